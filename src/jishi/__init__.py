@@ -1,0 +1,1 @@
+"""Jishi (吉市): an exchange for land, labour, capital, technology and data."""

@@ -1,0 +1,1 @@
+"""Days the law counts: working days, statutory time limits, and the zone that says which day it is."""

@@ -1,0 +1,1 @@
+"""National identifiers: read, check, explain and (for demonstration data) make them."""
