@@ -1,0 +1,1 @@
+"""Evidence: canonical bytes, hashes, signatures, bundles and the checks a stranger runs."""

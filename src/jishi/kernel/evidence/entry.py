@@ -1,0 +1,50 @@
+"""One entry of a stream: what happened, when it took effect, and the hash that stands for it.
+
+A stream is one offering or one case; its entries are numbered 1, 2, 3 … without a gap.
+Refuses an object that is not exactly an entry.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from jishi.kernel.evidence.canonical import canonical_bytes
+from jishi.kernel.fault import Fault
+
+_FIELDS = {"seq": int, "kind": str, "effective_at": int, "recorded_at": int, "data": dict}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Hold one recorded fact; both instants are ms since the epoch, UTC.
+
+    ``effective_at`` is the platform clock the rules saw, ``recorded_at`` when it was written.
+    """
+
+    stream: str
+    seq: int
+    kind: str
+    effective_at: int
+    recorded_at: int
+    data: dict[str, Any]
+
+
+def leaf_hash(entry: Entry) -> bytes:
+    """Return SHA-256 of 0x00 and the canonical entry, a leaf of the RFC 6962 tree."""
+    leaf = {"stream": entry.stream, **dump_entry(entry)}
+    return sha256(b"\x00" + canonical_bytes(leaf)).digest()
+
+
+def dump_entry(entry: Entry) -> dict[str, Any]:
+    """Return the entry's JSON object; its stream stands once, outside the list."""
+    return {name: getattr(entry, name) for name in _FIELDS}
+
+
+def load_entry(stream: str, raw: Any) -> Entry:
+    """Read one entry's JSON object; raises ``evidence.entry.fields`` or ``.type``."""
+    if type(raw) is not dict or raw.keys() != _FIELDS.keys():
+        raise Fault("evidence.entry.fields", needed=sorted(_FIELDS))
+    for name, kind in _FIELDS.items():
+        if type(raw[name]) is not kind:
+            raise Fault("evidence.entry.type", field=name, needed=kind.__name__)
+    return Entry(stream, **raw)

@@ -1,0 +1,52 @@
+"""Ed25519 signatures with keys and signatures as base64 text.
+
+Refuses text that is not the one base64 form of its bytes, so that no signature has two
+spellings. Holds no key: the private one comes in as 32 bytes.
+"""
+
+from base64 import b64decode, b64encode
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from jishi.kernel.fault import Fault
+
+KEY_SIZE = 32
+SIGNATURE_SIZE = 64
+
+
+def sign(private: bytes, message: bytes) -> str:
+    """Return the base64 signature of ``message`` by the 32-byte private key."""
+    return encode_text(Ed25519PrivateKey.from_private_bytes(private).sign(message))
+
+
+def public_key(private: bytes) -> str:
+    """Return the base64 public key of a 32-byte private key."""
+    key = Ed25519PrivateKey.from_private_bytes(private).public_key()
+    return encode_text(key.public_bytes_raw())
+
+
+def check(public: str, message: bytes, signature: str) -> bool:
+    """Tell whether ``signature`` is that of ``message`` under ``public``; never raises Fault."""
+    try:
+        key = Ed25519PublicKey.from_public_bytes(decode_text(public, KEY_SIZE))
+        key.verify(decode_text(signature, SIGNATURE_SIZE), message)
+    except (Fault, ValueError, InvalidSignature):
+        return False
+    return True
+
+
+def encode_text(raw: bytes) -> str:
+    """Return standard base64 with padding."""
+    return b64encode(raw).decode()
+
+
+def decode_text(text: str, size: int) -> bytes:
+    """Read ``size`` bytes from their one base64 form; raises ``evidence.signature.base64``."""
+    try:
+        raw = b64decode(text, validate=True)
+    except ValueError:
+        raise Fault("evidence.signature.base64", size=size) from None
+    if len(raw) != size or encode_text(raw) != text:
+        raise Fault("evidence.signature.base64", size=size)
+    return raw

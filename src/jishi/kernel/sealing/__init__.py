@@ -1,0 +1,1 @@
+"""Sealing: values that are bound now and that nobody can read before their time."""
