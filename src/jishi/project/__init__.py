@@ -1,0 +1,1 @@
+"""Composition: settings, addresses, servers and the command line; nothing else imports this floor."""
