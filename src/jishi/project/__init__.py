@@ -1,1 +1,1 @@
-"""Composition: settings, addresses, servers and the command line; nothing else imports this floor."""
+"""Composition only: settings, addresses, the server and the command line."""

@@ -1,0 +1,149 @@
+"""Who may do what to which object: one table, walked by the tests for every endpoint."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from jishi.kernel.fault import Fault
+from jishi.platform.context import Actor, Context, Permit
+from jishi.platform.models import AccessRecord, Grant, User
+
+ANY, DIVISION, OWN, OBJECT = "any", "division", "own", "object"
+PUBLIC, MEMBER, REPRESENTATIVE = "public", "member", "representative"
+CLERK, REVIEWER, RESERVE_OFFICER = "clerk", "reviewer", "reserve_officer"
+TREASURER, REGULATOR, AUDITOR = "treasurer", "regulator", "auditor"
+STAFF = (CLERK, REVIEWER, RESERVE_OFFICER, TREASURER, REGULATOR, AUDITOR)
+
+# action -> the roles that may, each with the reach of its grant. Absent means nobody.
+PERMISSIONS: dict[str, dict[str, str]] = {
+    "offering.read": {PUBLIC: ANY},
+    "offering.prepare": {CLERK: DIVISION},
+    "offering.read_draft": {CLERK: DIVISION, REVIEWER: DIVISION, REGULATOR: DIVISION, RESERVE_OFFICER: DIVISION},
+    "offering.publish": {REVIEWER: DIVISION},
+    "offering.control": {REVIEWER: DIVISION},
+    "offering.set_step": {CLERK: DIVISION},
+    "question.ask": {REPRESENTATIVE: ANY},
+    "question.answer": {CLERK: DIVISION},
+    "question.read_all": {CLERK: DIVISION, REVIEWER: DIVISION, REGULATOR: DIVISION},
+    "registration.file": {REPRESENTATIVE: OWN},
+    "registration.read": {REPRESENTATIVE: OWN, CLERK: DIVISION, REVIEWER: DIVISION, REGULATOR: DIVISION},
+    "registration.list": {CLERK: DIVISION, REVIEWER: DIVISION, REGULATOR: DIVISION},
+    "registration.withdraw": {REPRESENTATIVE: OWN},
+    "registration.qualify": {CLERK: DIVISION},
+    "bid.place": {REPRESENTATIVE: OWN},
+    "room.watch": {PUBLIC: ANY},
+    "room.supervise": {REGULATOR: DIVISION, AUDITOR: DIVISION},
+    "reserve.seal": {RESERVE_OFFICER: DIVISION},
+    "reserve.open": {RESERVE_OFFICER: DIVISION},
+    "reserve.read": {},
+    "sale.confirm": {REVIEWER: DIVISION},
+    "result.publish": {REVIEWER: DIVISION},
+    "result.object": {MEMBER: ANY},
+    "objection.list": {CLERK: DIVISION, REVIEWER: DIVISION, REGULATOR: DIVISION},
+    "register.read": {CLERK: DIVISION, REVIEWER: DIVISION, REGULATOR: DIVISION, RESERVE_OFFICER: DIVISION},
+    "register.edit": {CLERK: DIVISION},
+    "party.read": {REPRESENTATIVE: OWN, CLERK: ANY, REVIEWER: ANY},
+    "party.create": {MEMBER: ANY},
+    "deposit.read": {REPRESENTATIVE: OWN, TREASURER: DIVISION, REGULATOR: DIVISION},
+    "deposit.pay": {REPRESENTATIVE: OWN},
+    "payment.list": {TREASURER: DIVISION, REGULATOR: DIVISION},
+    "payment.match": {TREASURER: DIVISION},
+    "guarantee.accept": {TREASURER: DIVISION},
+    "refund.pay": {TREASURER: DIVISION},
+    "reconciliation.run": {TREASURER: DIVISION, REGULATOR: DIVISION},
+    "contract.read": {REPRESENTATIVE: OWN, CLERK: DIVISION, REVIEWER: DIVISION, TREASURER: DIVISION, REGULATOR: DIVISION},
+    "contract.sign": {REPRESENTATIVE: OWN, REVIEWER: DIVISION},
+    "instalment.pay": {REPRESENTATIVE: OWN},
+    "registration_entry.write": {CLERK: DIVISION},
+    "access_log.read": {REGULATOR: DIVISION, AUDITOR: DIVISION},
+    "desk.enter": dict.fromkeys(STAFF, DIVISION),
+    "evidence.read": {PUBLIC: ANY},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an action is done to: its id, the division it belongs to, the party that owns it."""
+
+    object_id: str = ""
+    division: str = ""
+    party: str = ""
+
+
+NOTHING = Target()
+
+
+def covers(division: str, below: str) -> bool:
+    """Tell whether a six-digit `division` is `below` or one of its ancestors; `220000` covers Jilin.
+
+    >>> covers("220100", "220102"), covers("220102", "220100"), covers("220000", "222401")
+    (True, False, True)
+    """
+    if not division:
+        return False
+    stem = division.rstrip("0")
+    stem += "0" * (len(stem) % 2)
+    return below.startswith(stem)
+
+
+def _reaches(permit: Permit, reach: str, target: Target) -> bool:
+    if permit.object_id:
+        return permit.object_id == target.object_id
+    if reach == ANY or (target == NOTHING and reach == DIVISION):
+        return True
+    return reach == DIVISION and covers(permit.division, target.division)
+
+
+def may(actor: Actor, action: str, target: Target = NOTHING) -> bool:
+    """Tell whether `actor` may do `action` to `target`. An unknown action is a programming error."""
+    rule = PERMISSIONS[action]
+    if actor.system or PUBLIC in rule:
+        return True
+    if MEMBER in rule and actor.user_id is not None:
+        return True
+    reach = rule.get(REPRESENTATIVE)
+    if reach and actor.parties and (reach == ANY or target.party in actor.parties):
+        return True
+    return any(p.role in rule and _reaches(p, rule[p.role], target) for p in actor.permits)
+
+
+def require(ctx: Context, action: str, target: Target = NOTHING) -> None:
+    """Raise Fault `access.denied` unless the actor may; staff actions are written to the access log."""
+    allowed = may(ctx.actor, action, target)
+    if ctx.actor.permits:
+        record(ctx, action, target, allowed=allowed)
+    if not allowed:
+        raise Fault("access.denied", action=action)
+
+
+def record(ctx: Context, action: str, target: Target, *, allowed: bool) -> None:
+    """Write one line of the access log (访问日志)."""
+    AccessRecord.objects.create(
+        at_ms=ctx.now_ms(),
+        person_id=ctx.actor.user_id,
+        action=action,
+        object_id=target.object_id,
+        division=target.division,
+        allowed=allowed,
+    )
+
+
+def permits_of(user: User, at_ms: int) -> tuple[Permit, ...]:
+    """Return the permits of `user` in force at `at_ms`."""
+    rows = Grant.objects.filter(Q(until_ms__isnull=True) | Q(until_ms__gt=at_ms), person=user, since_ms__lte=at_ms)
+    return tuple(Permit(g.role, g.division, g.object_id, g.organisation) for g in rows)
+
+
+def grant(user: User, role: str, division: str, organisation: str = "") -> Grant:
+    """Grant `role` over the subtree of `division`; Fault `access.role_unknown` names the valid ones."""
+    if role not in STAFF:
+        raise Fault("access.role_unknown", role=role, valid=", ".join(STAFF))
+    made, _ = Grant.objects.get_or_create(person=user, role=role, division=division, organisation=organisation)
+    return made
+
+
+def divisions_of(actor: Actor, roles: Iterable[str]) -> tuple[str, ...]:
+    """Return the divisions over which `actor` holds any of `roles`."""
+    wanted = set(roles)
+    return tuple(sorted({p.division for p in actor.permits if p.role in wanted and p.division}))

@@ -1,0 +1,37 @@
+"""Clocks that are passed as arguments. The simulated one is refused in production."""
+
+import time
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tell the instant in milliseconds since the epoch, UTC."""
+
+    def now_ms(self) -> int:
+        """Return the instant in milliseconds."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SystemClock:
+    """Read the operating system's clock."""
+
+    def now_ms(self) -> int:
+        """Return the instant in milliseconds."""
+        return time.time_ns() // 1_000_000
+
+
+@dataclass(slots=True)
+class SimulatedClock:
+    """Hold an instant that its owner moves; it never moves back."""
+
+    instant_ms: int
+
+    def now_ms(self) -> int:
+        """Return the held instant in milliseconds."""
+        return self.instant_ms
+
+    def move_to(self, instant_ms: int) -> None:
+        """Move forward to `instant_ms`; an earlier instant is ignored."""
+        self.instant_ms = max(self.instant_ms, instant_ms)

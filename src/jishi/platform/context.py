@@ -1,0 +1,49 @@
+"""The context of an action: who acts, by which clock, with which entropy."""
+
+from dataclasses import dataclass, field, replace
+
+from jishi.platform.clock import Clock, SystemClock
+from jishi.platform.entropy import Entropy, SystemEntropy
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """One grant in force: a role over a division subtree, an object, or a party."""
+
+    role: str
+    division: str = ""
+    object_id: str = ""
+    organisation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person or the system itself, with the permits in force and the parties represented."""
+
+    user_id: int | None = None
+    name: str = ""
+    permits: tuple[Permit, ...] = ()
+    parties: tuple[str, ...] = ()
+    system: bool = False
+
+
+SYSTEM = Actor(name="system", system=True)
+ANYONE = Actor(name="public")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Carry actor, clock and entropy into every action; `simulated` marks everything it writes."""
+
+    actor: Actor = SYSTEM
+    clock: Clock = field(default_factory=SystemClock)
+    entropy: Entropy = field(default_factory=SystemEntropy)
+    simulated: bool = False
+
+    def now_ms(self) -> int:
+        """Return the clock's instant in milliseconds."""
+        return self.clock.now_ms()
+
+    def as_system(self) -> "Context":
+        """Return the same context acting as the system."""
+        return replace(self, actor=SYSTEM)

@@ -1,0 +1,30 @@
+"""Mask personal data in log lines: resident ID numbers, mobile numbers and e-mail addresses."""
+
+import logging
+import re
+
+_PATTERNS = (
+    (re.compile(r"(?<!\d)(\d{6})\d{8}(\d{3}[\dXx])(?!\d)"), r"\1********\2"),
+    (re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)"), r"\1****\2"),
+    (re.compile(r"([A-Za-z0-9])[A-Za-z0-9._%+-]*(@[A-Za-z0-9.-]+)"), r"\1***\2"),
+)
+
+
+def mask_text(text: str) -> str:
+    """Return `text` with personal data masked.
+
+    >>> mask_text("id 11010519491231002X tel 13912345678 a.b@example.com")
+    'id 110105********002X tel 139****5678 a***@example.com'
+    """
+    for pattern, replacement in _PATTERNS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+class MaskPersonalData(logging.Filter):
+    """Mask the message of every record that passes."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Replace the record's message by its masked form; keep every record."""
+        record.msg, record.args = mask_text(record.getMessage()), ()
+        return True

@@ -1,0 +1,151 @@
+"""Settings, all from the environment (JISHI_*). Nothing here knows a domain."""
+
+import os
+import secrets
+from pathlib import Path
+
+from jishi.project.database import read_database_url
+
+
+def _flag(name: str, default: bool) -> bool:
+    return os.environ.get(name, str(int(default))).lower() in ("1", "true", "yes", "on")
+
+
+def _secret_key(var: Path) -> str:
+    given = os.environ.get("JISHI_SECRET_KEY")
+    if given:
+        return given
+    path = var / "keys" / "django.key"
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+JISHI_VAR = Path(os.environ.get("JISHI_VAR", "var")).resolve()
+JISHI_DEMO = _flag("JISHI_DEMO", True)
+JISHI_PACK = os.environ.get("JISHI_PACK", "jilin")
+JISHI_ROUND_MS = int(os.environ.get("JISHI_ROUND_MS", "0"))  # demo and tests only; 0 keeps the product's rounds
+DEBUG = _flag("JISHI_DEBUG", False)
+SECRET_KEY = _secret_key(JISHI_VAR)
+ALLOWED_HOSTS = os.environ.get("JISHI_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("JISHI_ORIGINS", "").split(",") if o]
+JISHI_PUBLIC_URL = os.environ.get("JISHI_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+SECURE = _flag("JISHI_SECURE", False)
+
+DATABASES = {
+    "default": read_database_url(os.environ.get("JISHI_DATABASE_URL") or f"sqlite:///{JISHI_VAR / 'jishi.sqlite3'}")
+}
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "jishi.web.shell",  # before allauth, so that its templates come first
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_htmx",
+    "ninja",
+    "jishi.platform",
+    "jishi.apps.parties",
+    "jishi.apps.registers",
+    "jishi.apps.market",
+    "jishi.apps.settlement",
+    "jishi.apps.simulation",
+    "jishi.web.public",
+    "jishi.web.participant",
+    "jishi.web.desk",
+    "jishi.web.api_v1",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "jishi.web.shell.middleware.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "jishi.web.shell.actor.ActorMiddleware",
+    "jishi.web.shell.faults.FaultMiddleware",
+]
+
+ROOT_URLCONF = "jishi.project.urls"
+WSGI_APPLICATION = "jishi.project.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "jishi.web.shell.context.shell",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "jishi.web.shell.templatetags.jishi"],
+        },
+    }
+]
+
+AUTH_USER_MODEL = "platform.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = os.environ.get("JISHI_EMAIL_VERIFICATION", "none")
+ACCOUNT_RATE_LIMITS = {} if _flag("JISHI_NO_RATE_LIMITS", False) else {"login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_SESSION_REMEMBER = False
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/me/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+MFA_TOTP_ISSUER = "Jishi"
+EMAIL_BACKEND = os.environ.get("JISHI_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+DEFAULT_FROM_EMAIL = os.environ.get("JISHI_EMAIL_FROM", "jishi@localhost")
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = JISHI_VAR / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "jishi.web.shell.errors.csrf_failure"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SECURE_SSL_REDIRECT = SECURE
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"mask": {"()": "jishi.platform.masking.MaskPersonalData"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["mask"]}},
+    "root": {"handlers": ["console"], "level": os.environ.get("JISHI_LOG_LEVEL", "WARNING")},
+}
