@@ -1,0 +1,1 @@
+"""The typed shape of each kind of pack data; unknown keys and wrong values do not load."""

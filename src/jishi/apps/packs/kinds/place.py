@@ -1,0 +1,59 @@
+"""Divisions (行政区划) with the codes they once had, and land-use classes (土地利用现状分类)."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints
+
+from jishi.apps.packs.kinds.row import Confidence, Row
+
+DivisionCode = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+LandUseCode = Annotated[str, StringConstraints(pattern=r"^\d{2}(\d{2})?$")]
+
+
+class Division(Row):
+    """Hold one division code; an old code names its `successor` and the last day it was valid."""
+
+    code: DivisionCode
+    name_zh: str
+    name_en: str
+    type: Literal[
+        "province", "prefecture_city", "autonomous_prefecture", "district", "county", "county_city", "autonomous_county"
+    ]
+    parent: DivisionCode | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successor: DivisionCode | None = None
+    confidence: Confidence = "confirmed"
+    note: str = ""
+
+    def in_force(self, day: date) -> bool:
+        """Say whether the code is valid on `day`; an open end has no limit."""
+        return (self.valid_from or day) <= day <= (self.valid_to or day)
+
+
+class LandUse(Row):
+    """Hold one class of GB/T 21010-2017: two digits a first-level class, four a second-level one."""
+
+    code: LandUseCode
+    name_zh: str
+    name_en: str
+    category: Literal["farmland", "construction", "unused", ""] = ""
+
+
+class LandUseAlias(Row):
+    """Map a wording met in announcements to a land-use code."""
+
+    wording: Annotated[str, StringConstraints(min_length=1)]
+    code: LandUseCode
+
+
+class NamedSystem(Row):
+    """Name a system the policy names, and what carries it."""
+
+    name_zh: str
+    name_en: str
+    type: str
+    operator: str
+    measures: str
+    carrier: str
