@@ -38,6 +38,7 @@ class StreamHead(models.Model):
     stream = models.CharField(max_length=80, primary_key=True)
     seq = models.PositiveIntegerField(default=0)
     at_ms = models.BigIntegerField(default=0)
+    recorded_ms = models.BigIntegerField(default=0)
 
 
 class EvidenceEntry(models.Model):
@@ -80,11 +81,15 @@ class CommandRecord(models.Model):
 
 
 class Deadline(models.Model):
-    """A due instant; whoever finds it due runs its handler under the owner's lock."""
+    """A due instant; whoever finds it due runs its handler under the owner's lock.
+
+    `run_ms` is when to run it next: the due instant, or later after a failure.
+    """
 
     kind = models.CharField(max_length=40)
     ref = models.CharField(max_length=80)
-    due_ms = models.BigIntegerField(db_index=True)
+    due_ms = models.BigIntegerField()
+    run_ms = models.BigIntegerField(db_index=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "ref"], name="deadline_kind_ref")]
