@@ -1,0 +1,18 @@
+"""Every mechanism this engine runs, by name and version. A version that sold anything stays here."""
+
+from typing import Any
+
+from jishi.kernel.fault import Fault
+from jishi.kernel.mechanism.contract import Mechanism
+from jishi.kernel.mechanism.listing import LISTING
+
+MECHANISMS: tuple[Mechanism[Any, Any], ...] = (LISTING,)
+
+
+def find(id: str, version: int) -> Mechanism[Any, Any]:
+    """Return a mechanism; raise `mechanism.unknown` with what is known."""
+    for mechanism in MECHANISMS:
+        if (mechanism.id, mechanism.version) == (id, version):
+            return mechanism
+    known = ", ".join(f"{mechanism.id}/{mechanism.version}" for mechanism in MECHANISMS)
+    raise Fault("mechanism.unknown", id=id, version=version, known=known)
