@@ -1,1 +1,1 @@
-"""Platform floor: evidence log, clock, identity, files, access, search. It refuses to know any factor or market."""
+"""Platform floor: evidence log, clock, identity, files, access, search; refuses to know any market."""

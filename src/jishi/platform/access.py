@@ -19,7 +19,12 @@ STAFF = (CLERK, REVIEWER, RESERVE_OFFICER, TREASURER, REGULATOR, AUDITOR)
 PERMISSIONS: dict[str, dict[str, str]] = {
     "offering.read": {PUBLIC: ANY},
     "offering.prepare": {CLERK: DIVISION},
-    "offering.read_draft": {CLERK: DIVISION, REVIEWER: DIVISION, REGULATOR: DIVISION, RESERVE_OFFICER: DIVISION},
+    "offering.read_draft": {
+        CLERK: DIVISION,
+        REVIEWER: DIVISION,
+        REGULATOR: DIVISION,
+        RESERVE_OFFICER: DIVISION,
+    },
     "offering.publish": {REVIEWER: DIVISION},
     "offering.control": {REVIEWER: DIVISION},
     "offering.set_step": {CLERK: DIVISION},
@@ -45,6 +50,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     "register.edit": {CLERK: DIVISION},
     "party.read": {REPRESENTATIVE: OWN, CLERK: ANY, REVIEWER: ANY},
     "party.create": {MEMBER: ANY},
+    "party.erase": {},
     "deposit.read": {REPRESENTATIVE: OWN, TREASURER: DIVISION, REGULATOR: DIVISION},
     "deposit.pay": {REPRESENTATIVE: OWN},
     "payment.list": {TREASURER: DIVISION, REGULATOR: DIVISION},
@@ -52,7 +58,13 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     "guarantee.accept": {TREASURER: DIVISION},
     "refund.pay": {TREASURER: DIVISION},
     "reconciliation.run": {TREASURER: DIVISION, REGULATOR: DIVISION},
-    "contract.read": {REPRESENTATIVE: OWN, CLERK: DIVISION, REVIEWER: DIVISION, TREASURER: DIVISION, REGULATOR: DIVISION},
+    "contract.read": {
+        REPRESENTATIVE: OWN,
+        CLERK: DIVISION,
+        REVIEWER: DIVISION,
+        TREASURER: DIVISION,
+        REGULATOR: DIVISION,
+    },
     "contract.sign": {REPRESENTATIVE: OWN, REVIEWER: DIVISION},
     "instalment.pay": {REPRESENTATIVE: OWN},
     "registration_entry.write": {CLERK: DIVISION},
@@ -80,11 +92,17 @@ def covers(division: str, below: str) -> bool:
     >>> covers("220100", "220102"), covers("220102", "220100"), covers("220000", "222401")
     (True, False, True)
     """
-    if not division:
-        return False
+    return bool(division) and below.startswith(stem_of(division))
+
+
+def stem_of(division: str) -> str:
+    """Return the digits that every code below `division` begins with.
+
+    >>> stem_of("220000"), stem_of("220100"), stem_of("222401")
+    ('22', '2201', '222401')
+    """
     stem = division.rstrip("0")
-    stem += "0" * (len(stem) % 2)
-    return below.startswith(stem)
+    return stem + "0" * (len(stem) % 2)
 
 
 def _reaches(permit: Permit, reach: str, target: Target) -> bool:
@@ -102,14 +120,23 @@ def may(actor: Actor, action: str, target: Target = NOTHING) -> bool:
         return True
     if MEMBER in rule and actor.user_id is not None:
         return True
-    reach = rule.get(REPRESENTATIVE)
-    if reach and actor.parties and (reach == ANY or target.party in actor.parties):
+    if _represents(actor, rule.get(REPRESENTATIVE), target):
         return True
     return any(p.role in rule and _reaches(p, rule[p.role], target) for p in actor.permits)
 
 
+def _represents(actor: Actor, reach: str | None, target: Target) -> bool:
+    if reach == ANY:
+        return bool(actor.parties or actor.agencies)
+    is_own = target.party in actor.parties or (target.party, target.object_id) in actor.agencies
+    return reach == OWN and is_own
+
+
 def require(ctx: Context, action: str, target: Target = NOTHING) -> None:
-    """Raise Fault `access.denied` unless the actor may; staff actions are written to the access log."""
+    """Raise Fault `access.denied` unless the actor may; staff actions are written to the access log.
+
+    Call it before the transaction opens: what is rolled back takes its line of the log with it.
+    """
     allowed = may(ctx.actor, action, target)
     if ctx.actor.permits:
         record(ctx, action, target, allowed=allowed)
@@ -131,7 +158,9 @@ def record(ctx: Context, action: str, target: Target, *, allowed: bool) -> None:
 
 def permits_of(user: User, at_ms: int) -> tuple[Permit, ...]:
     """Return the permits of `user` in force at `at_ms`."""
-    rows = Grant.objects.filter(Q(until_ms__isnull=True) | Q(until_ms__gt=at_ms), person=user, since_ms__lte=at_ms)
+    rows = Grant.objects.filter(
+        Q(until_ms__isnull=True) | Q(until_ms__gt=at_ms), person=user, since_ms__lte=at_ms
+    )
     return tuple(Permit(g.role, g.division, g.object_id, g.organisation) for g in rows)
 
 
@@ -139,7 +168,9 @@ def grant(user: User, role: str, division: str, organisation: str = "") -> Grant
     """Grant `role` over the subtree of `division`; Fault `access.role_unknown` names the valid ones."""
     if role not in STAFF:
         raise Fault("access.role_unknown", role=role, valid=", ".join(STAFF))
-    made, _ = Grant.objects.get_or_create(person=user, role=role, division=division, organisation=organisation)
+    made, _ = Grant.objects.get_or_create(
+        person=user, role=role, division=division, organisation=organisation, object_id="", until_ms=None
+    )
     return made
 
 

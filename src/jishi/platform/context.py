@@ -18,12 +18,16 @@ class Permit:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person or the system itself, with the permits in force and the parties represented."""
+    """A person or the system itself, with the permits in force and the parties represented.
+
+    `agencies` are (party, object id): agents (代理人) for one object only.
+    """
 
     user_id: int | None = None
     name: str = ""
     permits: tuple[Permit, ...] = ()
     parties: tuple[str, ...] = ()
+    agencies: tuple[tuple[str, str], ...] = ()
     system: bool = False
 
 

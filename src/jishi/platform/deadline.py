@@ -6,10 +6,13 @@ The handler takes the owner's lock and looks at the owner's own state, so runnin
 import logging
 from collections.abc import Callable
 
+from django.db import transaction
+
 from jishi.platform.context import Context
 from jishi.platform.models import Deadline, Heartbeat
 
 Handler = Callable[[Context, str], None]
+RETRY_MS = 5_000
 _handlers: dict[str, Handler] = {}
 log = logging.getLogger("jishi.deadline")
 
@@ -24,23 +27,28 @@ def set_deadline(kind: str, ref: str, due_ms: int | None) -> None:
     if due_ms is None:
         Deadline.objects.filter(kind=kind, ref=ref).delete()
     else:
-        Deadline.objects.update_or_create(kind=kind, ref=ref, defaults={"due_ms": due_ms})
+        Deadline.objects.update_or_create(kind=kind, ref=ref, defaults={"due_ms": due_ms, "run_ms": due_ms})
 
 
 def run_due(ctx: Context, limit: int = 200) -> int:
-    """Run handlers of deadlines due at the context's instant; return how many ran. One failure stops no other."""
-    rows = list(Deadline.objects.filter(due_ms__lte=ctx.now_ms()).order_by("due_ms")[:limit])
+    """Run handlers of deadlines due at the context's instant; return how many ran.
+
+    One failure stops no other: what failed stays due and is run again after `RETRY_MS`.
+    """
+    rows = list(Deadline.objects.filter(run_ms__lte=ctx.now_ms()).order_by("run_ms", "pk")[:limit])
     for row in rows:
         try:
-            _handlers[row.kind](ctx, row.ref)
+            with transaction.atomic():
+                _handlers[row.kind](ctx, row.ref)
         except Exception:
             log.exception("deadline %s %s failed; it stays due", row.kind, row.ref)
+            Deadline.objects.filter(pk=row.pk, due_ms=row.due_ms).update(run_ms=ctx.now_ms() + RETRY_MS)
     return len(rows)
 
 
 def next_due_ms() -> int | None:
-    """Return the earliest due instant, or None."""
-    return Deadline.objects.order_by("due_ms").values_list("due_ms", flat=True).first()
+    """Return the earliest instant at which a deadline is to be run, or None."""
+    return Deadline.objects.order_by("run_ms").values_list("run_ms", flat=True).first()
 
 
 def beat(ctx: Context, name: str = "server") -> None:

@@ -156,7 +156,9 @@ class SearchRow(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["kind", "object_id", "party"], name="search_kind_object_party")
         ]
-        indexes: ClassVar = [models.Index(fields=["public", "-updated_ms", "-id"], name="search_public_recent")]
+        indexes: ClassVar = [
+            models.Index(fields=["public", "-updated_ms", "-id"], name="search_public_recent")
+        ]
 
 
 class SubjectKey(models.Model):

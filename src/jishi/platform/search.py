@@ -1,17 +1,36 @@
-"""One projection for mixed lists (inbox, search, "waits for me"), written by each owner in its own transaction."""
+"""One projection for mixed lists (inbox, search, "waits for me").
 
-from collections.abc import Iterable
+Each owner writes its rows in its own transaction.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import F, Q, QuerySet
 
 from jishi.platform.models import SearchRow
 
+COUNTED = 10_000
+_FIELDS = ["division", "state", "due_ms", "title", "text", "public", "updated_ms"]
+_CURSOR = re.compile(r"(-?[0-9]{1,18})\.([0-9a-f]{1,32})")
+
 
 def put_row(kind: str, object_id: str, *, party: str = "", **fields: Any) -> None:
-    """Write the row of (kind, object, party); fields: title, updated_ms and any of division state due_ms text public."""
+    """Write the row of (kind, object, party).
+
+    Fields: title, updated_ms and any of division, state, due_ms, text, public.
+    """
     SearchRow.objects.update_or_create(kind=kind, object_id=object_id, party=party, defaults=fields)
+
+
+def put_rows(rows: Sequence[SearchRow]) -> None:
+    """Write many rows at once, replacing those of the same (kind, object, party)."""
+    SearchRow.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["kind", "object_id", "party"], update_fields=_FIELDS
+    )
 
 
 def drop_row(kind: str, object_id: str, party: str | None = None) -> None:
@@ -22,7 +41,7 @@ def drop_row(kind: str, object_id: str, party: str | None = None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of rows, the cursor of the next one (None at the end), and the total up to 10,000."""
+    """One page of rows, the cursor of the next one (None at the end), and the total; 10,001 means more."""
 
     rows: list[Any]
     next: str | None
@@ -43,21 +62,31 @@ def find_inbox(kinds: Iterable[str], division_stems: Iterable[str], size: int = 
     for stem in division_stems:
         reach |= Q(division__startswith=stem)
     rows = SearchRow.objects.filter(reach, kind__in=list(kinds), party="")
-    return sorted(rows[:5000], key=lambda r: (r.due_ms is None, r.due_ms or 0, r.pk))[:size]
+    return list(rows.order_by(F("due_ms").asc(nulls_last=True), "pk")[:size])
 
 
 def find_mine(parties: Iterable[str], size: int = 200) -> list[SearchRow]:
     """Return rows that wait for the parties, ordered by due instant, undated last."""
     rows = SearchRow.objects.filter(party__in=[p for p in parties if p])
-    return sorted(rows[:5000], key=lambda r: (r.due_ms is None, r.due_ms or 0, r.pk))[:size]
+    return list(rows.order_by(F("due_ms").asc(nulls_last=True), "pk")[:size])
 
 
 def page_recent(rows: "QuerySet[Any]", cursor: str | None, size: int, field: str = "updated_ms") -> Page:
     """Page `rows` by (field, pk) descending with a keyset cursor `value.pk`; a broken cursor starts anew."""
-    total = rows[:10_001].count()
-    at, _, pk = (cursor or "").partition(".")
-    if at.lstrip("-").isdigit() and pk:
-        rows = rows.filter(Q(**{f"{field}__lt": int(at)}) | Q(**{field: int(at), "pk__lt": pk}))
+    total = rows[: COUNTED + 1].count()
+    if place := _read_cursor(rows, cursor):
+        at, pk = place
+        rows = rows.filter(Q(**{f"{field}__lt": at}) | Q(**{field: at, "pk__lt": pk}))
     found = list(rows.order_by(f"-{field}", "-pk")[: size + 1])
     last = found[size - 1] if len(found) > size else None
     return Page(found[:size], f"{getattr(last, field)}.{last.pk}" if last else None, total)
+
+
+def _read_cursor(rows: "QuerySet[Any]", cursor: str | None) -> tuple[int, Any] | None:
+    found = _CURSOR.fullmatch(cursor or "")
+    if found is None:
+        return None
+    try:
+        return int(found[1]), rows.model._meta.pk.to_python(found[2])
+    except ValidationError:
+        return None

@@ -1,8 +1,11 @@
 """Keys that stand outside the database: the operator's signing key and the master key of personal fields."""
 
 import base64
+import hmac
 import json
 import os
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from django.conf import settings
 
 from jishi.kernel.evidence import signature
 from jishi.kernel.fault import Fault
+from jishi.platform.batch import batched
 from jishi.platform.context import Context
 from jishi.platform.models import SubjectKey
 
@@ -21,11 +25,12 @@ from jishi.platform.models import SubjectKey
 def _key(name: str, var: str) -> bytes:
     path = Path(var) / "keys" / name
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            out.write(os.urandom(32))
-    except FileExistsError:
-        pass
+    part = path.with_name(f"{name}.{os.getpid()}.part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        out.write(os.urandom(32))
+    with suppress(FileExistsError):
+        os.link(part, path)  # whole or not at all: another process never reads half a key
+    part.unlink()
     return path.read_bytes()
 
 
@@ -39,36 +44,77 @@ def operator_public_key() -> str:
     return signature.public_key(operator_key())
 
 
-def _subject_key(subject: str) -> bytes:
-    master = AESGCM(_key("master.key", str(settings.JISHI_VAR)))
-    row, made = SubjectKey.objects.get_or_create(subject=subject)
-    if row.destroyed_ms is not None:
-        raise Fault("personal.erased", subject=subject)
-    if made or row.wrapped is None:
-        key, nonce = os.urandom(32), os.urandom(12)
-        row.wrapped = nonce + master.encrypt(nonce, key, subject.encode())
-        row.save(update_fields=["wrapped"])
-        return key
-    wrapped = bytes(row.wrapped)
-    return master.decrypt(wrapped[:12], wrapped[12:], subject.encode())
+def blind_index(domain: str, text: str) -> str:
+    """Return a keyed hash by which equal secrets are found without being stored; useless without the key."""
+    key = _key("index.key", str(settings.JISHI_VAR))
+    return hmac.new(key, f"{domain}\n{text}".encode(), "sha256").hexdigest()
 
 
 def encrypt_personal(subject: str, value: Any) -> str:
-    """Encrypt a JSON value under the subject's own key; base64 text."""
-    nonce = os.urandom(12)
-    sealed = AESGCM(_subject_key(subject)).encrypt(nonce, json.dumps(value).encode(), subject.encode())
-    return base64.b64encode(nonce + sealed).decode()
+    """Encrypt a JSON value under the subject's own key; base64 text. Fault `personal.erased`."""
+    return encrypt_many({subject: value})[subject]
+
+
+def encrypt_many(values: Mapping[str, Any]) -> dict[str, str]:
+    """Encrypt one JSON value for each subject under its own key, made when absent."""
+    keys = _keys(values)
+    sealed = {each: _seal(keys[each], each, json.dumps(value).encode()) for each, value in values.items()}
+    return {subject: base64.b64encode(raw).decode() for subject, raw in sealed.items()}
 
 
 def decrypt_personal(subject: str, text: str) -> Any:
-    """Return the value; Fault `personal.erased` after erasure, `personal.damaged` when it does not open."""
-    raw = base64.b64decode(text)
-    try:
-        return json.loads(AESGCM(_subject_key(subject)).decrypt(raw[:12], raw[12:], subject.encode()))
-    except InvalidTag as error:
-        raise Fault("personal.damaged", subject=subject) from error
+    """Return the value.
+
+    Faults: `personal.erased`; `personal.unknown`, no key; `personal.damaged`, it does not open.
+    """
+    row = SubjectKey.objects.filter(subject=subject).first()
+    if row is None:
+        raise Fault("personal.unknown", subject=subject)
+    return json.loads(_open(_unwrap(row), subject, base64.b64decode(text)))
 
 
 def erase_subject(ctx: Context, subject: str) -> None:
     """Destroy the subject's key: personal fields become unreadable, the evidence tree stays valid."""
-    SubjectKey.objects.filter(subject=subject).update(wrapped=None, destroyed_ms=ctx.now_ms())
+    gone = {"wrapped": None, "destroyed_ms": ctx.now_ms()}
+    SubjectKey.objects.update_or_create(subject=subject, defaults=gone)
+
+
+def _keys(subjects: Collection[str]) -> dict[str, bytes]:
+    found = {row.subject: _unwrap(row) for row in _rows(subjects)}
+    fresh = [subject for subject in subjects if subject not in found]
+    if fresh:
+        SubjectKey.objects.bulk_create([_new_key(subject) for subject in fresh], ignore_conflicts=True)
+        # Read back: where another writer came first, its key is the one that stands.
+        found.update((row.subject, _unwrap(row)) for row in _rows(fresh))
+    return found
+
+
+def _rows(subjects: Collection[str]) -> Iterator[SubjectKey]:
+    for part in batched(subjects, 500):
+        yield from SubjectKey.objects.filter(subject__in=part)
+
+
+def _new_key(subject: str) -> SubjectKey:
+    return SubjectKey(subject=subject, wrapped=_seal(_master(), subject, os.urandom(32)))
+
+
+def _unwrap(row: SubjectKey) -> bytes:
+    if row.destroyed_ms is not None:
+        raise Fault("personal.erased", subject=row.subject)
+    return _open(_master(), row.subject, bytes(row.wrapped))
+
+
+def _master() -> bytes:
+    return _key("master.key", str(settings.JISHI_VAR))
+
+
+def _seal(key: bytes, subject: str, plain: bytes) -> bytes:
+    nonce = os.urandom(12)
+    return nonce + AESGCM(key).encrypt(nonce, plain, subject.encode())
+
+
+def _open(key: bytes, subject: str, raw: bytes) -> bytes:
+    try:
+        return AESGCM(key).decrypt(raw[:12], raw[12:], subject.encode())
+    except (InvalidTag, ValueError) as error:
+        raise Fault("personal.damaged", subject=subject) from error

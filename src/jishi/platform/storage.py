@@ -3,6 +3,7 @@
 import hashlib
 import os
 from pathlib import Path
+from uuid import uuid4
 
 from django.conf import settings
 
@@ -44,7 +45,8 @@ def _path(sha256: str) -> Path:
 def write_bytes(path: Path, content: bytes) -> None:
     """Write `content` so that a crash leaves the old file or the new one, never a torn one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f"{path.suffix}.{os.getpid()}.part")
+    # Several processes and threads may write the same content at once.
+    part = path.with_name(f"{path.name}.{uuid4().hex}.part")
     with part.open("wb") as out:
         out.write(content)
         out.flush()
@@ -52,7 +54,9 @@ def write_bytes(path: Path, content: bytes) -> None:
     part.replace(path)
 
 
-def store_file(ctx: Context, content: bytes, name: str, *, owner: str, media_type: str, public: bool) -> StoredFile:
+def store_file(
+    ctx: Context, content: bytes, name: str, *, owner: str, media_type: str, public: bool
+) -> StoredFile:
     """Store `content` once and return its row; `owner` is the object it belongs to."""
     sha256 = hashlib.sha256(content).hexdigest()
     if not _path(sha256).exists():
@@ -70,8 +74,11 @@ def store_file(ctx: Context, content: bytes, name: str, *, owner: str, media_typ
 
 
 def read_file(row: StoredFile) -> bytes:
-    """Return the bytes of `row`; Fault `file.damaged` when they no longer match their hash."""
-    content = _path(row.sha256).read_bytes()
+    """Return the bytes of `row`; Fault `file.missing`, or `file.damaged` when the hash differs."""
+    try:
+        content = _path(row.sha256).read_bytes()
+    except FileNotFoundError:
+        raise Fault("file.missing", name=row.name) from None
     if hashlib.sha256(content).hexdigest() != row.sha256:
         raise Fault("file.damaged", name=row.name)
     return content

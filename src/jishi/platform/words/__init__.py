@@ -1,4 +1,7 @@
-"""Sentences for codes, in Chinese and English, one TOML file an area. The kernel and the evidence hold only codes."""
+"""Sentences for codes, in Chinese and English, one TOML file an area.
+
+The kernel and the evidence hold only codes.
+"""
 
 import tomllib
 from collections.abc import Mapping

@@ -1,0 +1,1 @@
+"""The domain rooms; each is a Django app and meets its siblings only at their `api`."""
