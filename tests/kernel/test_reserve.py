@@ -1,6 +1,7 @@
 """The sealed reserve price: both officers open it, neither alone, and no byte can be changed."""
 
 import itertools
+from contextlib import contextmanager
 from hashlib import sha256
 
 import pytest
@@ -17,6 +18,13 @@ from jishi.kernel.sealing.reserve import open_reserve, open_share, seal_reserve
 
 SALT = "5a" * 32
 SUITE = library.Suite(library.KEM.X25519, library.KDF.HKDF_SHA256, library.AEAD.CHACHA20_POLY1305)
+
+
+@contextmanager
+def refused(code: str):
+    with pytest.raises(Fault) as caught:
+        yield
+    assert caught.value.code == code
 
 
 def seeded(seed: str):
@@ -63,10 +71,10 @@ def test_the_length_does_not_tell_the_price(officers):
 def test_one_officer_alone_opens_nothing(officers, privates):
     sealed = sealed_for(officers)
     mine = open_share(sealed, 0, privates[0])
-    with pytest.raises(Fault, match="sealing.private_key"):
+    with refused("sealing.private_key"):
         open_share(sealed, 1, privates[0])
     for guess in ([mine], [mine, mine], [mine, "00" * 32], [mine, "zz"], [mine, mine, mine]):
-        with pytest.raises(Fault, match=r"sealing.reserve.shares"):
+        with refused("sealing.reserve.shares"):
             open_reserve(sealed, guess)
 
 
@@ -75,9 +83,9 @@ def test_a_changed_header_does_not_open(officers, privates, name):
     sealed = sealed_for(officers)
     shares = [open_share(sealed, n, private) for n, private in enumerate(privates)]
     changed = {**sealed, name: "00" * 32}
-    with pytest.raises(Fault, match="sealing.private_key"):
+    with refused("sealing.private_key"):
         open_share(changed, 0, privates[0])
-    with pytest.raises(Fault, match="sealing.reserve.shares"):
+    with refused("sealing.reserve.shares"):
         open_reserve(changed, shares)
 
 
@@ -86,7 +94,7 @@ def test_a_sealer_who_lied_about_the_price_is_found_out(officers, privates, monk
     sealed = sealed_for(officers)
     monkeypatch.undo()
     shares = [open_share(sealed, n, private) for n, private in enumerate(privates)]
-    with pytest.raises(Fault, match="sealing.reserve.commitment"):
+    with refused("sealing.reserve.commitment"):
         open_reserve(sealed, shares)
 
 
@@ -110,19 +118,19 @@ def test_refuses_what_would_not_be_a_secret(officers, change, code):
         "officers": [key["public"] for key in officers],
         "randomness": seeded("x"),
     }
-    with pytest.raises(Fault, match=code):
+    with refused(code):
         seal_reserve(**{**good, **change})
 
 
 def test_a_wrong_passphrase_or_cost_is_refused(officers):
-    with pytest.raises(Fault, match="sealing.passphrase"):
+    with refused("sealing.passphrase"):
         unwrap_officer_key(officers[0], "口令1")
-    with pytest.raises(Fault, match="sealing.passphrase"):
+    with refused("sealing.passphrase"):
         unwrap_officer_key({**officers[0], "public": officers[1]["public"]}, "口令0")
     for cost in (0, 3, 2**21):
-        with pytest.raises(Fault, match="sealing.cost"):
+        with refused("sealing.cost"):
             make_officer_key("x", seeded("x"), cost=cost)
-    with pytest.raises(Fault, match="sealing.officer_key.format"):
+    with refused("sealing.officer_key.format"):
         unwrap_officer_key({**officers[0], "format": "other"}, "口令0")
 
 
@@ -143,5 +151,5 @@ def test_our_encryption_is_rfc_9180(message, info):
 
 @pytest.mark.parametrize("sealed", [b"", b"\x00" * 48, b"\x01" * 60])
 def test_garbage_does_not_open(sealed):
-    with pytest.raises(Fault, match="sealing.private_key"):
+    with refused("sealing.private_key"):
         unseal(b"\x07" * 32, b"", sealed)

@@ -43,7 +43,7 @@ def dump_entry(entry: Entry) -> dict[str, Any]:
 def load_entry(stream: str, raw: Any) -> Entry:
     """Read one entry's JSON object; raises ``evidence.entry.fields`` or ``.type``."""
     if type(raw) is not dict or raw.keys() != _FIELDS.keys():
-        raise Fault("evidence.entry.fields", needed=sorted(_FIELDS))
+        raise Fault("evidence.entry.fields", needed=", ".join(sorted(_FIELDS)))
     for name, kind in _FIELDS.items():
         if type(raw[name]) is not kind:
             raise Fault("evidence.entry.type", field=name, needed=kind.__name__)

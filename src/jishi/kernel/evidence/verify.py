@@ -1,0 +1,108 @@
+"""Verify a bundle from its bytes alone: no database, no network, no trust in who made it.
+
+Every check reports by name; a wrong file is an answer, never an exception. What is recomputed:
+the file's integrity, its terms, its limits, every step, the outcome and the award. What is only
+attested: that a bidder was qualified, that a deposit arrived, that an alias is one party.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from jishi.kernel.evidence.bundle import Bundle, read_bundle
+from jishi.kernel.evidence.canonical import read_canonical
+from jishi.kernel.evidence.check_file import (
+    check_clock,
+    check_root,
+    check_sequence,
+    check_signature,
+    check_trust,
+)
+from jishi.kernel.evidence.check_notice import check_limits, check_terms
+from jishi.kernel.evidence.check_result import (
+    Outcome,
+    check_admission,
+    check_award,
+    check_outcome,
+    check_reserve,
+    replay,
+)
+from jishi.kernel.evidence.report import Check, Report
+from jishi.kernel.fault import Fault
+
+Params = Mapping[str, Any]
+
+_OF_FILE: dict[str, Callable[[Bundle], Params]] = {
+    "sequence": check_sequence,
+    "root": check_root,
+    "clock": check_clock,
+    "terms": check_terms,
+    "limits": check_limits,
+    "admission": check_admission,
+}
+_OF_OUTCOME: dict[str, Callable[[Bundle, Outcome], Params]] = {
+    "outcome": check_outcome,
+    "reserve": check_reserve,
+    "award": check_award,
+}
+NAMES = ("canonical", "read", "signature", "trust", *_OF_FILE, "replay", *_OF_OUTCOME)
+"""Every check, in the order of the report."""
+
+
+def verify(raw: bytes, trust: str | None = None) -> Report:
+    """Recompute a bundle and report each check; never raises on what the file holds.
+
+    ``trust`` is the base64 Ed25519 public key the reader expects; without it a forger's own
+    signature is as good as any, and the verdict says so.
+    """
+    checks, bundle = open_bundle(raw)
+    if bundle is None:
+        return Report(checks)
+    rest = [
+        run_check("signature", lambda: check_signature(bundle)),
+        _trust(bundle, trust),
+        *(run_check(name, partial(check, bundle)) for name, check in _OF_FILE.items()),
+        *_replay(bundle),
+    ]
+    return Report((*checks, *rest), bundle.raw["signer"], trusted=trust is not None)
+
+
+def open_bundle(raw: bytes) -> tuple[tuple[Check, ...], Bundle | None]:
+    """Read a bundle's bytes; return the checks of that and the bundle, None if there is none."""
+    try:
+        value = read_canonical(raw)
+    except Fault as fault:
+        return (Check("canonical", False, fault.code, fault.params),), None
+    canonical = Check("canonical", True, "verify.canonical.ok", {"bytes": len(raw)})
+    try:
+        bundle = read_bundle(value)
+    except Fault as fault:
+        return (canonical, Check("read", False, fault.code, fault.params)), None
+    params = {"subject": value["subject"], "entries": len(bundle.entries)}
+    return (canonical, Check("read", True, "verify.read.ok", params)), bundle
+
+
+def _trust(bundle: Bundle, trust: str | None) -> Check:
+    if trust is None:
+        return Check("trust", True, "verify.trust.unknown", {"key": bundle.raw["signer"]["key"]})
+    return run_check("trust", lambda: check_trust(bundle, trust))
+
+
+def _replay(bundle: Bundle) -> Iterator[Check]:
+    replayed = run_check("replay", lambda: replay(bundle))
+    yield replayed
+    for name, check in _OF_OUTCOME.items():
+        if replayed.ok:
+            yield run_check(name, partial(check, bundle, replayed.params))
+        else:
+            yield Check(name, False, "verify.not_reached", {"needs": "replay"})
+
+
+def run_check(name: str, check: Callable[[], Params]) -> Check:
+    """Run one check and say how it went; a fault or any other error is a failed check."""
+    try:
+        return Check(name, True, f"verify.{name}.ok", check())
+    except Fault as fault:
+        return Check(name, False, fault.code, fault.params)
+    except Exception as error:  # a file from a stranger may hold anything anywhere
+        return Check(name, False, "verify.malformed", {"error": type(error).__name__})
