@@ -14,12 +14,12 @@ from typing import Any, Literal, get_args
 
 from jishi.kernel.calendar.workday import add_working_days, working_day_on_or_after
 from jishi.kernel.fault import Fault
+from jishi.kernel.law.clause import Confidence
 
 Unit = Literal["calendar_day", "working_day", "month"]
 Counting = Literal["next_day", "both_ends"]
 Sense = Literal["at_least", "within"]
 Verdict = Literal["met", "broken", "undetermined"]
-Confidence = Literal["confirmed", "unconfirmed"]
 
 MOST, LATEST_YEAR = 36_500, 2999
 _DAY = timedelta(days=1)
