@@ -53,6 +53,13 @@ def test_a_bare_height_limit_is_the_most(text, expected):
     assert parse_bounds(text, unit="m", bare="most") == expected
 
 
+def test_only_the_unit_asked_for_may_stand_by_the_number():
+    assert parse_bounds("不超过18层", unit="层") == parse_bounds("≤18", unit="层") == bounds(high=18)
+    for unit in ("", "m", "%"):
+        with pytest.raises(Fault, match=r"bounds\.unreadable"):
+            parse_bounds("≤18层", unit=unit)
+
+
 @pytest.mark.parametrize(
     ("low", "high", "expected"),
     [

@@ -20,7 +20,7 @@ _SPELLINGS = (
     ("不高于", "≤"), ("不超过", "≤"), ("不大于", "≤"), ("<=", "≤"), ("≦", "≤"), ("⩽", "≤"),
     ("大于", ">"), ("小于", "<"),
 )  # fmt: skip
-_UNITS = {"": "", "%": "%?", "m": "(?:m|米)?"}
+_UNIT_WORDS = {"m": "米"}
 _MIRROR = {"≥": "≤", "≤": "≥", ">": "<", "<": ">"}
 _BARE_SIGNS: dict[Bare, tuple[str, ...]] = {"exact": ("≥", "≤"), "least": ("≥",), "most": ("≤",)}
 
@@ -55,7 +55,7 @@ class Bounds:
 
 
 def parse_bounds(text: str, unit: str = "%", bare: Bare = "exact") -> Bounds:
-    """Read one condition; numbers stay as written, with or without the unit (`%`, `m` or none).
+    """Read one condition; numbers stay as written, with or without the unit.
 
     A number without a sign is exact, the least or the most, as `bare` says. A name
     beside a sign (绿地率, 建筑系数) is skipped: keep the text where it matters.
@@ -106,7 +106,8 @@ def format_bounds(bounds: Bounds, unit: str = "") -> str:
 
 def _read_sides(condition: str, unit: str, bare: Bare, text: str) -> list[tuple[str, Fraction]]:
     """Return what the condition says as (sign, number), the number on the right of the sign."""
-    number, name = f"({NUMBER}){_UNITS[unit]}", r"[^\W\d_]*"
+    units = "|".join(re.escape(word) for word in (narrow(unit), _UNIT_WORDS.get(unit, "")))
+    number, name = f"({NUMBER})(?:{units})?", r"[^\W\d_]*"
     if match := re.fullmatch(number, condition):
         return [(sign, read_number(match[1])) for sign in _BARE_SIGNS[bare]]
     if match := re.fullmatch(f"{number}[~—–-]{number}", condition):
