@@ -6,14 +6,14 @@ nesting deeper than ``MAX_DEPTH`` and text that is not valid Unicode.
 """
 
 import json
-from itertools import chain
+from collections.abc import Iterable
 from typing import Any
 
 from jishi.kernel.fault import Fault
 
 MAX_DEPTH = 32
 
-_TYPES = frozenset({type(None), bool, int, str, list, dict})
+_SCALARS = frozenset({type(None), bool, int, str})
 _ENCODER = json.JSONEncoder(
     ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=True, separators=(",", ":")
 )
@@ -27,7 +27,7 @@ def canonical_bytes(value: Any) -> bytes:
     >>> canonical_bytes({"b": [1, True], "a": "价"}).decode()
     '{"a":"价","b":[1,true]}'
     """
-    _check_types(value)
+    _check_types(value, MAX_DEPTH)
     try:
         return _ENCODER.encode(value).encode()
     except UnicodeEncodeError as error:
@@ -56,20 +56,24 @@ def read_canonical(raw: bytes) -> Any:
     return value
 
 
-def _check_types(value: Any) -> None:
-    """Walk level by level, so that the interpreter's loops do the work, not ours."""
-    level = [value]
-    for _ in range(MAX_DEPTH + 1):
-        for kind in set(map(type, level)) - _TYPES:
-            raise Fault("evidence.canonical.type", found=kind.__name__)
-        objects = [node for node in level if type(node) is dict]
-        for kind in set(map(type, chain.from_iterable(objects))) - {str}:
-            raise Fault("evidence.canonical.key", found=kind.__name__)
-        lists = [node for node in level if type(node) is list]
-        level = [*chain.from_iterable(map(dict.values, objects)), *chain.from_iterable(lists)]
-        if not level:
-            return
-    raise Fault("evidence.canonical.depth", limit=MAX_DEPTH)
+def _check_types(value: Any, depth: int) -> None:
+    """Refuse what JSON would bend silently. Scalars are passed over in place: this runs for each bid."""
+    if type(value) is dict:
+        for key in value:
+            if type(key) is not str:
+                raise Fault("evidence.canonical.key", found=type(key).__name__)
+        inner: Iterable[Any] = value.values()
+    elif type(value) is list:
+        inner = value
+    elif type(value) in _SCALARS:
+        return
+    else:
+        raise Fault("evidence.canonical.type", found=type(value).__name__)
+    if not depth:
+        raise Fault("evidence.canonical.depth", limit=MAX_DEPTH)
+    for item in inner:
+        if type(item) not in _SCALARS:
+            _check_types(item, depth - 1)
 
 
 def _first_difference(left: bytes, right: bytes) -> int:
