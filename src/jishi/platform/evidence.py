@@ -91,6 +91,11 @@ def read_stream(stream: str, kinds: Iterable[str] | None = None) -> list[Evidenc
     return list(rows.order_by("seq"))
 
 
+def find_seqs(streams: Collection[str]) -> dict[str, int]:
+    """Return the latest sequence number of each of `streams` that exists."""
+    return dict(StreamHead.objects.filter(stream__in=list(streams)).values_list("stream", "seq"))
+
+
 def sequence_pending(limit: int = 1000) -> int:
     """Give up to `limit` committed entries their global index, from 0; return how many got one."""
     if not EvidenceEntry.objects.filter(index__isnull=True).exists():

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -118,3 +119,30 @@ def _open(key: bytes, subject: str, raw: bytes) -> bytes:
         return AESGCM(key).decrypt(raw[:12], raw[12:], subject.encode())
     except (InvalidTag, ValueError) as error:
         raise Fault("personal.damaged", subject=subject) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Sign what the platform publishes: an Ed25519 private key, a name, and whether it is a simulated one."""
+
+    private: bytes
+    name: str
+    simulated: bool = False
+
+    @property
+    def public(self) -> str:
+        """Return the base64 public key."""
+        return signature.public_key(self.private)
+
+    def sign(self, message: bytes) -> str:
+        """Return the base64 signature of `message`."""
+        return signature.sign(self.private, message)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what a bundle says of its signer."""
+        return {"key": self.public, "name": self.name, "simulated": self.simulated}
+
+
+def operator() -> Signer:
+    """Return the operator's signer; in a demonstration it says it is simulated."""
+    return Signer(operator_key(), settings.JISHI_OPERATOR, settings.JISHI_DEMO)

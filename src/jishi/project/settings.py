@@ -25,8 +25,11 @@ def _secret_key(var: Path) -> str:
 
 JISHI_VAR = Path(os.environ.get("JISHI_VAR", "var")).resolve()
 JISHI_DEMO = _flag("JISHI_DEMO", True)
+JISHI_OPERATOR = os.environ.get("JISHI_OPERATOR", "Jishi")  # the name bundles are signed under
 JISHI_PACK = os.environ.get("JISHI_PACK", "jilin")
-JISHI_ROUND_MS = int(os.environ.get("JISHI_ROUND_MS", "0"))  # demo and tests only; 0 keeps the product's rounds
+JISHI_ROUND_MS = int(
+    os.environ.get("JISHI_ROUND_MS", "0")
+)  # demo and tests only; 0 keeps the product's rounds
 DEBUG = _flag("JISHI_DEBUG", False)
 SECRET_KEY = _secret_key(JISHI_VAR)
 ALLOWED_HOSTS = os.environ.get("JISHI_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
@@ -35,7 +38,9 @@ JISHI_PUBLIC_URL = os.environ.get("JISHI_PUBLIC_URL", "http://127.0.0.1:8000").r
 SECURE = _flag("JISHI_SECURE", False)
 
 DATABASES = {
-    "default": read_database_url(os.environ.get("JISHI_DATABASE_URL") or f"sqlite:///{JISHI_VAR / 'jishi.sqlite3'}")
+    "default": read_database_url(
+        os.environ.get("JISHI_DATABASE_URL") or f"sqlite:///{JISHI_VAR / 'jishi.sqlite3'}"
+    )
 }
 
 INSTALLED_APPS = [
@@ -93,7 +98,11 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "jishi.web.shell.context.shell",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "jishi.web.shell.templatetags.jishi"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "jishi.web.shell.templatetags.jishi",
+            ],
         },
     }
 ]

@@ -1,0 +1,71 @@
+"""Everything that changes an offering, by step of its life. Each action is one transaction with its evidence."""
+
+from jishi.apps.market.actions.award import confirm_sale, object_to_result, publish_result, write_evidence
+from jishi.apps.market.actions.bidding import (
+    Answer,
+    Command,
+    advance_offering,
+    continue_bidding,
+    place_bid,
+    recover_outage,
+    submit,
+)
+from jishi.apps.market.actions.control import (
+    extend_offering,
+    resume_offering,
+    set_increment,
+    suspend_offering,
+    terminate_offering,
+)
+from jishi.apps.market.actions.notice import publish_notice, supplement_notice
+from jishi.apps.market.actions.offering import (
+    OfferingForm,
+    prepare_offering,
+    relist_offering,
+    revise_offering,
+)
+from jishi.apps.market.actions.question import answer_question, ask_question
+from jishi.apps.market.actions.registration import (
+    RegistrationForm,
+    file_registrations,
+    qualify_registrations,
+    refuse_registration,
+    secure_deposits,
+    withdraw_registration,
+)
+from jishi.apps.market.actions.reserve import open_reserve, seal_reserve_price
+
+__all__ = [
+    "Answer",
+    "Command",
+    "OfferingForm",
+    "RegistrationForm",
+    "advance_offering",
+    "answer_question",
+    "ask_question",
+    "confirm_sale",
+    "continue_bidding",
+    "extend_offering",
+    "file_registrations",
+    "object_to_result",
+    "open_reserve",
+    "place_bid",
+    "prepare_offering",
+    "publish_notice",
+    "publish_result",
+    "qualify_registrations",
+    "recover_outage",
+    "refuse_registration",
+    "relist_offering",
+    "resume_offering",
+    "revise_offering",
+    "seal_reserve_price",
+    "secure_deposits",
+    "set_increment",
+    "submit",
+    "supplement_notice",
+    "suspend_offering",
+    "terminate_offering",
+    "withdraw_registration",
+    "write_evidence",
+]

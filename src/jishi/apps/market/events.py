@@ -1,0 +1,58 @@
+"""Events the market publishes inside its own transaction; other rooms subscribe, and may refuse by raising."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from jishi.platform.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationsQualified:
+    """Registrations passed the check of qualification (资格审查)."""
+
+    offering_id: str
+    registration_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationsReleased:
+    """Registrations were refused or withdrawn: their deposits are due back."""
+
+    offering_id: str
+    registration_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferingClosed:
+    """The mechanism ended with `outcome`; `at_ms` is when."""
+
+    offering_id: str
+    outcome: dict[str, Any]
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SaleConfirmed:
+    """The confirmation of sale (成交确认书) was issued to the winning registration."""
+
+    offering_id: str
+    registration_id: str
+    price_fen: int
+    at_ms: int
+
+
+Event = RegistrationsQualified | RegistrationsReleased | OfferingClosed | SaleConfirmed
+Handler = Callable[[Context, Any], None]
+_handlers: dict[type, list[Handler]] = {}
+
+
+def on_event(kind: type, handler: Handler) -> None:
+    """Call `handler(ctx, event)` in the same transaction whenever an event of `kind` is published."""
+    _handlers.setdefault(kind, []).append(handler)
+
+
+def publish(ctx: Context, event: Event) -> None:
+    """Hand `event` to its subscribers; a fault of theirs undoes the whole change."""
+    for handler in _handlers.get(type(event), []):
+        handler(ctx, event)

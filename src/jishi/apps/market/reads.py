@@ -1,0 +1,207 @@
+"""Questions the market answers about offerings, notices, registrations and results."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from jishi.apps.market.models import (
+    DRAFT,
+    NOTICED,
+    TERMINATED,
+    Notice,
+    Objection,
+    Offering,
+    Question,
+    Registration,
+)
+from jishi.kernel.fault import Fault
+from jishi.platform.evidence import read_stream
+from jishi.platform.models import EvidenceEntry
+from jishi.platform.search import Page, page_recent
+
+PUBLIC_STATES = ~Q(state=DRAFT)
+
+
+def get_offering(offering_id: str) -> Offering:
+    """Return an offering, draft or public; Fault `market.offering.unknown`."""
+    found = Offering.objects.filter(pk=offering_id).first()
+    if found is None:
+        raise Fault("market.offering.unknown", offering=offering_id)
+    return found
+
+
+def get_public_offering(offering_id: str) -> Offering:
+    """Return an offering whose notice is out; Fault `market.offering.unknown` otherwise."""
+    found = Offering.objects.filter(PUBLIC_STATES, pk=offering_id).first()
+    if found is None:
+        raise Fault("market.offering.unknown", offering=offering_id)
+    return found
+
+
+def get_offerings(offering_ids: Iterable[str]) -> list[Offering]:
+    """Return the offerings of these ids, in no order."""
+    return list(Offering.objects.filter(pk__in=list(offering_ids)))
+
+
+def is_public(offering_id: str) -> bool:
+    """Tell whether the offering's notice is out."""
+    return Offering.objects.filter(PUBLIC_STATES, pk=offering_id).exists()
+
+
+def filter_offerings(facets: dict[str, str], text: str = "") -> "QuerySet[Offering]":
+    """Return public offerings by facets (state, phase, division, use class) and words of number, title or place."""
+    rows = Offering.objects.filter(PUBLIC_STATES)
+    for name, value in facets.items():
+        if value and name == "division":
+            rows = rows.filter(division__startswith=value.rstrip("0") if value.endswith("00") else value)
+        elif value and name in ("state", "phase", "use_class", "factor"):
+            rows = rows.filter(**{name: value})
+    for word in text.split():
+        rows = rows.filter(
+            Q(number__icontains=word) | Q(title__icontains=word) | Q(lot__place__icontains=word)
+        )
+    return rows
+
+
+def find_offerings(facets: dict[str, str], text: str = "", cursor: str | None = None, size: int = 24) -> Page:
+    """Page public offerings, latest change first."""
+    return page_recent(filter_offerings(facets, text), cursor, size)
+
+
+def count_facets(facets: dict[str, str], text: str, names: Iterable[str]) -> dict[str, list[tuple[str, int]]]:
+    """Count offerings by each facet, every facet under the other filters; one query a facet."""
+    counts = {}
+    for name in names:
+        others = {k: v for k, v in facets.items() if k != name}
+        rows = filter_offerings(others, text).values_list(name).annotate(n=Count("pk")).order_by("-n")
+        counts[name] = [(value, n) for value, n in rows if value]
+    return counts
+
+
+def list_live(limit: int = 6) -> list[Offering]:
+    """Return lots in free quoting, question or rounds, the soonest due first."""
+    rows = Offering.objects.filter(state=NOTICED, phase__in=["free", "question", "rounds"], suspended=False)
+    return list(rows.order_by("due_ms")[:limit])
+
+
+def list_points(facets: dict[str, str], text: str = "", limit: int = 500) -> list[Offering]:
+    """Return located public offerings for a map."""
+    return list(
+        filter_offerings(facets, text).filter(longitude__isnull=False).order_by("-updated_ms")[:limit]
+    )
+
+
+def list_notices(offering_id: str) -> list[Notice]:
+    """Return the notices of an offering, oldest first."""
+    return list(Notice.objects.filter(offering_id=offering_id).order_by("version"))
+
+
+def find_notices(cursor: str | None = None, size: int = 30) -> Page:
+    """Page all notices, newest first, with their offerings."""
+    return page_recent(Notice.objects.select_related("offering"), cursor, size, field="at_ms")
+
+
+def get_notice(notice_id: str) -> Notice:
+    """Return one notice with its offering; Fault `market.notice.unknown`."""
+    found = Notice.objects.select_related("offering").filter(pk=notice_id).first()
+    if found is None:
+        raise Fault("market.notice.unknown", notice=notice_id)
+    return found
+
+
+def find_results(cursor: str | None = None, size: int = 30) -> Page:
+    """Page published results, newest first, as result notices with their offerings."""
+    rows = Notice.objects.select_related("offering").filter(kind="result")
+    return page_recent(rows, cursor, size, field="at_ms")
+
+
+def list_answered(offering_id: str) -> list[Question]:
+    """Return answered questions of an offering, oldest first."""
+    return list(
+        Question.objects.filter(offering_id=offering_id, answered_ms__isnull=False).order_by("answered_ms")
+    )
+
+
+def list_open_questions(division_stem: str) -> list[Question]:
+    """Return unanswered questions on offerings of a division subtree."""
+    rows = Question.objects.select_related("offering").filter(answered_ms__isnull=True)
+    return list(rows.filter(offering__division__startswith=division_stem).order_by("asked_ms"))
+
+
+def list_registrations(offering_id: str) -> list[Registration]:
+    """Return all registrations of an offering in filing order. Guard with `registration.list`."""
+    return list(Registration.objects.filter(offering_id=offering_id).order_by("filed_ms", "pk"))
+
+
+def get_registration(registration_id: str) -> Registration:
+    """Return a registration with its offering; Fault `market.registration.unknown`."""
+    found = Registration.objects.select_related("offering").filter(pk=registration_id).first()
+    if found is None:
+        raise Fault("market.registration.unknown", registration=registration_id)
+    return found
+
+
+def find_own_registration(offering_id: str, parties: Sequence[str]) -> Registration | None:
+    """Return the live registration of any of `parties` on an offering, or None."""
+    rows = Registration.objects.filter(offering_id=offering_id, party__in=parties)
+    return rows.exclude(state=Registration.WITHDRAWN).order_by("-filed_ms").first()
+
+
+def list_own_registrations(parties: Sequence[str]) -> list[Registration]:
+    """Return every registration of `parties` with its offering, newest first."""
+    rows = Registration.objects.select_related("offering").filter(party__in=parties)
+    return list(rows.order_by("-filed_ms")[:200])
+
+
+def list_desk_offerings(divisions: Sequence[str], cursor: str | None = None, size: int = 50) -> Page:
+    """Page the offerings of division subtrees (six-digit codes), drafts included, latest change first."""
+    reach = Q(pk__isnull=True)
+    for division in divisions:
+        stem = division.rstrip("0")
+        reach |= Q(division__startswith=stem + "0" * (len(stem) % 2))
+    return page_recent(Offering.objects.filter(reach), cursor, size)
+
+
+def list_objections(offering_id: str) -> list[Objection]:
+    """Return objections to an offering's result, oldest first."""
+    return list(Objection.objects.filter(offering_id=offering_id).order_by("at_ms"))
+
+
+def list_ladder(offering_id: str, limit: int = 50, after_seq: int = 0) -> list[dict[str, Any]]:
+    """Return accepted quotes, latest first: seq, at_ms, alias, price_fen. No identity stands in them."""
+    rows = EvidenceEntry.objects.filter(
+        stream=f"offering/{offering_id}",
+        kind="MechanismStepped",
+        seq__gt=after_seq,
+        data__contains='"type":"bid"',
+    )
+    return [_rung(row) for row in rows.order_by("-seq")[:limit]]
+
+
+def _rung(row: EvidenceEntry) -> dict[str, Any]:
+    given = json.loads(row.data)["input"]
+    return {
+        "seq": row.seq,
+        "at_ms": row.effective_at,
+        "alias": given["alias"],
+        "price_fen": given["price_fen"],
+    }
+
+
+def simulated_aliases(offering_id: str) -> frozenset[str]:
+    """Return the aliases of an offering behind which a simulated bidder stands."""
+    rows = Registration.objects.filter(offering_id=offering_id, simulated=True)
+    return frozenset(rows.values_list("alias", flat=True))
+
+
+def list_entries(offering_id: str) -> list[EvidenceEntry]:
+    """Return the evidence entries of an offering in order."""
+    return read_stream(f"offering/{offering_id}")
+
+
+def count_states() -> dict[str, int]:
+    """Count public offerings by state."""
+    rows = Offering.objects.filter(PUBLIC_STATES).exclude(state=TERMINATED)
+    return dict(rows.values_list("state").annotate(n=Count("pk")))

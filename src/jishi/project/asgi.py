@@ -1,0 +1,43 @@
+"""One process that serves everything: the portal through WSGI threads, live streams natively, and the clock.
+
+The clock thread runs due deadlines; in production several processes may each have one, since a deadline's
+handler takes the owner's lock and looks before it acts.
+"""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jishi.project.settings")
+
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+
+from jishi.project.wsgi import application as portal
+from jishi.project.ticker import Ticker
+from jishi.web.live import stream
+
+THREADS = int(os.environ.get("JISHI_THREADS", "16"))
+_portal = WSGIMiddleware(portal, workers=THREADS)
+_ticker = Ticker()
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Route by protocol and path: lifespan to the ticker, `/live/` to the stream, the rest to the portal."""
+    if scope["type"] == "lifespan":
+        await _live_on(receive, send)
+    elif scope["type"] == "http" and scope["path"].startswith(stream.PREFIX):
+        await stream.application(scope, receive, send)
+    elif scope["type"] == "http":
+        await _portal(scope, receive, send)
+
+
+async def _live_on(receive: Any, send: Any) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            _ticker.start()
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            _ticker.stop()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
