@@ -1,8 +1,10 @@
-"""Cut long sequences into parts that fit into one query."""
+"""Work on many rows at once: cut long sequences into queries, write rows without the ORM's cost a row."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from django.db import connection, models
 
 Item = TypeVar("Item")
 
@@ -16,3 +18,25 @@ def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     rest = iter(items)
     while part := list(islice(rest, size)):
         yield part
+
+
+def insert_rows(rows: Sequence[models.Model]) -> None:
+    """Insert unsaved rows of one model in order; unlike `bulk_create` it does not set their automatic keys."""
+    if not rows:
+        return
+    fields = [field for field in rows[0]._meta.concrete_fields if not isinstance(field, models.AutoField)]
+    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    table = connection.ops.quote_name(rows[0]._meta.db_table)
+    columns = [_column(field, rows) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {table} ({names}) VALUES ({marks})", list(zip(*columns, strict=True))
+        )
+
+
+def _column(field: "models.Field[Any, Any]", rows: Sequence[models.Model]) -> list[Any]:
+    values = [getattr(row, field.attname) for row in rows]
+    if isinstance(field, models.JSONField):
+        return [field.get_db_prep_save(value, connection) for value in values]
+    return values

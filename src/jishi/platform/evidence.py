@@ -7,15 +7,17 @@ committed entries their global index, so a reader of the log never misses one.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from jishi.kernel.evidence.canonical import canonical_bytes
 from jishi.kernel.evidence.entry import Entry, leaf_hash
-from jishi.platform.batch import batched
+from jishi.platform.batch import batched, insert_rows
 from jishi.platform.models import EvidenceEntry, LogHead, StreamHead
 
 NewEntry = tuple[str, dict[str, Any], int]
 _MOVING = ["seq", "at_ms", "recorded_ms"]
+_MOVE_HEAD = "UPDATE platform_streamhead SET seq = %s, at_ms = %s, recorded_ms = %s WHERE stream = %s"
+_SET_INDEX = 'UPDATE platform_evidenceentry SET "index" = %s WHERE id = %s'
 _BATCH = 500
 
 
@@ -49,16 +51,18 @@ def append_all(
 ) -> None:
     """Append to many locked streams at once: `news` holds the entries of each stream."""
     rows = [row for stream, entries in news.items() for row in _extend(heads[stream], recorded_at, entries)]
-    EvidenceEntry.objects.bulk_create(rows)
-    StreamHead.objects.bulk_update([heads[stream] for stream in news], _MOVING, batch_size=_BATCH)
+    insert_rows(rows)
+    moved = [(head.seq, head.at_ms, head.recorded_ms, head.stream) for head in map(heads.__getitem__, news)]
+    with connection.cursor() as cursor:
+        cursor.executemany(_MOVE_HEAD, moved)
 
 
 def open_streams(recorded_at: int, news: Mapping[str, Sequence[NewEntry]]) -> None:
     """Write the first entries of streams named by fresh ids; a stream that exists is an IntegrityError."""
     heads = {stream: StreamHead(stream=stream) for stream in news}
     rows = [row for stream, entries in news.items() for row in _extend(heads[stream], recorded_at, entries)]
-    StreamHead.objects.bulk_create(heads.values())
-    EvidenceEntry.objects.bulk_create(rows)
+    insert_rows(list(heads.values()))
+    insert_rows(rows)
 
 
 def _extend(head: StreamHead, recorded_at: int, news: Sequence[NewEntry]) -> list[EvidenceEntry]:
@@ -106,7 +110,8 @@ def sequence_pending(limit: int = 1000) -> int:
         for row in rows:
             row.index = head.size
             head.size += 1
-        EvidenceEntry.objects.bulk_update(rows, ["index"])
+        with connection.cursor() as cursor:
+            cursor.executemany(_SET_INDEX, [(row.index, row.pk) for row in rows])
         head.save(update_fields=["size"])
     return len(rows)
 

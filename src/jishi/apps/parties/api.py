@@ -1,0 +1,60 @@
+"""What other rooms may ask of the parties."""
+
+from jishi.apps.parties.actions import (
+    add_representative,
+    authorise_agent,
+    change_contact,
+    consent_joint_bid,
+    erase_party,
+    form_joint_bid,
+    register_parties,
+    register_party,
+    revoke_agent,
+)
+from jishi.apps.parties.identity import KINDS, ORGANISATION, PERSON, PartyForm
+from jishi.apps.parties.info import JointInfo, JointMemberInfo, PartyFacts, PartyInfo, RepresentativeInfo
+from jishi.apps.parties.reads import (
+    agencies_of,
+    contract_facts,
+    find_joint,
+    find_parties,
+    find_party,
+    find_party_by_code,
+    get_party,
+    joint_members,
+    list_parties,
+    parties_of,
+    representatives_of,
+)
+
+__all__ = [
+    "KINDS",
+    "ORGANISATION",
+    "PERSON",
+    "JointInfo",
+    "JointMemberInfo",
+    "PartyFacts",
+    "PartyForm",
+    "PartyInfo",
+    "RepresentativeInfo",
+    "add_representative",
+    "agencies_of",
+    "authorise_agent",
+    "change_contact",
+    "consent_joint_bid",
+    "contract_facts",
+    "erase_party",
+    "find_joint",
+    "find_parties",
+    "find_party",
+    "find_party_by_code",
+    "form_joint_bid",
+    "get_party",
+    "joint_members",
+    "list_parties",
+    "parties_of",
+    "register_parties",
+    "register_party",
+    "representatives_of",
+    "revoke_agent",
+]
