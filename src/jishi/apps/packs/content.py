@@ -10,7 +10,9 @@ CODE_SUFFIXES = {".py", ".pyc"}
 def data_files(root: Path) -> Iterator[Path]:
     """Yield every data file under `root`, sorted by relative path; code and hidden files are not data."""
     files = [path for path in root.rglob("*") if path.is_file() and path.suffix not in CODE_SUFFIXES]
-    visible = [path for path in files if not any(part.startswith(".") for part in path.relative_to(root).parts)]
+    visible = [
+        path for path in files if not any(part.startswith(".") for part in path.relative_to(root).parts)
+    ]
     yield from sorted(visible, key=lambda path: path.relative_to(root).as_posix())
 
 

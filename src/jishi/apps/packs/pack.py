@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
+from typing import TypeVar, cast
 
 from jishi.apps.packs.kinds.law import LimitRow
 from jishi.apps.packs.kinds.manifest import Manifest
@@ -12,10 +14,13 @@ from jishi.apps.packs.kinds.product import Product
 from jishi.apps.packs.kinds.register import RegisterKind
 from jishi.apps.packs.kinds.row import Words
 from jishi.apps.packs.kinds.scenario import Scenario
-from jishi.kernel.calendar.limit import Limit
+from jishi.kernel.calendar.limit import Limit, Unit
 from jishi.kernel.fault import Fault
 from jishi.kernel.law.clause import Clause
-from jishi.kernel.law.parameter import Parameter
+from jishi.kernel.law.parameter import Parameter, ParameterStep
+from jishi.kernel.spelling import narrow
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -70,3 +75,54 @@ class Pack:
     def division(self, code: str) -> Division:
         """Give a division, also by a code no longer in force, else Fault `pack.no_division`."""
         return _get(self.divisions, code, "pack.no_division")
+
+    def current_division(self, code: str, day: date) -> Division:
+        """Give the division that a code stands for on `day`, following successors of old codes."""
+        division = self.division(code)
+        while not division.in_force(day) and division.successor is not None:
+            division = self.division(division.successor)
+        return division
+
+    def land_use_named(self, wording: str) -> LandUse | None:
+        """Give the land use that a wording of an announcement means, None if the pack does not know it."""
+        plain = narrow(wording)
+        code = self.land_use_aliases.get(plain, plain)
+        named = (use for use in self.land_uses.values() if code in (use.code, use.name_zh))
+        return next(named, None)
+
+    def step(self, parameter_id: str, day: date) -> ParameterStep:
+        """Give the step of a parameter in force on `day`, else Fault `pack.not_in_force`."""
+        step = self.parameter(parameter_id).at(day)
+        if step is None:
+            raise Fault("pack.not_in_force", id=parameter_id, day=day.isoformat())
+        return step
+
+    def limit_row(self, limit_id: str) -> LimitRow:
+        """Give title, counting and sense of a time limit, else Fault `pack.no_limit`."""
+        return _get(self.limits, limit_id, "pack.no_limit")
+
+    def limit(self, limit_id: str, day: date) -> Limit:
+        """Give a time limit (期限) with the amount in force on `day`.
+
+        It is unconfirmed (待核) if its number or its way of counting is.
+        """
+        row, step = self.limit_row(limit_id), self.step(limit_id, day)
+        sure = {row.confidence, step.confidence} == {"confirmed"}
+        return Limit(
+            id=limit_id,
+            amount=int(step.value),
+            unit=cast(Unit, self.parameter(limit_id).unit),
+            counting=row.counting,
+            clauses=tuple(dict.fromkeys((*step.clauses, *row.cites))),
+            confidence="confirmed" if sure else "unconfirmed",
+        )
+
+    def template(self, product_id: str) -> Path:
+        """Give the path of a product's contract template (typst)."""
+        return self.root / self.product(product_id).contract_template
+
+
+def _get(rows: Mapping[str, Found], key: str, code: str) -> Found:
+    if key not in rows:
+        raise Fault(code, id=key, near=get_close_matches(key, rows, n=3, cutoff=0.4))
+    return rows[key]

@@ -126,7 +126,9 @@ def _brief(value: Any, length: int = 80) -> str:
 def _mark(key: str, place: int, raw: Any) -> str:
     """Name a row of an array by its identity where it has one, else by its place from 1."""
     named = raw if isinstance(raw, dict) else {}
-    label = next((named[each] for each in ("id", "name", "login", "party", "code") if each in named), place + 1)
+    label = next(
+        (named[each] for each in ("id", "name", "login", "party", "code") if each in named), place + 1
+    )
     return f"{key}[{label}]"
 
 

@@ -3,31 +3,26 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, StringConstraints
 
 from jishi.apps.packs.kinds.row import Confidence, Exact, Identity, Row, Words
+from jishi.kernel.calendar.limit import Counting, Sense
 
 ClauseId = Annotated[str, StringConstraints(min_length=1)]
-Counting = Literal["next_day", "both_ends"]
-Sense = Literal["at_least", "within"]
 
 
 class ClauseRow(Row):
-    """State one clause: which document and article, in force from `since` through `until`."""
+    """State one clause: which document and article, in force from `since` (absent: not known) through `until`."""
 
     id: ClauseId
     source: str
     article: str = ""
-    title: Words
-    since: date
+    title: str
+    since: date | None = None
     until: date | None = None
     confidence: Confidence = "confirmed"
-    summary: Words
-
-    @model_validator(mode="after")
-    def _dates_in_order(self) -> "ClauseRow":
-        return _ordered(self)
+    summary_zh: str
+    summary_en: str
 
 
 class ParameterRow(Row):
@@ -43,8 +38,6 @@ class ParameterRow(Row):
     unit: str
     valid_from: date | None = None
     valid_to: date | None = None
-    legal_source: str
-    article: str = ""
     status: Literal["C", "U"]
     clause: ClauseId
     source_ref: str = ""
@@ -66,9 +59,3 @@ class LimitRow(Row):
     confidence: Confidence = "confirmed"
     note: Words | None = None
     cites: Annotated[tuple[ClauseId, ...], Field(min_length=1)]
-
-
-def _ordered(row: ClauseRow) -> ClauseRow:
-    if row.until is not None and row.until < row.since:
-        raise PydanticCustomError("pack.dates_reversed", "a day on or after {since}", {"since": str(row.since)})
-    return row

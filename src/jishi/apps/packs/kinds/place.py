@@ -18,18 +18,24 @@ class Division(Row):
     name_zh: str
     name_en: str
     type: Literal[
-        "province", "prefecture_city", "autonomous_prefecture", "district", "county", "county_city", "autonomous_county"
+        "province",
+        "prefecture_city",
+        "autonomous_prefecture",
+        "district",
+        "county",
+        "county_city",
+        "autonomous_county",
     ]
     parent: DivisionCode | None = None
-    valid_from: date | None = None
-    valid_to: date | None = None
+    since: date | None = None
+    until: date | None = None
     successor: DivisionCode | None = None
     confidence: Confidence = "confirmed"
     note: str = ""
 
     def in_force(self, day: date) -> bool:
         """Say whether the code is valid on `day`; an open end has no limit."""
-        return (self.valid_from or day) <= day <= (self.valid_to or day)
+        return (self.since or day) <= day <= (self.until or day)
 
 
 class LandUse(Row):

@@ -46,7 +46,9 @@ class FieldKind(Row):
         for kind, detail in needed.items():
             if bool(getattr(self, detail)) != (self.type == kind):
                 code = "pack.detail_missing" if self.type == kind else "pack.detail_out_of_place"
-                raise PydanticCustomError(code, "{detail}", {"field": self.name, "type": self.type, "detail": detail})
+                raise PydanticCustomError(
+                    code, "{detail}", {"field": self.name, "type": self.type, "detail": detail}
+                )
         return self
 
 

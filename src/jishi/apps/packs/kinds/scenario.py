@@ -32,17 +32,18 @@ def _fen_from_yuan(text: Any) -> int:
 def _split_uses(text: Any) -> Any:
     if not isinstance(text, str):
         return text
-    names = ("code", "term_years", "area_m2")
+    names = ("code", "term_years", "area_m2", "plot_ratio")
     rows = [each.split() for each in text.split(";")]
-    if any(len(row) != len(names) for row in rows):
-        raise PydanticCustomError("pack.not_uses", "code years square-metres; …")
-    return [dict(zip(names, row, strict=True)) for row in rows]
+    if any(not 2 <= len(row) <= len(names) for row in rows):
+        raise PydanticCustomError("pack.not_uses", "code years [square-metres [plot-ratio]]; …")
+    return [dict(zip(names, row, strict=False)) for row in rows]
 
 
 def _split_words(text: Any) -> Any:
     return text.split() if isinstance(text, str) else text
 
 
+SquareMetres = Annotated[str, StringConstraints(pattern=r"^\d+(\.\d{1,4})?$")]
 FenFromYuan = Annotated[int, BeforeValidator(_fen_from_yuan)]
 
 
@@ -75,17 +76,18 @@ class DemoBidder(Row):
 
 
 class UseShare(Row):
-    """Give one use of a lot its years and square metres (decimal text)."""
+    """Give one use of a lot its years and, where the announcement splits them, area and plot ratio."""
 
     code: LandUseCode
     term_years: Annotated[int, Field(gt=0, le=70)]
-    area_m2: Annotated[str, StringConstraints(pattern=r"^\d+(\.\d{1,4})?$")]
+    area_m2: SquareMetres | None = None
+    plot_ratio: str = ""
 
 
 class DemoLot(Row):
     """Place a lot in a division at a stage of its life; figures come from `source_url`.
 
-    Files write prices in yuan and shares as `code years square-metres; …`; the model holds fen.
+    Files write prices in yuan and uses as `code years [square-metres [plot-ratio]]; …`; the model holds fen.
     `minutes_left` is how long after loading the running clock ends: the listing for "free", the
     question period or the round for "question" and "rounds". `bidders` have registered, the
     first of them leads; `final_price_fen` is the price of a lot already sold.
@@ -100,6 +102,7 @@ class DemoLot(Row):
     place: str
     parcel_no: str
     unit_code: str | None = None
+    area_m2: SquareMetres
     uses: Annotated[tuple[UseShare, ...], BeforeValidator(_split_uses), Field(min_length=1)]
     plot_ratio: str = ""
     building_density: str = ""
@@ -127,6 +130,7 @@ class Scenario(Row):
     notice: Words
     demo_password: str
     product: Identity
+    grantor: Identity
     parties: Annotated[tuple[DemoParty, ...], Field(alias="party")]
     accounts: Annotated[tuple[DemoAccount, ...], Field(alias="account")]
     bidders: Annotated[tuple[DemoBidder, ...], Field(alias="bidder")]
