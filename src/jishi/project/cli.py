@@ -1,0 +1,137 @@
+"""The command line: serve, test, run a market day, verify bundles, check packs. Composition only."""
+
+import datetime
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+app = typer.Typer(
+    name="jishi",
+    no_args_is_help=True,
+    add_completion=False,
+    help="Jishi 吉市: an exchange for the factors of production, checked by anyone.",
+)
+pack_app = typer.Typer(no_args_is_help=True, help="Work with packs, the data that make a jurisdiction.")
+app.add_typer(pack_app, name="pack")
+console = Console()
+LANG = "en" if os.environ.get("JISHI_LANG", os.environ.get("LANG", "zh")).startswith("en") else "zh"
+
+
+@app.command()
+def up(
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    scenario: Annotated[
+        bool, typer.Option(help="Load the pack's demonstration lots into an empty database.")
+    ] = True,
+) -> None:
+    """Migrate, load the pack and its scenario, print the address and demo accounts, and serve."""
+    from jishi.project import serving
+
+    serving.prepare(console, with_scenario=scenario)
+    serving.announce(console, host, port)
+    serving.serve(host, port)
+
+
+@app.command()
+def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Serve what is there: no migration, no scenario (as a service manager would start it)."""
+    from jishi.project import serving
+
+    serving.serve(host, port)
+
+
+@app.command()
+def setup() -> None:
+    """Make the environment and stop; the `./jishi` script has done it by now."""
+    console.print("Ready.")
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+)
+def test(context: typer.Context) -> None:
+    """Run every check: lint, types, house, kernel, packs, apps on both databases, a real browser."""
+    from jishi.project import testing
+
+    raise typer.Exit(testing.run(context.args))
+
+
+@app.command()
+def day(
+    listings: Annotated[Path, typer.Option(help="Announcements, in the columns of land_listings.csv.")],
+    out: Annotated[Path, typer.Option(help="Where bundles, contracts, releases and tables are written.")],
+    date: Annotated[
+        datetime.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day absent dates are counted from."),
+    ] = None,
+    increment: Annotated[
+        str, typer.Option(help="For lots that state none: a share of the start price, e.g. 1%.")
+    ] = "",
+    bidders: Annotated[int, typer.Option(min=1, max=200, help="Simulated bidders a lot.")] = 5,
+    seed: Annotated[str, typer.Option(help="Same seed, same bytes.")] = "1",
+) -> None:
+    """Run a whole market day in simulated time, from announcements to bundles anyone can verify."""
+    from jishi.project import serving
+
+    serving.set_up_simulation()
+    from jishi.apps.simulation import api as simulation
+
+    chosen = simulation.DayOptions(
+        listings=listings,
+        out=out,
+        day=date.date() if date else None,
+        increment=increment,
+        bidders=bidders,
+        seed=seed,
+    )
+    _faulty(lambda: simulation.run_day(chosen, console, LANG))
+
+
+@app.command()
+def verify(
+    bundles: Annotated[list[Path], typer.Argument(help="Bundle files.")],
+    trust: Annotated[
+        str | None, typer.Option(help="The signer's public key (base64, or a file holding it).")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the verdict of each bundle.")] = False,
+) -> None:
+    """Recompute outcomes from bundles alone; exit with 1 if any check fails."""
+    from jishi.project.verifying import verify_files
+
+    raise typer.Exit(0 if verify_files(console, bundles, (trust, quiet, LANG)) else 1)
+
+
+@pack_app.command("check")
+def pack_check(
+    path: Annotated[Path | None, typer.Argument(help="A pack's folder; the installed one if absent.")] = None,
+) -> None:
+    """Check a pack: every file, key and value that is wrong, and what would be right."""
+    from jishi.project.verifying import check_pack_folder
+
+    raise typer.Exit(0 if check_pack_folder(console, path, LANG) else 1)
+
+
+def _faulty(run: Callable[[], object]) -> None:
+    from jishi.kernel.fault import Fault
+    from jishi.platform.words import say
+
+    try:
+        run()
+    except Fault as fault:
+        console.print(f"[red]{say(fault.code, fault.params, LANG)}[/red]")
+        raise typer.Exit(2) from None
+
+
+def main() -> None:
+    """Run the command line."""
+    sys.exit(app())
+
+
+if __name__ == "__main__":
+    main()
