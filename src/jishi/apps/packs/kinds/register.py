@@ -53,9 +53,13 @@ class FieldKind(Row):
 
 
 class State(Titled):
-    """Name a state of an entry and the states that may follow it."""
+    """Name a state of an entry and the states that may follow it.
+
+    A `lapsed` entry no longer claims its ground: another entry's shape may overlap it.
+    """
 
     next: tuple[Identity, ...] = ()
+    lapsed: bool = False
 
 
 class Encumbrance(Titled):
