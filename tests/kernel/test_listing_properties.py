@@ -29,7 +29,21 @@ from jishi.kernel.sealing.commitment import commit_reserve
 
 LOT, SALT, START_FEN = "lot-1", "5a" * 16, 1_000
 ALIASES = st.sampled_from(["a", "b", "c", "d"])
-WAITS = st.one_of(st.just(0), st.integers(0, 15))
+SHARES = st.sampled_from([0, 0, 0, 1, 3, 9, 10])
+"""How much of the running clock an act lets pass, in tenths; at ten it comes too late."""
+EVERYTHING = [
+    Admit("z"),
+    Bid("a", 5_000),
+    Withdraw("a"),
+    Continue("a"),
+    Suspend("late"),
+    Resume(),
+    Terminate("late"),
+    SetStep(1),
+    Extend(10**6, 10**6),
+    Reveal(1_000, SALT),
+    Tick(),
+]
 MAY_LOWER_DUE = (Continue, Extend, Amend, Suspend, Resume, Terminate)
 BYTES_OF_AN_EMPTY_STATE, BYTES_A_REGISTRANT = 1_100, 20
 
@@ -45,12 +59,12 @@ def raw_terms(draw, start=10):
         "registration_end": draw(st.integers(start - 5, listing_end)),
         "start_price_fen": START_FEN,
         "increment_fen": draw(st.sampled_from([1, 7, 10])),
-        "cap_fen": draw(st.none() | st.integers(1_000, 1_100)),
+        "cap_fen": draw(st.none() | st.integers(1_000, 1_200)),
         "cap_rule": draw(st.sampled_from(["first", "halt"])),
         "reserve_commitment": reserve_fen and commit_reserve(LOT, reserve_fen, SALT),
         "question_ms": draw(st.integers(1, 30)),
         "round_ms": draw(st.integers(1, 30)),
-        "headcount_auction": draw(st.none() | st.integers(2, 5)),
+        "headcount_auction": draw(st.sampled_from([None, None, None, 2, 4])),
         "free_quotes": draw(st.sampled_from(["improve", "any"])),
     }, reserve_fen
 
@@ -58,14 +72,21 @@ def raw_terms(draw, start=10):
 class ListingMachine(RuleBasedStateMachine):
     """Anybody does anything at any time; a plain log of what was accepted is the model."""
 
-    @initialize(drawn=raw_terms(), admitted=st.lists(ALIASES, unique=True, min_size=1))
-    def publish(self, drawn, admitted):
+    @initialize(drawn=raw_terms(), admitted=st.sets(ALIASES, min_size=1), ahead=st.booleans())
+    def publish(self, drawn, admitted, ahead):
         self.raw, self.reserve_fen = drawn
         self.state = LISTING.open(LISTING.read_terms(self.raw))
         self.now = 0
         self.log, self.bids = [], []
-        for alias in admitted:
+        for alias in sorted(admitted):
             self.put(Admit(alias))
+        if not ahead:
+            self.now = self.state.due_ms
+            self.put(Tick())
+
+    def wait(self, share):
+        left = 3 if self.state.due_ms is None else self.state.due_ms - self.now
+        self.now += left * share // 10
 
     def put(self, given):
         """Step, record what was accepted, and check what must hold of this one step."""
@@ -74,6 +95,9 @@ class ListingMachine(RuleBasedStateMachine):
         assert json.dumps(LISTING.dump(before)) == frozen
         if isinstance(result, Refusal):
             json.dumps(dict(result.params))
+            if result.code == "mechanism.tick_due":
+                assert self.now >= before.due_ms
+                self.put(Tick())
             return result
         self.state = result.state
         self.log.append(json.dumps({"input": to_json(given), "at_ms": self.now, "events": result.events}))
@@ -97,25 +121,30 @@ class ListingMachine(RuleBasedStateMachine):
         if before.phase == "rounds" and self.state.phase == "rounds":
             assert self.state.due_ms == self.now + before.terms.round_ms
 
-    @rule(alias=ALIASES, wait=WAITS, more=st.integers(0, 3), off=st.sampled_from([0, 0, 0, 0, 1, -1, 5]))
-    def bid(self, alias, wait, more, off):
-        self.now += wait
-        lowest = next_valid_bid(self.state) or START_FEN
-        result = self.put(Bid(alias, lowest + more * self.state.increment_fen + off))
-        if isinstance(result, Refusal) and more == off == 0:
-            facts = {
-                "listing.not_admitted",
-                "listing.already_leading",
-                "mechanism.tick_due",
-                "mechanism.clock_back",
-            }
-            assert next_valid_bid(self.state) is None or result.code in facts
+    @precondition(lambda self: next_valid_bid(self.state) is not None)
+    @rule(pick=st.integers(0, 3), share=SHARES, more=st.sampled_from([0, 0, 1, 2]))
+    def outbid(self, pick, share, more):
+        others = sorted(self.state.admitted - {self.state.leader})
+        if not others:
+            return
+        self.wait(share)
+        price_fen = next_valid_bid(self.state) + more * self.state.increment_fen
+        result = self.put(Bid(others[pick % len(others)], price_fen))
+        if isinstance(result, Refusal):
+            assert (result.code == "listing.above_cap" and more) or (share == 10)
+
+    @precondition(lambda self: self.state.phase not in OVER)
+    @rule(alias=ALIASES, share=SHARES, price_fen=st.integers(START_FEN - 5, START_FEN + 50))
+    def bid_anything(self, alias, share, price_fen):
+        self.wait(share)
+        self.put(Bid(alias, price_fen))
 
     @precondition(lambda self: self.state.price_fen is not None)
     @rule(alias=ALIASES)
     def bid_the_same(self, alias):
         self.put(Bid(alias, self.state.price_fen))
 
+    @precondition(lambda self: self.state.phase not in OVER)
     @rule(
         given=st.one_of(
             st.builds(Admit, ALIASES),
@@ -124,10 +153,10 @@ class ListingMachine(RuleBasedStateMachine):
             st.builds(SetStep, st.integers(0, 12)),
             st.builds(Extend, st.integers(0, 150), st.integers(0, 150)),
         ),
-        wait=WAITS,
+        share=SHARES,
     )
-    def act(self, given, wait):
-        self.now += wait
+    def act(self, given, share):
+        self.wait(share)
         self.put(given)
 
     @rule(alias=ALIASES)
@@ -135,16 +164,17 @@ class ListingMachine(RuleBasedStateMachine):
     def go_on(self, alias):
         self.put(Continue(alias))
 
-    @rule(wait=WAITS)
-    def pause(self, wait):
-        self.now += wait
+    @precondition(lambda self: self.state.phase not in OVER)
+    @rule(share=SHARES)
+    def pause(self, share):
+        self.wait(share)
         before = self.state
         if isinstance(self.put(Suspend("objection")), Refusal):
             return
         assert self.state.due_ms is None
         paused_at = self.now
         self.put(Bid("a", 5_000))
-        self.now += wait
+        self.now += share
         assert not isinstance(self.put(Resume()), Refusal)
         if before.due_ms is not None:
             assert self.state.due_ms - self.now == before.due_ms - paused_at
@@ -161,19 +191,30 @@ class ListingMachine(RuleBasedStateMachine):
         refused = isinstance(self.put(Reveal(self.reserve_fen + off, SALT)), Refusal)
         assert refused == (off != 0)
 
-    @rule(late=st.integers(-2, 20))
+    @rule(late=st.integers(-2, 5), patient=st.booleans())
     @precondition(lambda self: self.state.due_ms is not None)
-    def tick(self, late):
+    def tick(self, late, patient):
+        if patient and self.state.phase == "free":
+            return
         due_ms = self.state.due_ms
         self.now = max(self.now, due_ms + late)
         refused = isinstance(self.put(Tick()), Refusal)
         assert refused == (self.now < due_ms)
 
-    @rule(chance=st.integers(0, 9))
+    @precondition(lambda self: self.state.phase not in OVER)
+    @rule(chance=st.integers(0, 19))
     def terminate(self, chance):
-        if chance == 0:
+        if chance == 17:
             self.put(Terminate("dispute"))
 
+    @precondition(lambda self: self.state.phase in OVER)
+    @rule(drawn=raw_terms(), admitted=st.sets(ALIASES, min_size=1), late=st.sampled_from(EVERYTHING))
+    def sell_the_next_lot(self, drawn, admitted, late):
+        assert isinstance(self.put(late), Refusal)
+        self.replay()
+        self.publish(drawn, admitted, ahead=False)
+
+    @precondition(lambda self: self.state.phase not in OVER)
     @rule()
     def go_back(self):
         if self.state.last_ms:
@@ -219,9 +260,11 @@ class ListingMachine(RuleBasedStateMachine):
         assert (self.state.due_ms is None) == waits
 
     def teardown(self):
-        """Replay the stored inputs alone: same events, same state, same outcome."""
-        if not hasattr(self, "log"):
-            return
+        if hasattr(self, "log"):
+            self.replay()
+
+    def replay(self):
+        """Fold the stored inputs alone: same events, same state, same outcome."""
         state = LISTING.open(LISTING.read_terms(self.raw))
         for line in self.log:
             entry = json.loads(line)
@@ -234,7 +277,7 @@ class ListingMachine(RuleBasedStateMachine):
 
 
 TestListing = ListingMachine.TestCase
-TestListing.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestListing.settings = settings(max_examples=250, stateful_step_count=40, deadline=None)
 
 
 def test_the_state_does_not_grow_with_quotes():

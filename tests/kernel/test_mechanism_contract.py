@@ -106,6 +106,8 @@ def test_fold_runs_due_ticks_first_and_keeps_them_when_the_input_is_refused():
 def test_advance_runs_every_clock_at_its_own_instant():
     listing, state = _opened()
     state = fold(listing, state, Bid("a", 1_000), 150).state
+    assert list(advance(listing, state, 199)) == []
+    assert [due_ms for _, due_ms, _ in advance(listing, state, 200)] == [200]
     ticks = list(advance(listing, state, 10_000))
     assert [due_ms for _, due_ms, _ in ticks] == [200, 250]
     assert listing.outcome(ticks[-1][2].state)["result"] == "sold"
