@@ -39,6 +39,15 @@ def test_decisions_are_numbered_without_gaps() -> None:
     assert numbers == list(range(1, len(numbers) + 1))
 
 
+def test_every_setting_is_documented() -> None:
+    documented = set(re.findall(r"^\| `(JISHI_\w+)`", (DOCS / "deploy.md").read_text("utf-8"), re.MULTILINE))
+    sources = [*SRC.rglob("*.py"), ROOT / "jishi"]
+    read = {
+        name for source in sources for name in re.findall(r"[\"'](JISHI_\w+)[\"']", source.read_text("utf-8"))
+    }
+    assert read == documented, f"not documented: {read - documented}; not read: {documented - read}"
+
+
 def _resolves(page: Path, target: str) -> bool:
     file, _, anchor = target.partition("#")
     place = (page.parent / file).resolve() if file else page
@@ -53,9 +62,7 @@ def _anchors(page: Path) -> set[str]:
 
 
 def _rooms() -> set[str]:
-    packages = {path.parent for pattern in ("*/__init__.py", "jishi/**/*.py") for path in SRC.glob(pattern)}
-    return {
-        package.relative_to(SRC).as_posix()
-        for package in packages
-        if not NO_ROOMS & set(package.relative_to(SRC).parts) and package != HOUSE
-    }
+    """Give every package of the house by its path in it, and the packs by their own name."""
+    inside = {path.parent.relative_to(HOUSE).as_posix() for path in HOUSE.rglob("*.py")} - {"."}
+    packs = {path.parent.name for path in SRC.glob("*/__init__.py")} - {HOUSE.name}
+    return {room for room in inside | packs if not NO_ROOMS & set(room.split("/"))}

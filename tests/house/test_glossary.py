@@ -6,15 +6,15 @@ from functools import cache
 
 from tests.house.tree import DOCS, ROOT, SRC, docstrings, name
 
-ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \| ([^|]*) \| ([^|]*) \|$", re.MULTILINE)
+ROW = re.compile(r"^\|(.+)\|(.+)\|(.*)\|(.*)\|$", re.MULTILINE)
 PROSE = tuple(page for page in (*ROOT.glob("*.md"), *DOCS.rglob("*.md")) if page.name != "glossary.md")
 
 
 @cache
 def glossary() -> dict[str, tuple[str, str, str]]:
     """Read the glossary: Chinese term -> English, English to avoid, module that carries it."""
-    rows = ROW.findall((DOCS / "glossary.md").read_text("utf-8"))[1:]
-    cells = [[cell.strip(" `") for cell in row] for row in rows if "---" not in row[0]]
+    rows = ROW.findall((DOCS / "glossary.md").read_text("utf-8"))[2:]  # the heading and the rule below it
+    cells = [[cell.strip(" `") for cell in row] for row in rows]
     return {zh: (en, avoid, place) for zh, en, avoid, place in cells}
 
 

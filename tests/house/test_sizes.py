@@ -10,7 +10,9 @@ from tests.house.tree import KERNEL, SRC, Function, functions, modules, name
 KERNEL_FILE, FILE, FUNCTION, POSITIONAL = 300, 400, 40, 4
 
 # "path" or "path:qualified.name" -> why it may be larger. One whose place is gone fails.
-EXCEPTIONS: dict[str, str] = {}
+EXCEPTIONS: dict[str, str] = {
+    "src/jishi/project/cli.py:day": "Typer reads the options of a command from its arguments",
+}
 
 
 def test_files_are_not_too_long() -> None:

@@ -50,6 +50,9 @@ class Run:
 
 def run(args: Sequence[str]) -> int:
     """Run the stages named in `args` (all without a name); return the exit code, 0 when all passed."""
+    if "--help" in args:
+        console.print(__doc__)
+        return 0
     fast = "--fast" in args
     names = [name for name in args if name != "--fast"]
     unknown = [name for name in names if name not in STAGES]
