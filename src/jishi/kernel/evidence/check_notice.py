@@ -1,7 +1,7 @@
 """Checks of what was announced: the terms bidding ran under, and the statutory limits.
 
 A stream holds one notice (公告) and any supplements (补充公告). A supplement that changes the
-terms must be followed by its Amend step before any other step; an Amend without one is refused.
+terms and its Amend step stand together: no other step may run while only one of them is there.
 """
 
 from collections.abc import Iterator
@@ -32,15 +32,14 @@ def find_notices(bundle: Bundle) -> list[Entry]:
 def check_terms(bundle: Bundle) -> dict[str, Any]:
     """Check that bidding ran under the announced mechanism, pack and terms, and no others."""
     notices = find_notices(bundle)
-    first, last = notices[0], notices[-1]
-    mechanism = first.data["mechanism"]
+    mechanism, pack = notices[0].data["mechanism"], notices[0].data["pack"]
     engine = find(mechanism["id"], mechanism["version"])
     for notice in notices:
         if notice.data["mechanism"] != mechanism:
             raise Fault("verify.terms.mechanism", seq=notice.seq)
         engine.read_terms(notice.data["terms"])
-    if bundle.raw["pack"] != last.data["pack"]:
-        raise Fault("verify.terms.pack", stated=bundle.raw["pack"]["hash"], notice=last.data["pack"]["hash"])
+    if bundle.raw["pack"] != pack:
+        raise Fault("verify.terms.pack", stated=bundle.raw["pack"]["hash"], notice=pack["hash"])
     _check_amendments(bundle.of_kind(PUBLISHED, SUPPLEMENTED, STEPPED))
     return {"mechanism": mechanism["id"], "version": mechanism["version"], "notices": len(notices)}
 
@@ -55,7 +54,7 @@ def _check_amendments(entries: list[Entry]) -> None:
             announced = entry.data["terms"]
         elif entry.data["input"]["type"] == "amend":
             current = entry.data["input"]["terms"]
-        if entry.kind == STEPPED and current != announced:
+        elif current != announced:
             raise Fault("verify.terms.unannounced", seq=entry.seq)
     if current != announced:
         raise Fault("verify.terms.not_applied", seq=entries[-1].seq)
