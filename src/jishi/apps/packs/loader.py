@@ -89,7 +89,7 @@ def _unique(source: Source, placed: Placed[Any], key: str) -> Iterable[Any]:
     for name, row in placed:
         identity = getattr(row, key)
         if identity in first:
-            source.report(name, key, identity, "pack.twice", first=first[identity])
+            source.report(name, key, identity, "pack.twice", params={"first": first[identity]})
         else:
             first[identity] = name
             yield row
@@ -122,7 +122,7 @@ def _parameters(source: Source, placed: Placed[ParameterRow]) -> dict[str, Param
 def _parameter(key: str, placed: Placed[ParameterRow]) -> Parameter:
     units = sorted({row.unit for _, row in placed})
     if len(units) > 1:
-        raise Fault("pack.several_units", units=units)
+        raise Fault("pack.several_units", id=key, units=units)
     return Parameter(key, units[0], tuple(_step(row) for _, row in placed))
 
 
@@ -131,7 +131,7 @@ def _built(source: Source, name: str, key: str, build: Callable[[], Built]) -> B
     try:
         return build()
     except Fault as fault:
-        source.report(name, key, "", fault.code, **fault.params)
+        source.report(name, key, "", fault.code, params=fault.params)
         return None
 
 

@@ -2,7 +2,7 @@
 
 import csv
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -49,7 +49,7 @@ class Source:
         """Read the array of tables `[[key]]` of a TOML file; no other key may stand beside it."""
         raw = self.raw(name) or {}
         for other in raw.keys() - {key}:
-            self.report(name, str(other), raw[other], "pack.unknown_key", key)
+            self.report(name, str(other), raw[other], "pack.unknown_key", valid=key)
         return list(self._each(name, key, model, raw.get(key, [])))
 
     def table(self, name: str, model: type[Kind]) -> list[Kind]:
@@ -78,25 +78,34 @@ class Source:
         try:
             return None if text is None else tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            self.report(name, "", str(error), "pack.not_toml", "TOML 1.0")
+            self.report(name, "", str(error), "pack.not_toml", valid="TOML 1.0")
             return None
 
-    def report(self, file: str, key: str, value: Any, code: str, valid: str = "", **params: Any) -> None:
+    def report(
+        self,
+        file: str,
+        key: str,
+        value: Any,
+        code: str,
+        *,
+        valid: str = "",
+        params: Mapping[str, Any] | None = None,
+    ) -> None:
         """Add one problem; a long value is cut."""
-        self.problems.append(Problem(file, key, _brief(value), code, valid, params))
+        self.problems.append(Problem(file, key, _brief(value), code, valid, dict(params or {})))
 
     def _text(self, name: str) -> str | None:
         try:
             return (self.root / name).read_text(encoding="utf-8-sig")
         except FileNotFoundError:
-            self.report(name, "", "", "pack.no_file", name)
+            self.report(name, "", "", "pack.no_file", valid=name)
         except UnicodeDecodeError as error:
-            self.report(name, "", f"byte {error.start}", "pack.not_utf8", "UTF-8")
+            self.report(name, "", f"byte {error.start}", "pack.not_utf8", valid="UTF-8")
         return None
 
     def _each(self, name: str, key: str, model: type[Kind], raws: Any) -> Iterator[Kind]:
         if not isinstance(raws, list):
-            self.report(name, key, raws, "pack.bad_value", f"[[{key}]]")
+            self.report(name, key, raws, "pack.bad_value", valid=f"[[{key}]]")
             return
         for place, raw in enumerate(raws):
             row = self.row(name, model, raw, _mark(key, place, raw))
@@ -108,14 +117,16 @@ class Source:
         path, value = tuple(detail["loc"]), detail["input"]
         key = ".".join(part for part in (prefix, _key(path, raw)) if part)
         if kind == "missing":
-            self.report(name, key, "", "pack.missing_key", str(path[-1]))
+            self.report(name, key, "", "pack.missing_key", valid=str(path[-1]))
         elif kind == "extra_forbidden":
-            self.report(name, key, value, "pack.unknown_key", _known_keys(model, path[:-1]))
+            self.report(name, key, value, "pack.unknown_key", valid=_known_keys(model, path[:-1]))
         elif kind.startswith("pack."):
-            self.report(name, key, value, kind, str(context.pop("valid", detail["msg"])), **context)
+            self.report(
+                name, key, value, kind, valid=str(context.pop("valid", detail["msg"])), params=context
+            )
         else:
             wanted = context.get("expected") or context.get("pattern") or EXAMPLES.get(kind) or detail["msg"]
-            self.report(name, key, value, "pack.bad_value", str(wanted))
+            self.report(name, key, value, "pack.bad_value", valid=str(wanted))
 
 
 def _brief(value: Any, length: int = 80) -> str:
