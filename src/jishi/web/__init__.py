@@ -1,0 +1,1 @@
+"""What people and programs see: rooms by audience over one shell. Calls actions, reads and api, never models."""

@@ -1,0 +1,51 @@
+"""Who is behind a request: the signed-in person with the permits in force and the parties represented."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from jishi.apps.parties import api as parties
+from jishi.platform import access
+from jishi.platform.context import ANYONE, Actor, Context
+
+
+class ActorMiddleware:
+    """Give every request `request.ctx`, the context that actions take; read on first use."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: object) -> None:
+        """Put the context on the request, late enough that the session is open."""
+        request.ctx = context_of(request)  # type: ignore[attr-defined]
+
+
+def context_of(request: HttpRequest) -> Context:
+    """Return the context of `request`: its actor, the system's clock and entropy."""
+    return Context(actor=actor_of(request))
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return who acts, read once a request; nobody signed in is `ANYONE`."""
+    found: Actor | None = getattr(request, "_jishi_actor", None)
+    if found is None:
+        found = _read_actor(request)
+        request._jishi_actor = found  # type: ignore[attr-defined]
+    return found
+
+
+def _read_actor(request: HttpRequest) -> Actor:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return ANYONE
+    now_ms = Context().now_ms()
+    return Actor(
+        user_id=user.pk,
+        name=user.get_full_name() or user.email,
+        permits=access.permits_of(user, now_ms),
+        parties=tuple(parties.parties_of(user.pk, now_ms)),
+    )

@@ -1,0 +1,70 @@
+"""What every template may use: the market, the ways through it, who is signed in, the server's clock."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from jishi.platform.access import may
+from jishi.platform.clock import SystemClock
+from jishi.web.shell.actor import actor_of
+from jishi.web.shell.site import language, site
+
+WAYS = (
+    ("public:home", _("Home")),
+    ("public:hall", _("Trading")),
+    ("public:results", _("Results")),
+    ("public:notices", _("Notices")),
+    ("public:verify", _("Verify")),
+    ("public:rules", _("Rules")),
+)
+FOOT = (
+    ("public:verify", _("How to verify")),
+    ("api-1:openapi-view", _("Open API")),
+    ("public:feed", _("Atom feed")),
+    ("public:complaints", _("Complaints")),
+    ("public:log", _("Evidence log")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One link of the masthead or the foot; `current` marks the room the reader is in."""
+
+    url: str
+    label: Any
+    current: bool = False
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Offer the shell's variables to every template."""
+    actor = actor_of(request)
+    return {
+        "site": site(),
+        "page_language": language(),
+        "ways": list(_open_ways(WAYS, request.path)),
+        "foot_ways": list(_open_ways(FOOT, "")),
+        "search_url": _address("public:search") or _address("public:hall"),
+        "mine_url": _address("participant:home"),
+        "desk_url": _address("desk:home") if may(actor, "desk.enter") else None,
+        "is_demo": settings.JISHI_DEMO,
+        "server_ms": SystemClock().now_ms(),
+    }
+
+
+def _open_ways(named: tuple[tuple[str, Any], ...], path: str) -> Iterator[Way]:
+    for name, label in named:
+        url = _address(name)
+        if url is not None:
+            yield Way(url, label, path == url if url == "/" else path.startswith(url))
+
+
+def _address(name: str) -> str | None:
+    try:
+        return reverse(name)
+    except NoReverseMatch:  # the room is not built, or this installation leaves it out
+        return None

@@ -1,0 +1,95 @@
+"""The words for phases, states, results and roles: codes stay in the engine, readers get these.
+
+A code may be qualified ("registration.filed"); its last part decides where the whole is not listed.
+"""
+
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+from jishi.kernel.mechanism import listing_state as listing
+
+
+class Term(NamedTuple):
+    """A word and the tone of its tag: "" calm, "live", "warn", "ok", "bad" or "plain"."""
+
+    label: Any
+    tone: str = ""
+
+
+TERMS = {
+    # phases of a listing for sale
+    listing.SCHEDULED: Term(_("Not yet open"), "plain"),
+    listing.FREE: Term(_("Free quoting"), "live"),
+    listing.QUESTION: Term(_("Asking who goes on"), "live"),
+    listing.ROUNDS: Term(_("Limited-time bidding"), "live"),
+    listing.AWAITING_RESERVE: Term(_("Awaiting the reserve price"), "warn"),
+    listing.SOLD: Term(_("Sold"), "ok"),
+    listing.UNSOLD: Term(_("Not sold"), "plain"),
+    listing.CONVERTED: Term(_("Goes to auction"), "warn"),
+    listing.CAPPED: Term(_("Cap reached"), "warn"),
+    listing.TERMINATED: Term(_("Terminated"), "bad"),
+    "suspended": Term(_("Suspended"), "bad"),
+    # states of an offering
+    "draft": Term(_("Draft"), "plain"),
+    "noticed": Term(_("Notice published"), ""),
+    "ended": Term(_("Bidding closed"), "warn"),
+    "confirmed": Term(_("Award confirmed"), "ok"),
+    "published": Term(_("Result published"), "ok"),
+    "contracted": Term(_("Contract signed"), "ok"),
+    "completed": Term(_("Completed"), "ok"),
+    "halted": Term(_("Halted"), "warn"),
+    "open": Term(_("Open"), "live"),
+    # applications
+    "filed": Term(_("Application filed"), "warn"),
+    "qualified": Term(_("Qualified"), ""),
+    "refused": Term(_("Refused"), "bad"),
+    "withdrawn": Term(_("Withdrawn"), "plain"),
+    "admitted": Term(_("Admitted to bid"), "ok"),
+    # money
+    "pending": Term(_("Awaiting payment"), "warn"),
+    "secured": Term(_("Deposit received"), "ok"),
+    "refunded": Term(_("Refunded"), "ok"),
+    "applied": Term(_("Credited to the price"), "ok"),
+    "overdue": Term(_("Overdue"), "bad"),
+    "paid": Term(_("Paid"), "ok"),
+    "due": Term(_("Due"), "warn"),
+    # time limits
+    "met": Term(_("Met"), "ok"),
+    "broken": Term(_("Broken"), "bad"),
+    "undetermined": Term(_("Undetermined"), "warn"),
+    # why a lot closed as it did
+    "no_quote": Term(_("nobody quoted"), "plain"),
+    "below_reserve": Term(_("below the reserve price"), "plain"),
+    "cap_reached": Term(_("the cap was reached"), "warn"),
+    # roles
+    "clerk": Term(_("Case clerk")),
+    "reviewer": Term(_("Reviewer")),
+    "reserve_officer": Term(_("Reserve price officer")),
+    "treasurer": Term(_("Treasurer")),
+    "regulator": Term(_("Regulator")),
+    "auditor": Term(_("Auditor")),
+    "legal": Term(_("Legal representative")),
+    "agent": Term(_("Authorised agent")),
+}
+
+LIVE_SENTENCES = {
+    "leading": _("You lead"),
+    "outbid": _("Outbid"),
+    "next": _("next valid quote {price} or more"),
+    "bid": _("Bid {price}"),
+    "enter": _("Enter an amount"),
+    "passed": _("The price has moved: quote {price} or more."),
+    "accepted": _("Accepted: {price}. The receipt is in your list."),
+    "unknown": _("No answer came. Send again: the same bid is asked about, never made twice."),
+}
+"""What the live room's scripts say; {price} is filled in by them."""
+
+
+def find_term(code: str) -> Term:
+    """Return the term of `code`; one without a word shows as it is.
+
+    >>> find_term("registration.filed").tone, find_term("unheard_of")
+    ('warn', Term(label='unheard_of', tone='plain'))
+    """
+    return TERMS.get(code) or TERMS.get(code.rpartition(".")[2]) or Term(code, "plain")
