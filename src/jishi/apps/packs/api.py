@@ -7,14 +7,22 @@ from pathlib import Path
 
 from jishi.apps.packs.content import pack_hash
 from jishi.apps.packs.entry import validate_entry
+from jishi.apps.packs.kinds.law import LimitRow
+from jishi.apps.packs.kinds.place import Division, LandUse
+from jishi.apps.packs.kinds.product import Product
+from jishi.apps.packs.kinds.register import FieldKind, RegisterKind
+from jishi.apps.packs.kinds.row import Words
+from jishi.apps.packs.kinds.scenario import DemoAccount, DemoBidder, DemoLot, DemoParty, Scenario
 from jishi.apps.packs.loader import read_pack
 from jishi.apps.packs.pack import Pack
 from jishi.apps.packs.problem import PackError, Problem
 from jishi.kernel.fault import Fault
 
 __all__ = [
-    "Pack", "PackError", "Problem", "check_pack", "default_pack", "installed_packs", "load_pack",
-    "load_pack_from", "locate_pack", "pack_hash", "validate_entry",
+    "DemoAccount", "DemoBidder", "DemoLot", "DemoParty", "Division", "FieldKind", "LandUse", "LimitRow",
+    "Pack", "PackError", "Problem", "Product", "RegisterKind", "Scenario", "Words",
+    "check_pack", "default_pack", "installed_packs", "load_pack", "load_pack_from", "locate_pack", "pack_hash",
+    "validate_entry",
 ]  # fmt: skip
 
 GROUP = "jishi.pack"

@@ -69,7 +69,7 @@ class Source:
             return model.model_validate(raw)
         except ValidationError as error:
             for detail in error.errors(include_url=False):
-                self._report_detail(name, model, raw, prefix, detail)
+                self._report_detail((name, prefix), model, raw, detail)
             return None
 
     def raw(self, name: str) -> dict[str, Any] | None:
@@ -112,7 +112,8 @@ class Source:
             if row is not None:
                 yield row
 
-    def _report_detail(self, name: str, model: type[Row], raw: Any, prefix: str, detail: Any) -> None:
+    def _report_detail(self, place: tuple[str, str], model: type[Row], raw: Any, detail: Any) -> None:
+        name, prefix = place
         kind, context = detail["type"], dict(detail.get("ctx", {}))
         path, value = tuple(detail["loc"]), detail["input"]
         key = ".".join(part for part in (prefix, _key(path, raw)) if part)
