@@ -7,43 +7,35 @@ from jishi.apps.simulation.listings.law import Law
 from jishi.apps.simulation.listings.row import Row
 from jishi.apps.simulation.listings.terms import assign_terms, read_terms
 from jishi.apps.simulation.listings.use_names import OTHER, parts_by_use
-from jishi.apps.simulation.listings.uses import StatedUse, read_uses, with_stated_shares
+from jishi.apps.simulation.listings.uses import StatedUse, read_uses, stated_shares
 from jishi.kernel.fault import Fault
 from jishi.kernel.quantity.area import format_area, parse_area
+from jishi.kernel.quantity.bounds import Bounds
+from jishi.kernel.spelling import narrow
 
 
-def read_area(row: Row) -> int | None:
-    """Return the area in cm2, half up; parts stated by use are added."""
-    return row.need("area_m2", lambda text: sum(_areas(text).values()))
+def read_areas(row: Row) -> dict[str, int] | None:
+    """Return the area in cm2, half up, by class of use, or under the blank key for the whole parcel."""
+    return row.need("area_m2", _areas)
 
 
-def read_land_uses(row: Row, text: str, law: Law, day: date) -> tuple[Use, ...]:
-    """Return the uses with their terms; empty if any was refused. `text` is the conditions."""
+def read_land_uses(row: Row, areas: dict[str, int] | None, law: Law, day: date) -> tuple[Use, ...]:
+    """Return the uses with their terms and areas; empty if any was refused."""
     uses = row.need("use_zh", read_uses)
     terms = row.need("term_years", read_terms)
     if uses is None or terms is None:
         return ()
-    uses = with_stated_shares(uses, text)
     kinds = {use.kind for use in uses} | {use.kind for use, _ in terms.named} | {OTHER}
     limits = {kind: law.max_term(kind, day) for kind in kinds}
     assigned = row.attempt("term_years", lambda: assign_terms(terms, uses, limits))
     if assigned is None:
         return ()
-    assigned = _with_shares_of_added(assigned, text)
-    areas = row.attempt("area_m2", lambda: _areas(row.cell("area_m2"))) if row.cell("area_m2") else None
     _check_areas(row, assigned, areas)
-    return tuple(_use(use, years, areas or {}) for use, years in assigned)
-
-
-def _with_shares_of_added(
-    assigned: tuple[tuple[StatedUse, int], ...], text: str
-) -> tuple[tuple[StatedUse, int], ...]:
-    shared = with_stated_shares(tuple(use for use, _ in assigned), text)
-    return tuple((use, years) for use, (_, years) in zip(shared, assigned, strict=True))
+    shares = stated_shares(narrow(row.cells["conditions"]))
+    return tuple(_use(use, years, areas or {}, shares) for use, years in assigned)
 
 
 def _areas(text: str) -> dict[str, int]:
-    """Return cm2 by class of use, or under the blank key for the whole parcel."""
     found: dict[str, int] = {}
     for kind, area in parts_by_use(text) or [("", text)]:
         found[kind] = found.get(kind, 0) + parse_area(area, "half_up")
@@ -62,7 +54,7 @@ def _check_areas(row: Row, assigned: tuple[tuple[StatedUse, int], ...], areas: d
         )  # fmt: skip
 
 
-def _use(use: StatedUse, years: int, areas: dict[str, int]) -> Use:
-    area = use.area_cm2 if use.area_cm2 is not None else areas.get(use.kind)
-    named = use.named
-    return Use(named.name_zh, named.code, named.kind, years, area_cm2=area, share=use.share)
+def _use(use: StatedUse, years: int, areas: dict[str, int], shares: dict[str, Bounds]) -> Use:
+    named, kind = use.named, use.kind
+    area = use.area_cm2 if use.area_cm2 is not None else areas.get(kind)
+    return Use(named.name_zh, named.code, kind, years, area_cm2=area, share=use.share or shares.get(kind))

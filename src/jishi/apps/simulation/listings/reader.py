@@ -11,7 +11,7 @@ from jishi.apps.simulation.listings import price
 from jishi.apps.simulation.listings.draft import LotDraft, Problem
 from jishi.apps.simulation.listings.law import Options
 from jishi.apps.simulation.listings.method import check_tenure, read_headcount, read_reserve
-from jishi.apps.simulation.listings.parcel import read_area, read_land_uses
+from jishi.apps.simulation.listings.parcel import read_areas, read_land_uses
 from jishi.apps.simulation.listings.planning import read_planning, read_plot_ratio, with_plot_ratios
 from jishi.apps.simulation.listings.references import follow_references, join_parts, refuse_repeats
 from jishi.apps.simulation.listings.row import Row
@@ -47,7 +47,7 @@ def _read_lot(row: Row, options: Options) -> LotDraft | None:
     check_tenure(row)
     offered: dict[str, Any] = {"headcount_auction": read_headcount(row, text), "reserve": read_reserve(row)}
     schedule = read_schedule(row, options)
-    land = _read_land(row, text, options, schedule)
+    land = _read_land(row, options, schedule)
     money, by_operator = _read_money(row, text, options, land["area_cm2"])
     if row.problems or schedule is None:
         return None
@@ -61,12 +61,12 @@ def _read_lot(row: Row, options: Options) -> LotDraft | None:
     )
 
 
-def _read_land(row: Row, text: str, options: Options, schedule: Schedule | None) -> dict[str, Any]:
+def _read_land(row: Row, options: Options, schedule: Schedule | None) -> dict[str, Any]:
     day = schedule.notice.day if schedule is not None else options.day
-    area_cm2 = read_area(row)
-    uses = read_land_uses(row, text, options.law, day)
+    areas = read_areas(row)
+    uses = read_land_uses(row, areas, options.law, day)
     return {
-        "area_cm2": area_cm2,
+        "area_cm2": sum(areas.values()) if areas else None,
         "uses": with_plot_ratios(row, uses),
         "plot_ratio": read_plot_ratio(row),
         "building_density": read_planning(row, "building_density", "%", "exact"),

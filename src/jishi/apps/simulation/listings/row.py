@@ -54,7 +54,7 @@ class Row:
     def read(self, column: str, parse: Callable[[str], T]) -> T | None:
         """Parse a cell; None if it is blank or was refused. Masked text (`****`, 略) is refused."""
         text = self.cell(column)
-        if not text:
+        if not text or self.refused(column):
             return None
         if _MASK.search(text):
             self.refuse(column, "listings.cell.masked", text=text)
@@ -63,7 +63,7 @@ class Row:
 
     def need(self, column: str, parse: Callable[[str], T]) -> T | None:
         """Parse a cell that must be stated; a blank one is a problem."""
-        if not self.cell(column):
+        if not self.cell(column) and not self.refused(column):
             self.refuse(column, "listings.cell.blank", column=column)
             return None
         return self.read(column, parse)

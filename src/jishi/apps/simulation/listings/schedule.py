@@ -56,17 +56,24 @@ def check_schedule(schedule: Schedule, law: Law) -> list[tuple[str, Fault]]:
     notice, start, end = schedule.notice.day, schedule.start.day, schedule.end.day
     wrong: list[tuple[str, Fault]] = []
     if notice > start:
-        wrong.append((NOTICE, _order("notice_after_start", notice, start)))
+        wrong.append((NOTICE, _order("listings.date.notice_after_start", notice, start)))
     else:
         wrong += _broken(START, "listings.date.notice", law.notice_limit(notice), notice, start)
     if schedule.end.at_ms(0) <= schedule.start.at_ms(0):
-        wrong.append((END, _order("end_before_start", start, end)))
+        wrong.append((END, _order("listings.date.end_before_start", start, end)))
     else:
         wrong += _broken(END, "listings.date.listing", law.listing_limit(start), start, end)
     if schedule.registration.at_ms(0) > schedule.end.at_ms(0):
-        wrong.append((REGISTRATION, _order("registration_after_end", schedule.registration.day, end)))
+        wrong.append(
+            (REGISTRATION, _order("listings.date.registration_after_end", schedule.registration.day, end))
+        )
     if REGISTRATION not in schedule.operator_set and schedule.registration.day < notice:
-        wrong.append((REGISTRATION, _order("registration_before_notice", notice, schedule.registration.day)))
+        wrong.append(
+            (
+                REGISTRATION,
+                _order("listings.date.registration_before_notice", notice, schedule.registration.day),
+            )
+        )
     return wrong
 
 
@@ -130,5 +137,5 @@ def _broken(column: str, code: str, limit: Limit | None, start: date, end: date)
     return [(column, Fault(code if verdict == "broken" else "listings.date.unproven", **params))]
 
 
-def _order(name: str, first: date, second: date) -> Fault:
-    return Fault(f"listings.date.{name}", first=first.isoformat(), second=second.isoformat())
+def _order(code: str, first: date, second: date) -> Fault:
+    return Fault(code, first=first.isoformat(), second=second.isoformat())

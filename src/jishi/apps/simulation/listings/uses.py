@@ -60,14 +60,14 @@ def read_uses(text: str) -> tuple[StatedUse, ...]:
     return tuple(found)
 
 
-def with_stated_shares(uses: tuple[StatedUse, ...], conditions: str) -> tuple[StatedUse, ...]:
-    """Return the uses with shares that the conditions state (`商业占比≤10%`)."""
+def stated_shares(conditions: str) -> dict[str, Bounds]:
+    """Return the shares that the conditions state (`商业占比≤10%`), by class of use."""
     shares = {}
     for name, share in _STATED_SHARE.findall(conditions):
         named = find_use(name)
         if named is not None:
             shares[named.kind] = parse_bounds(share)
-    return tuple(use if use.share else replace(use, share=shares.get(use.kind)) for use in uses)
+    return shares
 
 
 def _outside_parentheses(text: str) -> list[str]:
