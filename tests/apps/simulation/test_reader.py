@@ -110,7 +110,7 @@ def test_before_november_2007_a_listing_needs_ten_working_days():
     old = {"notice_date": "2005-05-11", "listing_start": "2005-06-06", "listing_end": "2005-06-17"}
     assert only_lot(INDUSTRIAL | old).listing_end == ms(2005, 6, 17, 15)
     assert refusals(INDUSTRIAL | old | {"listing_end": "2005-06-16"}) == [
-        ("listing_end", "listings.date.listing")
+        ("listing_end", "listings.date.working_days")
     ]
 
 

@@ -20,7 +20,7 @@ _ELSEWHERE = re.compile(r"按|见|以.+为准|规划|图则|无要求|不限|不
 
 def read_planning(row: Row, column: str, unit: str, bare: Bare) -> Bounds | None:
     """Return the bounds of a cell; None if blank, kept as published, or refused."""
-    return row.read(column, lambda text: _read(row, column, text, unit, bare))
+    return row.read(column, lambda text: _read(row, column, unit=unit, bare=bare))
 
 
 def read_plot_ratio(row: Row) -> Bounds | None:
@@ -56,7 +56,8 @@ def _span(low: str, high: str) -> Bounds:
     return parse_span(_signs(low), _signs(high))
 
 
-def _read(row: Row, column: str, text: str, unit: str, bare: Bare) -> Bounds | None:
+def _read(row: Row, column: str, *, unit: str, bare: Bare) -> Bounds | None:
+    text = row.cell(column)
     try:
         return parse_bounds(_signs(text), unit, bare)
     except Fault as fault:

@@ -66,7 +66,7 @@ def read_deposit(row: Row, start_fen: int | None, text: str) -> int | None:
 
 
 def read_increment(
-    row: Row, area_cm2: int | None, start_fen: int | None, text: str, ratio: Fraction | None
+    row: Row, area_cm2: int | None, start_fen: int | None, text: str, *, ratio: Fraction | None
 ) -> tuple[int | None, bool]:
     """Return the increment (增价幅度) in fen and whether the operator set it.
 

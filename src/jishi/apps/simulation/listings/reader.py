@@ -80,7 +80,7 @@ def _read_money(
 ) -> tuple[dict[str, Any], frozenset[str]]:
     """Return the four amounts, and the names of those the operator set."""
     start_fen = price.read_start_price(row, area_cm2, text)
-    increment_fen, by_operator = price.read_increment(row, area_cm2, start_fen, text, options.increment)
+    increment_fen, by_operator = price.read_increment(row, area_cm2, start_fen, text, ratio=options.increment)
     money = {
         "start_price_fen": start_fen,
         "deposit_fen": price.read_deposit(row, start_fen, text),

@@ -54,27 +54,20 @@ def make_schedule(stated: Mapping[str, Moment], day: date, law: Law) -> Schedule
 def check_schedule(schedule: Schedule, law: Law) -> list[tuple[str, Fault]]:
     """Return what is wrong with the dates, each with the column to correct."""
     notice, start, end = schedule.notice.day, schedule.start.day, schedule.end.day
-    wrong: list[tuple[str, Fault]] = []
+    registration = schedule.registration.day
+    found = [
+        (START, _too_short("listings.date.notice", law.notice_limit(notice), notice, start)),
+        (END, _too_short("listings.date.listing", law.listing_limit(start), start, end)),
+    ]
     if notice > start:
-        wrong.append((NOTICE, _order("listings.date.notice_after_start", notice, start)))
-    else:
-        wrong += _broken(START, "listings.date.notice", law.notice_limit(notice), notice, start)
+        found[0] = (NOTICE, _order("listings.date.notice_after_start", notice, start))
     if schedule.end.at_ms(0) <= schedule.start.at_ms(0):
-        wrong.append((END, _order("listings.date.end_before_start", start, end)))
-    else:
-        wrong += _broken(END, "listings.date.listing", law.listing_limit(start), start, end)
+        found[1] = (END, _order("listings.date.end_before_start", start, end))
     if schedule.registration.at_ms(0) > schedule.end.at_ms(0):
-        wrong.append(
-            (REGISTRATION, _order("listings.date.registration_after_end", schedule.registration.day, end))
-        )
-    if REGISTRATION not in schedule.operator_set and schedule.registration.day < notice:
-        wrong.append(
-            (
-                REGISTRATION,
-                _order("listings.date.registration_before_notice", notice, schedule.registration.day),
-            )
-        )
-    return wrong
+        found.append((REGISTRATION, _order("listings.date.registration_after_end", registration, end)))
+    if REGISTRATION not in schedule.operator_set and registration < notice:
+        found.append((REGISTRATION, _order("listings.date.registration_before_notice", notice, registration)))
+    return [(column, fault) for column, fault in found if fault is not None]
 
 
 def _start_day(stated: Mapping[str, Moment], day: date, law: Law) -> date:
@@ -124,17 +117,16 @@ def _with_hours(end: Moment, registration: Moment) -> tuple[Moment, Moment]:
     return end, registration.at_minute(eve)
 
 
-def _broken(column: str, code: str, limit: Limit | None, start: date, end: date) -> list[tuple[str, Fault]]:
-    if limit is None:
-        return []
-    verdict = limit.check(start, end, "at_least").verdict
-    if verdict == "met":
-        return []
-    params = {
-        "start": start.isoformat(), "end": end.isoformat(), "amount": limit.amount, "unit": limit.unit,
-        "clauses": ", ".join(limit.clauses),
-    }  # fmt: skip
-    return [(column, Fault(code if verdict == "broken" else "listings.date.unproven", **params))]
+def _too_short(code: str, limit: Limit | None, start: date, end: date) -> Fault | None:
+    """Return the fault of a span that is not shown to meet its limit; no limit in force, no fault."""
+    if limit is None or (verdict := limit.check(start, end, "at_least").verdict) == "met":
+        return None
+    if verdict == "undetermined":
+        code = "listings.date.unproven"
+    elif limit.unit == "working_day":
+        code = "listings.date.working_days"
+    days = {"start": start.isoformat(), "end": end.isoformat(), "amount": limit.amount}
+    return Fault(code, **days, clauses=", ".join(limit.clauses))
 
 
 def _order(code: str, first: date, second: date) -> Fault:
