@@ -12,9 +12,6 @@ REFUSED = {
         r"\b(?:pypi\.org|pythonhosted\.org|registry\.npmjs\.org|(?:[\w-]+\.)*(?:tuna|mirrors?|artifactory|nexus)\.[\w.-]+)",
         re.IGNORECASE,
     ),
-    "talk about who typed it": re.compile(
-        r"\b(?:coding|AI|sub)[ -]?agents?\b|\blanguage models?\b", re.IGNORECASE
-    ),
     "an unfinished merge": re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE),
 }
 BINARY = {".png", ".jpg", ".woff2", ".ttf", ".otf", ".ico", ".pdf", ".gz", ".mo", ".zip"}
