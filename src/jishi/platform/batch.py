@@ -37,6 +37,6 @@ def insert_rows(rows: Sequence[models.Model]) -> None:
 
 def _column(field: "models.Field[Any, Any]", rows: Sequence[models.Model]) -> list[Any]:
     values = [getattr(row, field.attname) for row in rows]
-    if isinstance(field, models.JSONField):
+    if isinstance(field, models.JSONField | models.DecimalField):
         return [field.get_db_prep_save(value, connection) for value in values]
     return values

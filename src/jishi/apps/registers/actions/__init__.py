@@ -1,0 +1,22 @@
+"""What may be done with entries; each action is one transaction with its evidence."""
+
+from jishi.apps.registers.actions.burden import add_encumbrance, lift_encumbrance
+from jishi.apps.registers.actions.entry import (
+    KEEP,
+    amend_entry,
+    create_entries,
+    create_entry,
+    set_entry_state,
+    set_entry_states,
+)
+
+__all__ = [
+    "KEEP",
+    "add_encumbrance",
+    "amend_entry",
+    "create_entries",
+    "create_entry",
+    "lift_encumbrance",
+    "set_entry_state",
+    "set_entry_states",
+]

@@ -1,0 +1,74 @@
+"""Put a burden on an entry (权利限制) and lift it. Who holds it is no public matter; that it stands is."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from jishi.apps.registers.content import register_kind
+from jishi.apps.registers.info import EncumbranceForm, EncumbranceInfo
+from jishi.apps.registers.models import Encumbrance, RegisterEntry
+from jishi.apps.registers.reads import encumbrance_info, get_entry, lock_entries
+from jishi.kernel.fault import Fault
+from jishi.platform import evidence
+from jishi.platform.access import Target, require
+from jishi.platform.context import Context
+from jishi.platform.entropy import new_id
+
+LONGEST_HOLDER = 120
+
+
+def add_encumbrance(ctx: Context, entry_id: str, form: EncumbranceForm) -> EncumbranceInfo:
+    """Put a burden on an entry.
+
+    Faults `registers.entry.unknown`, `registers.burden.unknown` naming the valid kinds,
+    `registers.burden.holder`.
+    """
+    entry = get_entry(entry_id)
+    require(ctx, "register.edit", Target(entry_id, entry.division))
+    valid = [each.id for each in register_kind(entry.kind).encumbrances]
+    if form.kind not in valid:
+        raise Fault("registers.burden.unknown", kind=form.kind, valid=", ".join(valid))
+    holder = " ".join(form.holder.split())
+    if not 0 < len(holder) <= LONGEST_HOLDER:
+        raise Fault("registers.burden.holder", length=len(holder), most=LONGEST_HOLDER)
+    with transaction.atomic():
+        row = lock_entries([entry_id])[0]
+        burden = Encumbrance.objects.create(
+            id=new_id(ctx.entropy),
+            entry=row,
+            kind=form.kind,
+            holder=holder,
+            holder_party=form.holder_party,
+            since_ms=ctx.now_ms() if form.since_ms is None else form.since_ms,
+            rank=_next_rank(row, form.kind) if form.rank is None else form.rank,
+        )
+        told = {"encumbrance": burden.id, "kind": burden.kind, "rank": burden.rank}
+        _witness(ctx, row, "EncumbranceAdded", told)
+    return encumbrance_info(burden)
+
+
+def lift_encumbrance(ctx: Context, encumbrance_id: str) -> EncumbranceInfo:
+    """Lift a burden; lifting it again changes nothing. Fault `registers.burden.missing`."""
+    found = Encumbrance.objects.select_related("entry").filter(id=encumbrance_id).first()
+    if found is None:
+        raise Fault("registers.burden.missing", encumbrance=encumbrance_id)
+    require(ctx, "register.edit", Target(found.entry_id, found.entry.division))
+    with transaction.atomic():
+        row = lock_entries([found.entry_id])[0]
+        burden = Encumbrance.objects.select_related("entry").get(id=encumbrance_id)
+        if burden.lifted_ms is None:
+            burden.lifted_ms = ctx.now_ms()
+            burden.save(update_fields=["lifted_ms"])
+            _witness(ctx, row, "EncumbranceLifted", {"encumbrance": burden.id})
+    return encumbrance_info(burden)
+
+
+def _next_rank(row: RegisterEntry, kind: str) -> int:
+    standing = Encumbrance.objects.filter(entry=row, kind=kind, lifted_ms__isnull=True)
+    return (standing.aggregate(last=Max("rank"))["last"] or 0) + 1
+
+
+def _witness(ctx: Context, row: RegisterEntry, kind: str, data: dict[str, Any]) -> None:
+    now = ctx.now_ms()
+    evidence.append(evidence.lock(row.stream), now, [(kind, data, now)])

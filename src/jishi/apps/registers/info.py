@@ -1,0 +1,93 @@
+"""What other rooms say to the registers and learn from them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Box = tuple[float, float, float, float]
+"""min_x, min_y, max_x, max_y in the coordinates of the register kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryForm:
+    """Ask for a new entry of a register kind.
+
+    Left empty, `division` is read from the data's field of that type, `number` from the kind's code field
+    (else its title field), and `state` is the kind's first. `geometry` is GeoJSON.
+    """
+
+    kind: str
+    data: Mapping[str, Any]
+    division: str = ""
+    number: str = ""
+    geometry: Mapping[str, Any] | None = None
+    state: str = ""
+    public: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EntryInfo:
+    """The present version of an entry. `data` is everything; show strangers only `public_data`."""
+
+    id: str
+    kind: str
+    number: str
+    title: str
+    division: str
+    version: int
+    state: str
+    data: dict[str, Any]
+    public_data: dict[str, Any]
+    geometry: dict[str, Any] | None
+    public: bool
+    updated_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class VersionInfo:
+    """What an entry said from `at_ms` on, who wrote it (user id) and why."""
+
+    version: int
+    state: str
+    data: dict[str, Any]
+    reason: str
+    by: int | None
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class EncumbranceForm:
+    """Ask for a burden on an entry; without `rank` it stands behind those of its kind."""
+
+    kind: str
+    holder: str
+    holder_party: str = ""
+    since_ms: int | None = None
+    rank: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EncumbranceInfo:
+    """A burden on an entry; `blocks` says that a burdened entry may not be offered."""
+
+    id: str
+    entry: str
+    kind: str
+    holder: str
+    holder_party: str
+    since_ms: int
+    lifted_ms: int | None
+    rank: int
+    blocks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EntryQuery:
+    """Choose entries: divisions with all below them, words, state, values of indexed fields."""
+
+    kind: str
+    divisions: tuple[str, ...] = ()
+    text: str = ""
+    state: str = ""
+    facets: Mapping[str, str] = field(default_factory=dict)
+    public_only: bool = False
