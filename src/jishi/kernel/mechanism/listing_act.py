@@ -132,10 +132,12 @@ def reveal(state: State, given: inputs.Reveal, at_ms: int) -> Result:
 
 
 def tick(state: State, at_ms: int) -> Result:
-    """Let the clock that is due run out, as of the instant it was due."""
+    """Let the clock run out at the very instant it is due, so that no late tick moves what follows."""
     due_ms = state.due_ms
     if due_ms is None:
         return Refusal("mechanism.tick_idle", {"phase": state.phase})
     if at_ms < due_ms:
         return Refusal("mechanism.tick_early", {"due_ms": due_ms, "at_ms": at_ms})
-    return run_out(state._replace(last_ms=at_ms), due_ms)
+    if at_ms > due_ms:
+        return Refusal("mechanism.tick_late", {"due_ms": due_ms, "at_ms": at_ms})
+    return run_out(state._replace(last_ms=at_ms), at_ms)

@@ -1,7 +1,6 @@
 """How a listing for sale moves from phase to phase when a clock runs out or bidding ends.
 
-scheduled -> free -> question -> rounds -> (awaiting reserve) -> sold or unsold. Every instant
-given here is the one the clock was due at, so a tick run late ends the phase when it should have.
+scheduled -> free -> question -> rounds -> (awaiting reserve) -> sold or unsold.
 """
 
 from jishi.kernel.mechanism.contract import Event, Step
