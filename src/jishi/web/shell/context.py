@@ -44,7 +44,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Offer the shell's variables to every template."""
     actor = actor_of(request)
     return {
-        "site": site(),
+        "market": site(),
         "page_language": language(),
         "ways": list(_open_ways(WAYS, request.path)),
         "foot_ways": list(_open_ways(FOOT, "")),

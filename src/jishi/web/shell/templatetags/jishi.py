@@ -53,7 +53,7 @@ def yuan(fen: int | None) -> SafeString:
 @register.filter
 def column(fen: int | None) -> str:
     """Show fen as a bare figure for a column whose head names the unit: 万元, or yuan in English."""
-    return ABSENT if fen is None else figures.money_parts(fen, language(), "wan")[0]
+    return ABSENT if fen is None else figures.money_parts(fen, language(), "wan")[0].replace("¥", "")
 
 
 @register.filter

@@ -29,7 +29,9 @@ function describe() {
   const hint = standing.next === null ? "" : fill(words.next, money(standing.next));
   form.querySelector("[data-capital]").textContent = fen ? `${capital(fen)} · ${hint}` : hint;
   form.querySelector("[data-submit]").textContent = fen ? fill(words.bid, money(fen)) : words.enter;
-  amount.setAttribute("aria-invalid", String(touched && (!fen || (standing.next !== null && fen < standing.next))));
+  const wrong = touched && (!fen || (standing.next !== null && fen < standing.next));
+  if (wrong) amount.setAttribute("aria-invalid", "true");
+  else amount.removeAttribute("aria-invalid");
 }
 
 function offer() {

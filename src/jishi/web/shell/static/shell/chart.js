@@ -8,6 +8,7 @@ import { load, palette, text } from "./draw.js";
 import { clockOf, stampOf } from "./format.js";
 
 const LAST_HOURS_MS = 36 * 3_600_000;
+const FEN_PER_WAN = 1_000_000;
 
 function axis(spec) {
   const quiet = { axisLabel: { color: palette.ink2 }, axisLine: { lineStyle: { color: palette.line } } };
@@ -50,29 +51,25 @@ function options(spec) {
   };
 }
 
-/** Draw every chart of the page and keep it in the size of its box; a live one grows with the frames. */
-async function start() {
-  const boxes = [...document.querySelectorAll("[data-chart]")];
-  if (!boxes.length) return;
+/** Draw every chart of the page in the size of its box; a live one also takes the frames that come while it loads. */
+async function draw(box) {
+  const spec = JSON.parse(document.getElementById(box.dataset.chart).textContent);
+  let chart = null;
+  if (box.closest("[data-live-chart]")) follow(spec, () => chart?.setOption(options(spec)));
   const echarts = await load();
-  for (const box of boxes) {
-    const spec = JSON.parse(document.getElementById(box.dataset.chart).textContent);
-    const chart = echarts.init(box, null, { renderer: "canvas" });
-    chart.setOption(options(spec));
-    new ResizeObserver(() => chart.resize()).observe(box);
-    if (box.closest("[data-live-chart]")) follow(chart, spec);
-  }
+  chart = echarts.init(box);
+  chart.setOption(options(spec));
+  new ResizeObserver(() => chart.resize()).observe(box);
 }
 
-function follow(chart, spec) {
+function follow(spec, changed) {
   const points = spec.series[0].data;
   document.addEventListener("jishi:frame", ({ detail: frame }) => {
     const last = points.length ? points[points.length - 1][0] : 0;
     const fresh = (frame.rows || []).filter((row) => row.at_ms > last).sort((a, b) => a.seq - b.seq);
-    if (!fresh.length) return;
-    for (const row of fresh) points.push([row.at_ms, row.price_fen / (spec.per || 1_000_000)]);
-    chart.setOption(options(spec));
+    for (const row of fresh) points.push([row.at_ms, row.price_fen / FEN_PER_WAN]);
+    if (fresh.length) changed();
   });
 }
 
-start();
+document.querySelectorAll("[data-chart]").forEach(draw);
