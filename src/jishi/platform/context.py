@@ -37,12 +37,17 @@ ANYONE = Actor(name="public")
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Carry actor, clock and entropy into every action; `simulated` marks everything it writes."""
+    """Carry actor, clock and entropy into every action.
+
+    `simulated` marks everything it writes; without `projected` no row of mixed lists is written, which a
+    simulated market day has no use for.
+    """
 
     actor: Actor = SYSTEM
     clock: Clock = field(default_factory=SystemClock)
     entropy: Entropy = field(default_factory=SystemEntropy)
     simulated: bool = False
+    projected: bool = True
 
     def now_ms(self) -> int:
         """Return the clock's instant in milliseconds."""

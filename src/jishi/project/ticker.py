@@ -13,6 +13,7 @@ from jishi.platform.context import Context
 
 LONGEST_SLEEP_S = 0.25
 BEAT_EVERY_MS = 1_000
+OPEN_EVERY_MS = 20_000
 log = logging.getLogger("jishi.ticker")
 
 
@@ -23,6 +24,7 @@ class Ticker:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._beaten_ms = 0
+        self._opened_ms = 0
 
     def start(self) -> None:
         """Give running rounds back the time of an outage, then begin to tick."""
@@ -63,6 +65,9 @@ class Ticker:
         if ctx.now_ms() - self._beaten_ms >= BEAT_EVERY_MS:
             self._beaten_ms = ctx.now_ms()
             deadline.beat(ctx)
+        if settings.JISHI_DEMO and ctx.now_ms() - self._opened_ms >= OPEN_EVERY_MS:
+            self._opened_ms = ctx.now_ms()
+            simulation.keep_lot_open(ctx)
 
     def _sleep_s(self, ctx: Context) -> float:
         try:

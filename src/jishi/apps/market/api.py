@@ -37,10 +37,14 @@ from jishi.apps.market.events import (
 from jishi.apps.market.models import COMPLETED, CONTRACTED, Offering, Registration
 from jishi.apps.market.publication import bundle_offering, receipt_of
 from jishi.apps.market.reads import (
+    count_numbered,
     find_own_registration,
     get_offering,
     get_registration,
+    has_lot_due_before,
+    last_event_ms,
     list_ladder,
+    list_quoting,
     list_registrations,
 )
 
@@ -62,11 +66,15 @@ __all__ = [
     "ask_question",
     "bundle_offering",
     "confirm_sale",
+    "count_numbered",
     "file_registrations",
     "find_own_registration",
     "get_offering",
     "get_registration",
+    "has_lot_due_before",
+    "last_event_ms",
     "list_ladder",
+    "list_quoting",
     "list_registrations",
     "mechanism_of",
     "next_bid",

@@ -86,6 +86,28 @@ def list_live(limit: int = 6) -> list[Offering]:
     return list(rows.order_by("due_ms")[:limit])
 
 
+def list_quoting(offering_ids: Iterable[str]) -> list[Offering]:
+    """Return those of `offering_ids` in which a quote or a wish to continue may be valid now."""
+    rows = Offering.objects.filter(pk__in=list(offering_ids), state=NOTICED, suspended=False)
+    return list(rows.filter(phase__in=["free", "question", "rounds"]))
+
+
+def has_lot_due_before(due_ms: int) -> bool:
+    """Tell whether a lot that takes quotes now has its clock run out before `due_ms`."""
+    rows = Offering.objects.filter(state=NOTICED, phase__in=["free", "question", "rounds"], suspended=False)
+    return rows.filter(due_ms__lt=due_ms).exists()
+
+
+def count_numbered(prefix: str) -> int:
+    """Count offerings whose number begins with `prefix`."""
+    return Offering.objects.filter(number__startswith=prefix).count()
+
+
+def last_event_ms(offering: Offering) -> int:
+    """Return the instant of the mechanism's last event (ms)."""
+    return int((offering.snapshot or {}).get("last_ms", 0))
+
+
 def list_points(facets: dict[str, str], text: str = "", limit: int = 500) -> list[Offering]:
     """Return located public offerings for a map."""
     return list(

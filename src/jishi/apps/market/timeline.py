@@ -1,11 +1,13 @@
 """Hold the dates of an offering to the law of their day: which limit, which clause, met or broken."""
 
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from jishi.apps.packs.api import Pack, Product
 from jishi.kernel.calendar.zone import day_of
 from jishi.kernel.fault import Fault
+from jishi.kernel.quantity.number import read_number
 
 Limits = list[dict[str, Any]]
 
@@ -16,7 +18,7 @@ def check_dates(pack: Pack, product: Product, instants: dict[str, int]) -> Limit
     days = {step: day_of(at_ms, offset) for step, at_ms in instants.items()}
     found = []
     for bound in product.limits:
-        if bound.start in days and bound.end in days:
+        if bound.start in days and bound.end in days and _in_force(pack, bound.limit, days[bound.start]):
             limit = pack.limit(bound.limit, days[bound.start])
             sense = pack.limits[bound.limit].sense
             check = limit.check(days[bound.start], days[bound.end], sense)
@@ -46,8 +48,11 @@ def expect_day(
     offset = pack.manifest.utc_offset_minutes
     for bound in product.limits:
         if bound.end == step and bound.start in instants:
-            limit = pack.limit(bound.limit, day_of(instants[bound.start], offset))
-            last = limit.last_day(day_of(instants[bound.start], offset), pack.limits[bound.limit].sense)
+            start = day_of(instants[bound.start], offset)
+            if not _in_force(pack, bound.limit, start):
+                continue
+            limit = pack.limit(bound.limit, start)
+            last = limit.last_day(start, pack.limits[bound.limit].sense)
             if last is not None:
                 return last, {
                     "limit": bound.limit,
@@ -57,14 +62,18 @@ def expect_day(
     return None
 
 
+def _in_force(pack: Pack, parameter: str, day: date) -> bool:
+    return pack.parameter(parameter).at(day) is not None
+
+
 def check_terms(pack: Pack, product: Product, lot: dict[str, Any], day: date) -> None:
     """Raise Fault `market.term_too_long` when a use runs longer than the clause allows (出让最高年限)."""
     for use in lot.get("uses", []):
         bound = product.longest_term(use["code"]) if use.get("code") else None
-        if bound is None or not use.get("term_years"):
+        if bound is None or not use.get("term_years") or not _in_force(pack, bound.parameter, day):
             continue
-        most = pack.value(bound.parameter, day)
-        if use["term_years"] > most:
+        most = pack.step(bound.parameter, day).value
+        if read_number(use["term_years"]) > most:
             raise Fault(
                 "market.term_too_long",
                 use=use.get("name", use["code"]),
@@ -79,9 +88,9 @@ def check_deposit(pack: Pack, product: Product, facts: tuple[list[str], int, int
     codes, deposit_fen, start_price_fen = facts
     for code in codes:
         floor = product.deposit_floor(code)
-        if floor is None or floor.base != "start_price":
+        if floor is None or floor.base != "start_price" or not _in_force(pack, floor.parameter, day):
             continue
-        share = pack.value(floor.parameter, day)
+        share = Fraction(pack.step(floor.parameter, day).value)
         if deposit_fen < start_price_fen * share:
             raise Fault(
                 "market.deposit_low",

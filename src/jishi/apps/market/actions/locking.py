@@ -54,6 +54,8 @@ def save(ctx: Context, offering: Offering) -> None:
     """Store the offering and its search row."""
     offering.updated_ms = ctx.now_ms()
     offering.save()
+    if not ctx.projected:
+        return
     put_row(
         "offering",
         offering.id,

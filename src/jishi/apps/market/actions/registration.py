@@ -199,8 +199,8 @@ def _decide(
 
 
 def _project(ctx: Context, offering: Offering, rows: Sequence[Registration]) -> None:
-    if ctx.simulated:
-        return  # a simulated market day has no inbox
+    if not ctx.projected:
+        return
     save(ctx, offering)
     for row in rows:
         waiting = row.state == Registration.FILED

@@ -47,7 +47,9 @@ def quote(
         yield found
 
 
-def _free_quotes(state: State, bidders: Sequence[Bidder], chance: Random) -> Iterator[tuple[inputs.Input, int]]:
+def _free_quotes(
+    state: State, bidders: Sequence[Bidder], chance: Random
+) -> Iterator[tuple[inputs.Input, int]]:
     terms = state.terms
     price_fen, leader = None, None
     span = terms.listing_end - terms.listing_start
@@ -86,7 +88,11 @@ def _next_move(state: State, bidders: Sequence[Bidder], chance: Random) -> tuple
 
 def _raise_to(state: State, lowest: int, bidder: Bidder, chance: Random) -> int:
     """Jump by up to a fiftieth of the price in whole increments, never above one's valuation or the cap."""
-    most = bidder.valuation_fen if state.terms.cap_fen is None else min(bidder.valuation_fen, state.terms.cap_fen)
+    most = (
+        bidder.valuation_fen
+        if state.terms.cap_fen is None
+        else min(bidder.valuation_fen, state.terms.cap_fen)
+    )
     room = max(0, (most - lowest) // state.increment_fen)
     steps = min(room, lowest // 50 // state.increment_fen)
     return lowest + state.increment_fen * chance.randint(0, steps)

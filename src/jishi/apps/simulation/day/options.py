@@ -78,7 +78,7 @@ def reader_options(pack: packs.Pack, chosen: DayOptions, day: date) -> Options:
         day=day,
         law=PackLaw(pack),
         increment=read_increment(chosen.increment),
-        divisions={division.name_zh: division.code for division in pack.divisions.values()},
+        divisions={each.name_zh: each.code for each in pack.divisions.values() if each.in_force(day)},
         utc_offset_minutes=pack.manifest.utc_offset_minutes,
         question_ms=terms["question_ms"],
         round_ms=terms["round_ms"],

@@ -1,0 +1,118 @@
+"""Run the day: read the announcements, share out the lots, write what came of each."""
+
+import json
+import os
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from datetime import date
+from multiprocessing import get_context
+from typing import Any
+
+from django.core.management import call_command
+from django.db import connections
+from rich.console import Console
+from rich.progress import Progress
+
+from jishi.apps.packs import api as packs
+from jishi.apps.simulation.day.options import DayOptions, reader_options
+from jishi.apps.simulation.day.tables import (
+    PROBLEM_COLUMNS,
+    RESULT_COLUMNS,
+    problem_row,
+    write_json,
+    write_table,
+)
+from jishi.apps.simulation.day.work import LotResult, Share, day_signer, own_database, run_share
+from jishi.apps.simulation.listings.draft import LotDraft, Problem
+from jishi.apps.simulation.listings.reader import read_listings
+from jishi.kernel.fault import Fault
+
+PART = 50
+
+
+def run_day(chosen: DayOptions, console: Console, lang: str) -> dict[str, Any]:
+    """Run the day `chosen` describes on this process's database; return the summary it wrote."""
+    began = time.monotonic()
+    if not chosen.listings.is_file():
+        raise Fault("day.listings", path=str(chosen.listings))
+    pack = packs.default_pack()
+    day = chosen.day or date.today()  # noqa: DTZ011 - the operator's calendar, outside the engine
+    raw = chosen.listings.read_bytes()
+    drafts, problems = read_listings(raw, reader_options(pack, chosen, day))
+    for folder in ("bundles", "ocds", "contracts"):
+        (chosen.out / folder).mkdir(parents=True, exist_ok=True)
+    call_command("migrate", verbosity=0, interactive=False)
+    results = sorted(_run(chosen, drafts, console), key=lambda result: result.row)
+    problems += [_stopped(result, drafts) for result in results if result.fault]
+    summary = _summarise(chosen, (drafts, problems, results), day)
+    _write(chosen, problems, results, summary, lang)
+    _report(console, summary, time.monotonic() - began)
+    return summary
+
+
+def _run(chosen: DayOptions, drafts: Sequence[LotDraft], console: Console) -> Iterator[LotResult]:
+    connections.close_all()
+    parts = [drafts[at : at + PART] for at in range(0, len(drafts), PART)]
+    shares = [Share(i, part, chosen.bidders, chosen.seed, chosen.out) for i, part in enumerate(parts)]
+    workers = min(os.cpu_count() or 1, max(1, len(shares)))
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("lots · 宗地", total=len(drafts))
+        with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+            for done in as_completed([pool.submit(_work, share) for share in shares]):
+                found = done.result()
+                progress.advance(task, len(found))
+                yield from found
+
+
+def _work(share: Share) -> list[LotResult]:
+    own_database(share.number)
+    return run_share(share)
+
+
+def _stopped(result: LotResult, drafts: Sequence[LotDraft]) -> Problem:
+    draft = next(d for d in drafts if d.row == result.row)
+    fault = result.fault
+    assert fault is not None
+    return Problem(result.row, "", "", fault.code, fault.params, draft.notice_no, draft.parcel_no)
+
+
+def _summarise(
+    chosen: DayOptions, found: tuple[list[LotDraft], list[Problem], list[LotResult]], day: date
+) -> dict[str, Any]:
+    drafts, problems, results = found
+    values = [result.values for result in results if result.values]
+    rows = {row for draft in drafts for row in draft.rows} | {problem.row for problem in problems}
+    return {
+        "rows": len(rows),
+        "lots": len(values),
+        "sold": sum(v["result"] == "sold" for v in values),
+        "unsold": sum(v["result"] == "unsold" for v in values),
+        "rows_with_problems": len({problem.row for problem in problems}),
+        "problems": len(problems),
+        "quotes": sum(v["quotes"] for v in values),
+        "turnover_fen": sum(v["price_fen"] or 0 for v in values if v["result"] == "sold"),
+        "date": day.isoformat(),
+        "increment": chosen.increment,
+        "bidders": chosen.bidders,
+        "seed": chosen.seed,
+        "pack": packs.default_pack().reference(),
+        "signer": day_signer(chosen.seed).public,
+        "simulated": True,
+    }
+
+
+def _write(
+    chosen: DayOptions, problems: list[Problem], results: list[LotResult], summary: dict[str, Any], lang: str
+) -> None:
+    values = [result.values for result in results if result.values]
+    write_table(chosen.out / "results.csv", RESULT_COLUMNS, values)
+    ordered = sorted(problems, key=lambda problem: problem.row)
+    write_table(chosen.out / "problems.csv", PROBLEM_COLUMNS, (problem_row(p, lang) for p in ordered))
+    write_json(chosen.out / "summary.json", summary)
+    (chosen.out / "signer.pub").write_text(summary["signer"] + "\n")
+
+
+def _report(console: Console, summary: dict[str, Any], seconds: float) -> None:
+    keys = ("rows", "lots", "sold", "unsold", "rows_with_problems", "quotes")
+    console.print(json.dumps({key: summary[key] for key in keys}), f"{seconds:.1f} s", highlight=False)

@@ -1,0 +1,141 @@
+"""Run a share of the day's lots on a database of its own; two workers use both cores and share nothing.
+
+A lot depends on the seed and its own row only, so how the lots are shared out changes no byte.
+"""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from jishi.apps.catalogue import api as catalogue
+from jishi.apps.market import api as market
+from jishi.apps.parties import api as parties
+from jishi.apps.settlement import api as settlement
+from jishi.apps.simulation.day.lot import Sale, opening_ms, run_lot
+from jishi.apps.simulation.day.officers import Officers
+from jishi.apps.simulation.listings.draft import LotDraft
+from jishi.kernel.codes.organisation import make_organisation_code
+from jishi.kernel.codes.uscc import make_uscc
+from jishi.kernel.fault import Fault
+from jishi.platform.clock import SimulatedClock
+from jishi.platform.context import SYSTEM, Context
+from jishi.platform.entropy import SeededEntropy
+from jishi.platform.secrets import Signer
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one worker is given: its lots, how many bidders, the seed, and where to write."""
+
+    number: int
+    drafts: Sequence[LotDraft]
+    bidders: int
+    seed: str
+    out: Path
+
+
+@dataclass(frozen=True, slots=True)
+class LotResult:
+    """What the tables need of a lot: a row of results, or the fault that stopped it."""
+
+    row: int
+    values: dict[str, Any] | None
+    fault: Fault | None = None
+
+
+def day_signer(seed: str) -> Signer:
+    """Return the day's own signer, drawn from the seed and marked as simulated."""
+    return Signer(SeededEntropy(f"{seed}/signer").draw(32), "Jishi market day (simulated)", simulated=True)
+
+
+def own_database(number: int) -> None:
+    """Give this process a copy of the prepared database, with nothing to lose in a crash."""
+    connection.close()
+    prepared = Path(settings.DATABASES["default"]["NAME"])
+    mine = prepared.with_name(f"share-{number}.sqlite3")
+    shutil.copyfile(prepared, mine)
+    connection.settings_dict["NAME"] = str(mine)
+    connection.settings_dict["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536;",
+    }
+
+
+def run_share(share: Share) -> list[LotResult]:
+    """Run every lot of a share; one that cannot stand reports why and stops no other."""
+    if not share.drafts:
+        return []
+    first_ms = min(opening_ms(draft) for draft in share.drafts)
+    ctx = _context(f"{share.seed}/parties", first_ms)
+    Officers().register(ctx)
+    bidders = _register_bidders(ctx, share.bidders)
+    return [_run_one(share, draft, bidders) for draft in share.drafts]
+
+
+def _context(seed: str, at_ms: int) -> Context:
+    return Context(SYSTEM, SimulatedClock(at_ms), SeededEntropy(seed), simulated=True, projected=False)
+
+
+def _register_bidders(ctx: Context, count: int) -> list[str]:
+    forms = []
+    for number in range(1, count + 1):
+        body = make_organisation_code(f"SM{number:06d}")
+        code = make_uscc("91220000" + body)
+        forms.append(
+            parties.PartyForm(
+                "organisation", f"模拟竞买人{number:03d}（模拟）", code, verified_how="simulated"
+            )
+        )
+    return [party.id for party in parties.register_parties(ctx, forms)]
+
+
+def _run_one(share: Share, draft: LotDraft, bidders: Sequence[str]) -> LotResult:
+    ctx = _context(f"{share.seed}/lot/{draft.row}", opening_ms(draft))
+    try:
+        sale = run_lot(ctx, draft, bidders, Officers())
+    except Fault as fault:
+        return LotResult(draft.row, None, fault)
+    return LotResult(draft.row, _write(ctx, share, draft, sale))
+
+
+def _write(ctx: Context, share: Share, draft: LotDraft, sale: Sale) -> dict[str, Any]:
+    name = f"{draft.row:05d}"
+    offering = sale.offering
+    bundle = market.bundle_offering(offering, day_signer(share.seed))
+    (share.out / "bundles" / f"{name}.json").write_bytes(bundle)
+    release = catalogue.release_of(offering.id)
+    (share.out / "ocds" / f"{name}.json").write_bytes(catalogue.release_bytes(release))
+    if sale.contract_id:
+        content, _ = settlement.read_contract_pdf(ctx, sale.contract_id)
+        (share.out / "contracts" / f"{name}.pdf").write_bytes(content)
+    return _values(draft, offering, name, sale.contract_id is not None)
+
+
+def _values(draft: LotDraft, offering: market.Offering, name: str, sold: bool) -> dict[str, Any]:
+    outcome = offering.outcome or {}
+    return {
+        "row": draft.row,
+        "notice_no": draft.notice_no,
+        "parcel_no": draft.parcel_no,
+        "place": draft.place,
+        "division": draft.division_code or draft.division_text,
+        "result": "sold" if sold else "unsold",
+        "reason": outcome.get("reason") or "",
+        "start_price_fen": offering.start_price_fen,
+        "price_fen": outcome.get("price_fen"),
+        "quotes": offering.quotes,
+        "registrants": offering.registrants,
+        "winner_alias": outcome.get("winner") or "",
+        "reserve_fen": outcome.get("reserve_fen"),
+        "closed_ms": outcome.get("closed_at"),
+        "operator_set": " ".join(sorted(draft.operator_set)),
+        "simulated": "simulated bidders",
+        "bundle": f"bundles/{name}.json",
+        "release": f"ocds/{name}.json",
+        "contract": f"contracts/{name}.pdf" if sold else "",
+    }
