@@ -18,6 +18,17 @@ export function figure(fen) {
 /** Write fen with its unit. */
 export const money = (fen) => (english ? "¥" + figure(fen) : figure(fen) + " 万元");
 
+/** Write a price per square metre and a premium over the start price; a dash where there is none. */
+export function unitPrice(fen, areaCm2) {
+  if (!fen || !areaCm2) return "—";
+  const yuan = grouped(Math.round(((fen / 100) * 10_000) / areaCm2));
+  return english ? `¥${yuan}/m²` : `${yuan} 元/㎡`;
+}
+export function premium(fen, startFen) {
+  if (!fen || !startFen) return "—";
+  return (Math.round(((fen - startFen) * 1000) / startFen) / 10).toFixed(1) + "%";
+}
+
 /** Read an amount typed in 万元 into fen; null when it is not one, or finer than a fen. */
 export function readWan(text) {
   const found = /^(\d{1,9})(?:\.(\d{1,6}))?$/.exec(text.replace(/[,，\s]/g, ""));

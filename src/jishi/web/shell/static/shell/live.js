@@ -4,7 +4,7 @@
    Elements take part by data-show (text), data-phases (shown in those phases) and data-due-ms. */
 
 import { learn } from "./clock.js";
-import { clockOf, figure } from "./format.js";
+import { clockOf, figure, premium, unitPrice } from "./format.js";
 
 const root = document.querySelector("[data-live]");
 const words = JSON.parse(document.getElementById("live-words").textContent);
@@ -46,6 +46,8 @@ function showPhase(frame) {
 function showStanding(frame) {
   const mine = root.dataset.mine;
   put("price", figure(frame.price_fen ?? Number(root.dataset.startFen)));
+  put("unit-price", unitPrice(frame.price_fen, Number(root.dataset.areaCm2)));
+  put("premium", premium(frame.price_fen, Number(root.dataset.startFen)));
   put("leader", frame.leader ?? "—");
   put("quotes", String(frame.quotes));
   put("registrants", String(frame.registrants));
