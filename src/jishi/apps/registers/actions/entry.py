@@ -10,7 +10,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from jishi.apps.registers.actions.ground import Claim, claim_ground, has_lapsed
-from jishi.apps.registers.actions.writing import Writing, replace_index, write_new, write_next
+from jishi.apps.registers.actions.writing import Writing, write_amended, write_moved, write_new
 from jishi.apps.registers.content import Content, check_number, read_content, register_kind
 from jishi.apps.registers.info import EntryForm, EntryInfo
 from jishi.apps.registers.models import RegisterEntry
@@ -67,7 +67,7 @@ def create_entries(
         with transaction.atomic():
             if not allow_overlap:
                 claim_ground(_claims(drafts))
-            write_new(ctx, [Writing(draft.row, draft.content) for draft in drafts], "EntryCreated")
+            write_new(ctx, [Writing(draft.row, draft.content) for draft in drafts])
     except IntegrityError:
         _refuse_taken([draft.row for draft in drafts])  # another request took the number meanwhile
         raise
@@ -102,8 +102,7 @@ def amend_entry(
         row.min_x, row.min_y, row.max_x, row.max_y = box_of(form)
         if form is not None and not allow_overlap:
             claim_ground([Claim(row, form)])
-        write_next(ctx, [Writing(row, content)], "EntryAmended", reason=reason)
-        replace_index(Writing(row, content))
+        write_amended(ctx, Writing(row, content), reason=reason)
     return entry_info(row)
 
 
@@ -219,7 +218,7 @@ def _move(ctx: Context, rows: Sequence[RegisterEntry], state: str, reason: str) 
         row.state = state
     claim_ground(returned)
     writings = [Writing(row, Content(register_kind(row.kind), full_data(row))) for row in rows]
-    write_next(ctx, writings, "EntryStateSet", reason=reason)
+    write_moved(ctx, writings, reason=reason)
 
 
 def _check_order(row: RegisterEntry, state: str) -> None:

@@ -14,9 +14,9 @@ from jishi.platform.models import SearchRow
 from jishi.platform.search import put_rows
 
 SEARCH_KIND = "register_entry"
-_CHANGING = [
-    "number", "title", "division", "version", "state", "data", "sealed",
-    "geometry", "min_x", "min_y", "max_x", "max_y", "updated_ms",
+_MOVING = ["version", "state", "updated_ms"]
+_SAYING = [
+    "number", "title", "division", "data", "sealed", "geometry", "min_x", "min_y", "max_x", "max_y", *_MOVING,
 ]  # fmt: skip
 
 
@@ -28,30 +28,37 @@ class Writing:
     content: Content
 
 
-def write_new(ctx: Context, writings: Sequence[Writing], kind: str) -> None:
-    """Insert entries and their first versions; `kind` names the evidence entry."""
+def write_new(ctx: Context, writings: Sequence[Writing]) -> None:
+    """Insert entries and their first versions."""
     _fill(ctx, writings)
     insert_rows([writing.row for writing in writings])
     insert_rows([value for writing in writings for value in index_rows(writing.row, writing.content)])
-    news = _record(ctx, writings, kind, reason="")
+    news = _record(ctx, writings, "EntryCreated", reason="")
     evidence.open_streams(ctx.now_ms(), news)
 
 
-def write_next(ctx: Context, writings: Sequence[Writing], kind: str, *, reason: str) -> None:
-    """Store the next version of locked entries; `kind` names the evidence entry."""
-    for writing in writings:
-        writing.row.version += 1
-    _fill(ctx, writings)
-    rows = [writing.row for writing in writings]
-    RegisterEntry.objects.bulk_update(rows, _CHANGING, batch_size=100)
-    news = _record(ctx, writings, kind, reason=reason)
-    evidence.append_all(evidence.lock_all(list(news)), ctx.now_ms(), news)
-
-
-def replace_index(writing: Writing) -> None:
-    """Replace the index rows of an entry whose data changed."""
+def write_amended(ctx: Context, writing: Writing, *, reason: str) -> None:
+    """Store what a locked entry now says as its next version."""
+    writing.row.version += 1
+    _fill(ctx, [writing])
+    writing.row.save(update_fields=_SAYING)
     IndexValue.objects.filter(entry=writing.row).delete()
     insert_rows(list(index_rows(writing.row, writing.content)))
+    _append(ctx, [writing], "EntryAmended", reason)
+
+
+def write_moved(ctx: Context, writings: Sequence[Writing], *, reason: str) -> None:
+    """Store the new state of locked entries as their next version; what they say stays untouched."""
+    for writing in writings:
+        writing.row.version += 1
+        writing.row.updated_ms = ctx.now_ms()
+    RegisterEntry.objects.bulk_update([writing.row for writing in writings], _MOVING, batch_size=100)
+    _append(ctx, writings, "EntryStateSet", reason)
+
+
+def _append(ctx: Context, writings: Sequence[Writing], kind: str, reason: str) -> None:
+    news = _record(ctx, writings, kind, reason=reason)
+    evidence.append_all(evidence.lock_all(list(news)), ctx.now_ms(), news)
 
 
 def _fill(ctx: Context, writings: Sequence[Writing]) -> None:
@@ -69,7 +76,8 @@ def _record(
 ) -> dict[str, list[evidence.NewEntry]]:
     versions = [_version(ctx, writing.row, reason) for writing in writings]
     insert_rows(versions)
-    put_rows([_search_row(writing.row) for writing in writings])
+    if ctx.projected:
+        put_rows([_search_row(writing.row) for writing in writings])
     told = zip(writings, versions, strict=True)
     return {each.row.stream: [(kind, _told(each, version), version.at_ms)] for each, version in told}
 
