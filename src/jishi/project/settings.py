@@ -35,6 +35,9 @@ SECRET_KEY = _secret_key(JISHI_VAR)
 ALLOWED_HOSTS = os.environ.get("JISHI_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("JISHI_ORIGINS", "").split(",") if o]
 JISHI_PUBLIC_URL = os.environ.get("JISHI_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+# "ocds-" and six letters or digits: assigned by the Open Contracting Partnership on registration
+JISHI_OCDS_PREFIX = os.environ.get("JISHI_OCDS_PREFIX", "ocds-jishi0")
+JISHI_RATE_LIMITS = not _flag("JISHI_NO_RATE_LIMITS", False)
 SECURE = _flag("JISHI_SECURE", False)
 
 DATABASES = {
@@ -118,7 +121,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = os.environ.get("JISHI_EMAIL_VERIFICATION", "none")
-ACCOUNT_RATE_LIMITS = {} if _flag("JISHI_NO_RATE_LIMITS", False) else {"login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"} if JISHI_RATE_LIMITS else {}
 ACCOUNT_SESSION_REMEMBER = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/me/"

@@ -120,6 +120,11 @@ def list_notices(offering_id: str) -> list[Notice]:
     return list(Notice.objects.filter(offering_id=offering_id).order_by("version"))
 
 
+def list_notices_of(offering_ids: Iterable[str]) -> list[Notice]:
+    """Return the notices of many offerings, each offering's oldest first."""
+    return list(Notice.objects.filter(offering_id__in=list(offering_ids)).order_by("offering_id", "version"))
+
+
 def find_notices(cursor: str | None = None, size: int = 30) -> Page:
     """Page all notices, newest first, with their offerings."""
     return page_recent(Notice.objects.select_related("offering"), cursor, size, field="at_ms")
@@ -155,6 +160,12 @@ def list_open_questions(division_stem: str) -> list[Question]:
 def list_registrations(offering_id: str) -> list[Registration]:
     """Return all registrations of an offering in filing order. Guard with `registration.list`."""
     return list(Registration.objects.filter(offering_id=offering_id).order_by("filed_ms", "pk"))
+
+
+def list_admitted_of(offering_ids: Iterable[str]) -> list[Registration]:
+    """Return who was admitted to bid on many offerings. For the catalogue of published results."""
+    rows = Registration.objects.filter(offering_id__in=list(offering_ids), state=Registration.ADMITTED)
+    return list(rows.only("offering_id", "party", "joint", "alias"))
 
 
 def get_registration(registration_id: str) -> Registration:
