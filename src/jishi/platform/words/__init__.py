@@ -9,6 +9,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from jishi.platform.words.amount import money_text
+
 
 @cache
 def _sentences() -> dict[str, dict[str, str]]:
@@ -25,11 +27,20 @@ class _Params(dict[str, Any]):
 
 
 def say(code: str, params: Mapping[str, Any], lang: str = "zh") -> str:
-    """Return the sentence of `code` filled with `params`; an unknown code is shown as it is."""
+    """Return the sentence of `code` filled with `params`; an unknown code is shown as it is.
+
+    A parameter named `..._fen` reads as money: sentences carry no unit beside it.
+    """
+    lang = "en" if lang.startswith("en") else "zh"
     sentence = _sentences().get(code)
     if sentence is None:
         return f"{code} {dict(params)}" if params else code
-    return sentence["en" if lang.startswith("en") else "zh"].format_map(_Params(params))
+    shown = {name: _show(name, value, lang) for name, value in params.items()}
+    return sentence[lang].format_map(_Params(shown))
+
+
+def _show(name: str, value: Any, lang: str) -> Any:
+    return money_text(value, lang) if name.endswith("_fen") and isinstance(value, int) else value
 
 
 def codes() -> frozenset[str]:

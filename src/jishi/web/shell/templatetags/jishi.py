@@ -1,5 +1,6 @@
 """Tags and filters for money, areas, instants, faults, terms and clauses."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -169,6 +170,16 @@ def clause(cited: Any) -> SafeString:
     if found.confidence == "confirmed":
         return said
     return format_html('{} <span class="tag warn">{}</span>', said, _("to be confirmed"))
+
+
+@register.filter
+def raises(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return ladder rows, newest first, each with `gain_fen` over the quote before it."""
+    older = [*rows[1:], None]
+    return [
+        {**row, "gain_fen": row["price_fen"] - before["price_fen"] if before else None}
+        for row, before in zip(rows, older, strict=False)
+    ]
 
 
 @register.filter

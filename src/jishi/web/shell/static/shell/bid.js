@@ -107,7 +107,7 @@ function hear(answer) {
 }
 
 document.addEventListener("jishi:frame", ({ detail: frame }) => {
-  standing.next = frame.next_fen;
+  standing.next = frame.next_bid_fen;
   standing.increment = frame.increment_fen ?? standing.increment;
   offer();
   if (dialog.open) warn();

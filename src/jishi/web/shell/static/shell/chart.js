@@ -66,7 +66,7 @@ function follow(spec, changed) {
   const points = spec.series[0].data;
   document.addEventListener("jishi:frame", ({ detail: frame }) => {
     const last = points.length ? points[points.length - 1][0] : 0;
-    const fresh = (frame.rows || []).filter((row) => row.at_ms > last).sort((a, b) => a.seq - b.seq);
+    const fresh = frame.ladder.filter((row) => row.at_ms > last).sort((a, b) => a.seq - b.seq);
     for (const row of fresh) points.push([row.at_ms, row.price_fen / FEN_PER_WAN]);
     if (fresh.length) changed();
   });

@@ -9,9 +9,9 @@ import { clockOf, figure, premium, unitPrice } from "./format.js";
 const root = document.querySelector("[data-live]");
 const words = JSON.parse(document.getElementById("live-words").textContent);
 const LIVE = ["scheduled", "free", "question", "rounds"];
-const QUIET_MS = 10_000;
+const QUIET_MS = 40_000; // the server beats every 15 s; a line may die without the browser noticing
 let phase = root.dataset.phase;
-let lastHeardMs = Date.now();
+let lastBeatMs = Infinity;
 
 const shown = (name) => document.querySelectorAll(`[data-show="${name}"]`);
 
@@ -51,7 +51,7 @@ function showStanding(frame) {
   put("leader", frame.leader ?? "—");
   put("quotes", String(frame.quotes));
   put("registrants", String(frame.registrants));
-  put("next", frame.next_fen === null ? "—" : figure(frame.next_fen));
+  put("next", frame.next_bid_fen ? figure(frame.next_bid_fen) : "—");
   const leading = mine && frame.leader === mine;
   const behind = mine && !leading && document.querySelector("[data-ladder] tr.me");
   for (const element of shown("mine")) {
@@ -61,7 +61,7 @@ function showStanding(frame) {
   }
 }
 
-function addRow(row) {
+function addRow(row, older) {
   const body = document.querySelector("[data-ladder] tbody");
   if (!body || body.querySelector(`[data-seq="${row.seq}"]`)) return;
   const line = document.getElementById("ladder-row").content.firstElementChild.cloneNode(true);
@@ -72,18 +72,17 @@ function addRow(row) {
   bidder.firstElementChild.textContent = row.alias;
   if (!row.simulated) bidder.lastElementChild.remove();
   price.textContent = figure(row.price_fen);
-  raise.textContent = row.gain_fen ? "+" + figure(row.gain_fen) : "";
+  raise.textContent = older ? "+" + figure(row.price_fen - older.price_fen) : "";
   line.classList.toggle("me", row.alias === root.dataset.mine);
   line.classList.add("fresh");
-  const older = [...body.rows].find((other) => Number(other.dataset.seq) < row.seq);
-  body.insertBefore(line, older ?? null);
+  const below = [...body.rows].find((other) => Number(other.dataset.seq) < row.seq);
+  body.insertBefore(line, below ?? null);
   document.querySelector("[data-ladder-empty]")?.remove();
 }
 
 function take(frame) {
-  lastHeardMs = Date.now();
-  learn(frame.now_ms);
-  for (const row of [...(frame.rows || [])].sort((a, b) => a.seq - b.seq)) addRow(row);
+  learn(frame.server_ms);
+  frame.ladder.forEach((row, index) => addRow(row, frame.ladder[index + 1]));
   showStanding(frame);
   showPhase(frame);
   document.dispatchEvent(new CustomEvent("jishi:frame", { detail: frame }));
@@ -102,9 +101,8 @@ function listen() {
     setLost(false);
   };
   stream.onmessage = heard;
-  stream.addEventListener("frame", heard);
   stream.addEventListener("beat", () => {
-    lastHeardMs = Date.now();
+    lastBeatMs = Date.now();
     setLost(false);
   });
   stream.onerror = () => {
@@ -112,8 +110,7 @@ function listen() {
     if (stream.readyState !== EventSource.CLOSED) return;
     setTimeout(listen, 2000 + Math.random() * 3000);
   };
-  return stream;
 }
 
 listen();
-setInterval(() => Date.now() - lastHeardMs > QUIET_MS && setLost(true), 1000);
+setInterval(() => Date.now() - lastBeatMs > QUIET_MS && setLost(true), 1000);
