@@ -4,6 +4,7 @@ The clock thread runs due deadlines; in production several processes may each ha
 handler takes the owner's lock and looks before it acts.
 """
 
+import asyncio
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jishi.project.settings")
@@ -35,6 +36,7 @@ async def _live_on(receive: Any, send: Any) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
+            await asyncio.to_thread(_ticker.recover)
             _ticker.start()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":

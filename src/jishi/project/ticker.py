@@ -27,7 +27,7 @@ class Ticker:
         self._opened_ms = 0
 
     def start(self) -> None:
-        """Give running rounds back the time of an outage, then begin to tick."""
+        """Begin to tick. Call `recover` first, before any request is answered."""
         self._thread = threading.Thread(target=self._run, name="jishi-ticker", daemon=True)
         self._thread.start()
 
@@ -38,7 +38,6 @@ class Ticker:
             self._thread.join(timeout=5)
 
     def _run(self) -> None:
-        self._recover()
         while not self._stop.is_set():
             ctx = Context()
             try:
@@ -49,7 +48,8 @@ class Ticker:
             self._stop.wait(self._sleep_s(ctx))
         connection.close()
 
-    def _recover(self) -> None:
+    def recover(self) -> None:
+        """Give running rounds back the time the server was down."""
         try:
             last_ms = deadline.last_beat_ms()
             if last_ms is not None:

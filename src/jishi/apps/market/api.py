@@ -25,7 +25,7 @@ from jishi.apps.market.actions import (
     withdraw_registration,
     write_evidence,
 )
-from jishi.apps.market.actions.bidding import mechanism_of, next_bid
+from jishi.apps.market.actions.fold import mechanism_of, next_bid
 from jishi.apps.market.actions.reserve import register_officer_key
 from jishi.apps.market.events import (
     OfferingClosed,
@@ -70,8 +70,8 @@ __all__ = [
     "ask_question",
     "bundle_offering",
     "confirm_sale",
-    "expect_day",
     "count_numbered",
+    "expect_day",
     "file_registrations",
     "find_own_registration",
     "get_offering",

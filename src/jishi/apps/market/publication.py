@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from jishi.apps.market.actions.bidding import mechanism_of
+from jishi.apps.market.actions.fold import mechanism_of
 from jishi.apps.market.models import DRAFT, Offering
 from jishi.kernel.evidence.bundle import build_bundle
 from jishi.kernel.evidence.entry import Entry

@@ -2,8 +2,6 @@
 
 from jishi.apps.market.actions.award import confirm_sale, object_to_result, publish_result, write_evidence
 from jishi.apps.market.actions.bidding import (
-    Answer,
-    Command,
     advance_offering,
     continue_bidding,
     place_bid,
@@ -17,6 +15,7 @@ from jishi.apps.market.actions.control import (
     suspend_offering,
     terminate_offering,
 )
+from jishi.apps.market.actions.fold import Answer, Command
 from jishi.apps.market.actions.notice import publish_notice, supplement_notice
 from jishi.apps.market.actions.offering import (
     OfferingForm,

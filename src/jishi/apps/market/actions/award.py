@@ -5,8 +5,9 @@ from typing import Any
 from django.db import transaction
 
 from jishi.apps.market import events
-from jishi.apps.market.actions.locking import guard, instant, lock_offering, require_state, save, write
+from jishi.apps.market.actions.locking import lock_offering
 from jishi.apps.market.actions.notice import add_notice
+from jishi.apps.market.actions.record import guard, instant, require_state, save, write
 from jishi.apps.market.models import (
     CONFIRMED,
     CONVERTED,
@@ -32,7 +33,7 @@ def confirm_sale(ctx: Context, offering_id: str) -> Registration:
     """Issue the confirmation of sale to the winner the mechanism found (Order 39 of 2007 art. 20)."""
     guard(ctx, "sale.confirm", offering_id)
     with transaction.atomic():
-        offering, head = lock_offering(offering_id)
+        offering, head = lock_offering(ctx, offering_id)
         require_state(offering, ENDED)
         outcome = offering.outcome or {}
         winner = Registration.objects.get(offering=offering, alias=outcome["winner"])
@@ -51,7 +52,7 @@ def publish_result(ctx: Context, offering_id: str) -> Offering:
     """Publish a confirmed sale, or that there was none, within the statutory days (art. 22)."""
     guard(ctx, "result.publish", offering_id)
     with transaction.atomic():
-        offering, head = lock_offering(offering_id)
+        offering, head = lock_offering(ctx, offering_id)
         require_state(offering, CONFIRMED, *NO_SALE)
         if offering.notices.filter(kind="result").exists():
             raise Fault("market.result.published", number=offering.number)
@@ -93,7 +94,7 @@ def write_evidence(
 ) -> None:
     """Append what a sibling room did for the offering (deposits, contract, register) and move its state on."""
     with transaction.atomic():
-        offering, head = lock_offering(offering_id)
+        offering, head = lock_offering(ctx, offering_id)
         write(ctx, head, news)
         if state is not None:
             offering.state = state

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.db import transaction
 
-from jishi.apps.market.actions import bidding
-from jishi.apps.market.actions.locking import guard, lock_offering, require_state, save
+from jishi.apps.market.actions import fold
+from jishi.apps.market.actions.locking import lock_offering
 from jishi.apps.market.actions.notice import add_notice
+from jishi.apps.market.actions.record import guard, require_state, save
 from jishi.apps.market.models import NOTICED, Offering
 from jishi.apps.registers import api as registers
 from jishi.kernel.fault import Fault
@@ -61,9 +62,9 @@ def _control(
 ) -> Offering:
     guard(ctx, action, offering_id)
     with transaction.atomic():
-        offering, head = lock_offering(offering_id)
+        offering, head = lock_offering(ctx, offering_id)
         require_state(offering, NOTICED)
-        answer = bidding.fold_one(ctx, offering, head, given)
+        answer = fold.fold_one(ctx, offering, head, given)
         if not answer.accepted:
             raise Fault(answer.code, **dict(answer.params))
         add_notice(ctx, offering, *notice)

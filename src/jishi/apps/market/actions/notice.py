@@ -4,8 +4,9 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from jishi.apps.market.actions import bidding
-from jishi.apps.market.actions.locking import guard, instant, lock_offering, require_state, save, write
+from jishi.apps.market.actions import fold
+from jishi.apps.market.actions.locking import lock_offering
+from jishi.apps.market.actions.record import guard, instant, require_state, save, write
 from jishi.apps.market.models import DRAFT, NOTICED, Notice, Offering
 from jishi.apps.market.timeline import Limits, check_dates, check_deposit, check_terms, require_lawful
 from jishi.apps.packs import api as packs
@@ -27,7 +28,7 @@ def publish_notice(ctx: Context, offering_id: str) -> Offering:
     guard(ctx, "offering.publish", offering_id)
     try:
         with transaction.atomic():
-            offering, head = lock_offering(offering_id)
+            offering, head = lock_offering(ctx, offering_id)
             require_state(offering, DRAFT)
             _require_other_person(ctx, offering)
             at_ms = instant(ctx, head)
@@ -47,14 +48,14 @@ def supplement_notice(ctx: Context, offering_id: str, changes: dict[str, Any], r
     """
     guard(ctx, "offering.publish", offering_id)
     with transaction.atomic():
-        offering, head = lock_offering(offering_id)
+        offering, head = lock_offering(ctx, offering_id)
         require_state(offering, NOTICED)
         if offering.phase != "scheduled":
             raise Fault("market.supplement.late", number=offering.number)
         at_ms = instant(ctx, head)
         _apply_changes(offering, changes)
         checks = _lawful(offering, at_ms)
-        answer = bidding.fold_one(ctx, offering, head, Amend(offering.terms))
+        answer = fold.fold_one(ctx, offering, head, Amend(offering.terms))
         if not answer.accepted:
             raise Fault(answer.code, **answer.params)
         _write_notice(ctx, offering, head, ("supplement", checks, {"reason": reason, "changes": changes}))
@@ -98,7 +99,7 @@ def _open(ctx: Context, offering: Offering, head: StreamHead, at_ms: int) -> Non
     offering.published_by = ctx.actor.user_id
     offering.save()
     _write_notice(ctx, offering, head, ("notice", checks, {}))
-    bidding.store_state(offering, mechanism, mechanism.open(mechanism.read_terms(offering.terms)))
+    fold.store_state(offering, mechanism, mechanism.open(mechanism.read_terms(offering.terms)))
 
 
 def _lawful(offering: Offering, at_ms: int) -> Limits:

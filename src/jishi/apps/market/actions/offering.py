@@ -6,7 +6,8 @@ from typing import Any
 from django.db import transaction
 from shapely.geometry import shape
 
-from jishi.apps.market.actions.locking import guard, lock_offering, require_state, save, write
+from jishi.apps.market.actions.locking import lock_offering
+from jishi.apps.market.actions.record import guard, require_state, save, write
 from jishi.apps.market.models import CONVERTED, DRAFT, HALTED, UNSOLD, Offering
 from jishi.apps.packs import api as packs
 from jishi.apps.registers import api as registers
@@ -54,7 +55,7 @@ def prepare_offering(ctx: Context, form: OfferingForm) -> Offering:
         offering = Offering(id=new_id(ctx.entropy), prepared_by=ctx.actor.user_id, simulated=ctx.simulated)
         _fill(offering, form, entry)
         save(ctx, offering)
-        _, head = lock_offering(offering.id)
+        _, head = lock_offering(ctx, offering.id)
         write(ctx, head, [("OfferingDrafted", _drafted(offering))])
     return offering
 
@@ -63,7 +64,7 @@ def revise_offering(ctx: Context, offering_id: str, form: OfferingForm) -> Offer
     """Replace a draft's statement; a published notice is only changed by a supplementary one."""
     guard(ctx, "offering.prepare", offering_id)
     with transaction.atomic():
-        offering, head = lock_offering(offering_id)
+        offering, head = lock_offering(ctx, offering_id)
         require_state(offering, DRAFT)
         _fill(offering, form, registers.get_entry(form.entry_id))
         save(ctx, offering)

@@ -2,7 +2,8 @@
 
 from django.db import transaction
 
-from jishi.apps.market.actions.locking import guard, lock_offering, require_state, write
+from jishi.apps.market.actions.locking import lock_offering
+from jishi.apps.market.actions.record import guard, require_state, write
 from jishi.apps.market.models import NOTICED, Question
 from jishi.kernel.fault import Fault
 from jishi.kernel.sealing.commitment import commit
@@ -17,7 +18,7 @@ def ask_question(ctx: Context, offering_id: str, party: str, text: str) -> Quest
     """Ask on an offering's notice before registration ends; the asker is never shown."""
     guard(ctx, "question.ask", offering_id, party)
     with transaction.atomic():
-        offering, _ = lock_offering(offering_id)
+        offering, _ = lock_offering(ctx, offering_id)
         require_state(offering, NOTICED)
         if ctx.now_ms() >= offering.registration_end:
             raise Fault("market.question.late", number=offering.number)
@@ -43,7 +44,7 @@ def answer_question(ctx: Context, question_id: str, text: str) -> Question:
         raise Fault("market.question.unknown", question=question_id)
     guard(ctx, "question.answer", found.offering_id)
     with transaction.atomic():
-        offering, head = lock_offering(found.offering_id)
+        offering, head = lock_offering(ctx, found.offering_id)
         question = Question.objects.select_for_update().get(pk=question_id)
         if question.answered_ms is not None:
             raise Fault("market.question.answered", number=offering.number)

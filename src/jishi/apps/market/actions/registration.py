@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 
 from jishi.apps.market import events
-from jishi.apps.market.actions import bidding
-from jishi.apps.market.actions.locking import guard, instant, lock_offering, require_state, save, write
+from jishi.apps.market.actions import fold
+from jishi.apps.market.actions.locking import lock_offering
+from jishi.apps.market.actions.record import guard, instant, require_state, save, write
 from jishi.apps.market.models import NOTICED, Offering, Registration
 from jishi.apps.market.reads import get_registration
 from jishi.apps.parties import api as parties
@@ -38,7 +39,7 @@ def file_registrations(
         guard(ctx, "registration.file", offering_id, form.party)
     try:
         with transaction.atomic():
-            offering, head = lock_offering(offering_id)
+            offering, head = lock_offering(ctx, offering_id)
             at_ms = instant(ctx, head)
             _require_registering(offering, at_ms)
             rows = _new_rows(ctx, offering, forms)
@@ -87,11 +88,11 @@ def withdraw_registration(ctx: Context, registration_id: str) -> Registration:
     found = get_registration(registration_id)
     guard(ctx, "registration.withdraw", found.offering_id, found.party)
     with transaction.atomic():
-        offering, head = lock_offering(found.offering_id)
+        offering, head = lock_offering(ctx, found.offering_id)
         row = Registration.objects.select_for_update().get(pk=registration_id)
         require_state(offering, NOTICED)
         if row.state == Registration.ADMITTED:
-            answer = bidding.fold_one(ctx, offering, head, inputs.Withdraw(row.alias))
+            answer = fold.fold_one(ctx, offering, head, inputs.Withdraw(row.alias))
             if not answer.accepted:
                 raise Fault(answer.code, **answer.params)
         if row.state in (Registration.WITHDRAWN, Registration.REFUSED):
@@ -107,7 +108,7 @@ def withdraw_registration(ctx: Context, registration_id: str) -> Registration:
 def secure_deposits(ctx: Context, offering_id: str, secured: Sequence[tuple[str, str]]) -> list[Registration]:
     """Admit qualified registrations whose deposit is secured; `secured` pairs id with transfer or guarantee."""
     with transaction.atomic():
-        offering, head = lock_offering(offering_id)
+        offering, head = lock_offering(ctx, offering_id)
         require_state(offering, NOTICED)
         how = dict(secured)
         rows = list(
@@ -119,8 +120,7 @@ def secure_deposits(ctx: Context, offering_id: str, secured: Sequence[tuple[str,
             row.state, row.deposit_how = Registration.ADMITTED, how[row.id]
         Registration.objects.bulk_update(rows, ["state", "deposit_how"])
         write(ctx, head, [("DepositSecured", {"alias": r.alias, "how": r.deposit_how}) for r in rows])
-        fold = [bidding.Command(inputs.Admit(row.alias)) for row in rows]
-        for answer in bidding.submit(ctx, offering.id, fold):
+        for answer in fold.fold_all(ctx, (offering, head), [inputs.Admit(row.alias) for row in rows]):
             if not answer.accepted:
                 raise Fault(answer.code, **dict(answer.params))
         _project(ctx, offering, rows)
@@ -184,7 +184,7 @@ def _filed(row: Registration) -> dict[str, object]:
 def _decide(
     ctx: Context, offering_id: str, registration_ids: Sequence[str]
 ) -> tuple[Offering, StreamHead, list[Registration]]:
-    offering, head = lock_offering(offering_id)
+    offering, head = lock_offering(ctx, offering_id)
     require_state(offering, NOTICED)
     rows = list(Registration.objects.select_for_update().filter(pk__in=registration_ids, offering=offering))
     if len(rows) != len(set(registration_ids)):

@@ -11,8 +11,9 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from jishi.apps.market.actions import bidding
-from jishi.apps.market.actions.locking import guard, lock_offering, require_state, save
+from jishi.apps.market.actions import fold
+from jishi.apps.market.actions.locking import lock_offering
+from jishi.apps.market.actions.record import guard, require_state, save
 from jishi.apps.market.models import DRAFT, NOTICED, Offering
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism.inputs import Reveal
@@ -45,7 +46,7 @@ def seal_reserve_price(ctx: Context, offering_id: str, reserve_fen: int, second_
     """Seal the reserve price of a draft to the acting and a second officer; return the commitment."""
     guard(ctx, "reserve.seal", offering_id)
     with transaction.atomic():
-        offering, _ = lock_offering(offering_id)
+        offering, _ = lock_offering(ctx, offering_id)
         require_state(offering, DRAFT)
         if second_officer == ctx.actor.user_id:
             raise Fault("market.reserve.two_officers")
@@ -69,7 +70,7 @@ def open_reserve(ctx: Context, offering_id: str, passphrase: str) -> Offering:
     """
     guard(ctx, "reserve.open", offering_id)
     with transaction.atomic():
-        offering, head = lock_offering(offering_id)
+        offering, head = lock_offering(ctx, offering_id)
         require_state(offering, NOTICED)
         if offering.phase != AWAITING:
             raise Fault("market.reserve.early", number=offering.number)
@@ -88,7 +89,7 @@ def open_reserve(ctx: Context, offering_id: str, passphrase: str) -> Offering:
 def _reveal(ctx: Context, locked: tuple[Offering, Any], sealed: dict[str, Any]) -> None:
     offering, head = locked
     reserve_fen, salt = open_sealed(sealed, [offering.reserve_shares[i] for i in ("0", "1")])
-    answer = bidding.fold_one(ctx, offering, head, Reveal(reserve_fen, salt))
+    answer = fold.fold_one(ctx, offering, head, Reveal(reserve_fen, salt))
     if not answer.accepted:
         raise Fault(answer.code, **dict(answer.params))
 

@@ -84,7 +84,7 @@ def _context(seed: str, at_ms: int) -> Context:
 def _register_bidders(ctx: Context, count: int) -> list[str]:
     forms = []
     for number in range(1, count + 1):
-        body = make_organisation_code(f"SM{number:06d}")
+        body = make_organisation_code(f"MN{number:06d}")
         code = make_uscc("91220000" + body)
         forms.append(
             parties.PartyForm(

@@ -1,0 +1,60 @@
+"""Write what happened to an offering: its entries, its row, its search row; and check who may and when."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from jishi.apps.market.models import Offering
+from jishi.kernel.fault import Fault
+from jishi.platform import evidence
+from jishi.platform.access import Target, require
+from jishi.platform.context import Context
+from jishi.platform.models import StreamHead
+from jishi.platform.search import put_row
+
+News = Sequence[tuple[str, dict[str, Any]]]
+
+
+def guard(ctx: Context, action: str, offering_id: str, party: str = "") -> None:
+    """Require the permission before any transaction opens, so that a refusal stays in the access log."""
+    if ctx.actor.system:
+        return
+    division = Offering.objects.filter(pk=offering_id).values_list("division", flat=True).first()
+    require(ctx, action, Target(offering_id, division or "", party))
+
+
+def instant(ctx: Context, head: StreamHead) -> int:
+    """Return the action's instant: the later of the clock and the stream's last event (ms)."""
+    return max(ctx.now_ms(), head.at_ms)
+
+
+def write(ctx: Context, head: StreamHead, news: News, at_ms: int | None = None) -> None:
+    """Append entries of one instant to the offering's stream."""
+    at = instant(ctx, head) if at_ms is None else at_ms
+    evidence.append(head, ctx.now_ms(), [(kind, data, at) for kind, data in news])
+
+
+def require_state(offering: Offering, *states: str) -> None:
+    """Raise Fault `market.offering.state` unless the offering is in one of `states`."""
+    if offering.state not in states:
+        raise Fault(
+            "market.offering.state", number=offering.number, state=offering.state, needed=", ".join(states)
+        )
+
+
+def save(ctx: Context, offering: Offering) -> None:
+    """Store the offering and its search row."""
+    offering.updated_ms = ctx.now_ms()
+    offering.save()
+    if not ctx.projected:
+        return
+    put_row(
+        "offering",
+        offering.id,
+        title=f"{offering.number} {offering.title}",
+        text=f"{offering.lot.get('place', '')} {offering.lot.get('uses_text', '')}",
+        division=offering.division,
+        state=offering.phase or offering.state,
+        due_ms=offering.due_ms,
+        public=offering.notice_ms is not None,
+        updated_ms=offering.updated_ms,
+    )
