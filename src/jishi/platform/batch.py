@@ -24,7 +24,7 @@ def insert_rows(rows: Sequence[models.Model]) -> None:
     """Insert unsaved rows of one model in order; unlike `bulk_create` it does not set their automatic keys."""
     if not rows:
         return
-    fields = [field for field in rows[0]._meta.concrete_fields if not isinstance(field, models.AutoField)]
+    fields: list[Any] = [f for f in rows[0]._meta.concrete_fields if not isinstance(f, models.AutoField)]
     names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
     table = connection.ops.quote_name(rows[0]._meta.db_table)

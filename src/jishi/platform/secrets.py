@@ -102,7 +102,7 @@ def _new_key(subject: str) -> SubjectKey:
 def _unwrap(row: SubjectKey) -> bytes:
     if row.destroyed_ms is not None:
         raise Fault("personal.erased", subject=row.subject)
-    return _open(_master(), row.subject, bytes(row.wrapped))
+    return _open(_master(), row.subject, bytes(row.wrapped or b""))
 
 
 def _master() -> bytes:

@@ -103,7 +103,7 @@ def test_revoking_ends_an_agency_at_once_and_once(ctx: Context, party: str, owne
     parties.revoke_agent(as_user(ctx, owner), agency)
     assert parties.parties_of(agent.pk, ctx.now_ms()) == ()
     kinds = [entry.kind for entry in evidence.read_stream(f"party/{party}")]
-    assert kinds == ["PartyRegistered", "RepresentativeAdded", "RepresentativeRevoked"]
+    assert kinds == ["PartyRegistered", "RepresentativeAdded", "RepresentativeAdded", "RepresentativeRevoked"]
 
 
 def test_the_last_legal_representative_stays(ctx: Context, party: str, owner: User, agent: User) -> None:

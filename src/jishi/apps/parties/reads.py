@@ -31,7 +31,7 @@ def get_party(party_id: str) -> PartyInfo:
 
 def find_parties(party_ids: Iterable[str]) -> dict[str, PartyInfo]:
     """Return the known ones of `party_ids`, by id."""
-    found = {}
+    found: dict[str, PartyInfo] = {}
     for part in batched(set(party_ids), _BATCH):
         found.update((row.id, party_info(row)) for row in Party.objects.filter(id__in=part))
     return found
@@ -129,7 +129,8 @@ def known_indexes(indexes: Collection[str]) -> set[str]:
     """Return those of `indexes` that a party already has."""
     found: set[str] = set()
     for part in batched(indexes, _BATCH):
-        found.update(Party.objects.filter(code_index__in=part).values_list("code_index", flat=True))
+        rows = Party.objects.filter(code_index__in=part)
+        found.update(row.code_index or "" for row in rows.only("code_index"))
     return found
 
 

@@ -28,7 +28,7 @@ def get_entry(entry_id: str) -> EntryInfo:
 
 def get_entries(entry_ids: Iterable[str]) -> dict[str, EntryInfo]:
     """Return the known ones of `entry_ids` in full, by id."""
-    found = {}
+    found: dict[str, EntryInfo] = {}
     for part in batched(set(entry_ids), _BATCH):
         found.update((row.id, entry_info(row)) for row in RegisterEntry.objects.filter(id__in=part))
     return found

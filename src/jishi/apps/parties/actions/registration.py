@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from jishi.apps.parties.actions.representation import Mandate, new_representative, told_of
 from jishi.apps.parties.identity import PERSON, PartyForm, check_form
 from jishi.apps.parties.info import PartyInfo
 from jishi.apps.parties.models import LEGAL, Party, Representative
@@ -80,11 +81,14 @@ def _store(ctx: Context, forms: Sequence[PartyForm], rows: Sequence[Party]) -> N
     for row in rows:
         row.sealed = sealed.get(row.stream, "")
     insert_rows(rows)
-    now = ctx.now_ms()
-    news = {row.stream: [("PartyRegistered", _registered(form, row), now)] for form, row in pairs}
-    evidence.open_streams(now, news)
+    news = {row.stream: [("PartyRegistered", _registered(form, row), row.created_ms)] for form, row in pairs}
     if ctx.actor.user_id is not None:
-        Representative.objects.bulk_create([_legal_representative(ctx, row) for row in rows])
+        mandate = Mandate(ctx.actor.user_id, LEGAL)
+        representatives = [new_representative(ctx, row, mandate) for row in rows]
+        Representative.objects.bulk_create(representatives)
+        for row, each in zip(rows, representatives, strict=True):
+            news[row.stream].append(("RepresentativeAdded", told_of(each), row.created_ms))
+    evidence.open_streams(ctx.now_ms(), news)
 
 
 def _registered(form: PartyForm, row: Party) -> dict[str, Any]:
@@ -94,12 +98,6 @@ def _registered(form: PartyForm, row: Party) -> dict[str, Any]:
         "verified_how": row.verified_how,
         "simulated": row.simulated,
     }
-
-
-def _legal_representative(ctx: Context, row: Party) -> Representative:
-    return Representative(
-        id=new_id(ctx.entropy), party=row, user_id=ctx.actor.user_id, role=LEGAL, since_ms=row.created_ms
-    )
 
 
 def change_contact(ctx: Context, party_id: str, contact_name: str, contact_phone: str) -> None:

@@ -18,11 +18,13 @@ ROLES = (LEGAL, AGENT)
 
 
 @dataclass(frozen=True, slots=True)
-class _Mandate:
+class Mandate:
+    """Who is to act, as what, in which offering (empty: all), until when (ms)."""
+
     user_id: int
     role: str
-    scope: str
-    until_ms: int | None
+    scope: str = ""
+    until_ms: int | None = None
 
 
 def add_representative(
@@ -39,7 +41,7 @@ def add_representative(
     if role not in ROLES:
         raise Fault("parties.role.unknown", role=role, valid=", ".join(ROLES))
     with transaction.atomic():
-        return _add(ctx, lock_party(party_id), _Mandate(user_id, role, scope, until_ms))
+        return _add(ctx, lock_party(party_id), Mandate(user_id, role, scope, until_ms))
 
 
 def authorise_agent(
@@ -56,7 +58,7 @@ def authorise_agent(
     if user is None:
         raise Fault("parties.agent.no_account", email=email.strip())
     with transaction.atomic():
-        return _add(ctx, lock_party(party_id), _Mandate(user.pk, AGENT, scope, until_ms))
+        return _add(ctx, lock_party(party_id), Mandate(user.pk, AGENT, scope, until_ms))
 
 
 def revoke_agent(ctx: Context, representative_id: str) -> None:
@@ -80,26 +82,38 @@ def revoke_agent(ctx: Context, representative_id: str) -> None:
         _witness(ctx, party, "RepresentativeRevoked", {"representative": row.id})
 
 
-def _add(ctx: Context, party: Party, mandate: _Mandate) -> str:
+def _add(ctx: Context, party: Party, mandate: Mandate) -> str:
     now = ctx.now_ms()
     if mandate.until_ms is not None and mandate.until_ms <= now:
         raise Fault("parties.agent.until_past", until_ms=mandate.until_ms, now_ms=now)
     standing = representatives_of(party.id, now)
     if any((each.user_id, each.scope) == (mandate.user_id, mandate.scope) for each in standing):
         raise Fault("parties.agent.exists", party=party.name)
-    row = Representative.objects.create(
+    row = new_representative(ctx, party, mandate)
+    row.save(force_insert=True)
+    _witness(ctx, party, "RepresentativeAdded", told_of(row))
+    return row.id
+
+
+def new_representative(ctx: Context, party: Party, mandate: Mandate) -> Representative:
+    """Return a row, not yet stored, that lets a user act from now on."""
+    return Representative(
         id=new_id(ctx.entropy),
         party=party,
         user_id=mandate.user_id,
         role=mandate.role,
         scope=mandate.scope,
-        since_ms=now,
+        since_ms=ctx.now_ms(),
         until_ms=mandate.until_ms,
     )
-    # Which offering it is for would tell who bids there: the evidence says only that there is a limit.
-    told = {"representative": row.id, "role": row.role, "limited": bool(row.scope), "until_ms": row.until_ms}
-    _witness(ctx, party, "RepresentativeAdded", told)
-    return row.id
+
+
+def told_of(row: Representative) -> dict[str, Any]:
+    """Return what the evidence says of a representative: whether there is a limit, not which.
+
+    The offering an agent acts in would tell who bids there.
+    """
+    return {"representative": row.id, "role": row.role, "limited": bool(row.scope), "until_ms": row.until_ms}
 
 
 def _require_legal(ctx: Context, party_id: str) -> None:
