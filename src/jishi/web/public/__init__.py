@@ -1,0 +1,1 @@
+"""What anyone may see without signing in, and where an admitted bidder bids. It changes nothing but through actions."""

@@ -1,0 +1,34 @@
+"""Addresses of the public room."""
+
+from django.urls import path
+
+from jishi.web.public.views import bid, files, hall, home, log, notices, offering, results, room, rules, search, verify
+
+app_name = "public"
+urlpatterns = [
+    path("", home.show, name="home"),
+    path("outline.json", home.show_outline, name="outline"),
+    path("land/", hall.show, name="hall"),
+    path("land/lots.<str:form>", hall.save, name="hall-save"),
+    path("land/<str:offering_id>/", offering.show, name="offering"),
+    path("land/<str:offering_id>/ask/", offering.ask, name="ask"),
+    path("land/<str:offering_id>/bundle.json", files.download_bundle, name="bundle"),
+    path("land/<str:offering_id>/quotes.csv", files.download_quotes, name="quotes"),
+    path("land/<str:offering_id>/receipt/<int:seq>.json", files.download_receipt, name="receipt"),
+    path("land/<str:offering_id>/room/", room.show, name="room"),
+    path("land/<str:offering_id>/supervise/", room.supervise, name="supervise"),
+    path("land/<str:offering_id>/bid/", bid.place, name="bid"),
+    path("land/<str:offering_id>/continue/", bid.go_on, name="continue"),
+    path("results/", results.show, name="results"),
+    path("results/results.csv", results.save, name="results-save"),
+    path("results/<str:offering_id>/object/", results.object_to, name="object"),
+    path("notices/", notices.show, name="notices"),
+    path("notices/feed.atom", notices.feed, name="feed"),
+    path("notices/<str:notice_id>/", notices.show_one, name="notice"),
+    path("verify/", verify.show, name="verify"),
+    path("verify/<str:offering_id>/", verify.show_offering, name="verify-offering"),
+    path("rules/", rules.show, name="rules"),
+    path("log/", log.show, name="log"),
+    path("search/", search.show, name="search"),
+    path("complaints/", results.explain_complaints, name="complaints"),
+]

@@ -1,0 +1,92 @@
+"""The page of one offering: every fact of its notice, its timeline, documents, questions and result."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from jishi.apps.market import actions
+from jishi.apps.market import reads as market
+from jishi.apps.market.api import Offering
+from jishi.apps.registers import api as registers
+from jishi.kernel.fault import Fault
+from jishi.web.public import price, terms
+from jishi.web.public.cards import status_of
+from jishi.web.public.links import find_address
+from jishi.web.public.notice import title_of
+from jishi.web.public.parcel import list_facts, list_sheets
+from jishi.web.public.places import place_name
+from jishi.web.public.record import ResultRow, list_rows
+from jishi.web.public.standing import describe, own_parties
+from jishi.web.public.timeline import list_steps
+from jishi.web.shell.site import language, market_pack
+
+RUNNING = ("free", "question", "rounds", "awaiting_reserve")
+
+
+@require_safe
+def show(request: HttpRequest, offering_id: str) -> HttpResponse:
+    """Show an offering."""
+    offering = market.get_public_offering(offering_id)
+    now_ms = request.ctx.now_ms()  # type: ignore[attr-defined]
+    notices = market.list_notices(offering.id)
+    page = {
+        "offering": offering,
+        "status": status_of(offering),
+        "place": place_name(offering.division, offering.lot.get("division_text", "")),
+        "running": offering.state == "noticed" and offering.phase in RUNNING,
+        "steps": list_steps(offering, now_ms),
+        "notices": [(notice, title_of(notice)) for notice in notices],
+        "result": _result(notices),
+        "questions": market.list_answered(offering.id),
+        "asking": offering.state == "noticed" and now_ms < offering.registration_end,
+        "parties": own_parties(request, offering.id),
+        "encumbrances": _encumbrances(offering),
+        "is_demo_lot": offering.simulated or offering.lot.get("simulated"),
+        "twin": find_address("api-1:offering", offering.id),
+        "release": find_address("api-1:release", offering.id),
+        **_facts(offering),
+        **describe(request, offering),
+    }
+    return render(request, "public/offering.html", page)
+
+
+@require_POST
+def ask(request: HttpRequest, offering_id: str) -> HttpResponse:
+    """Take a participant's question on the notice; it is shown with its answer, the asker never."""
+    parties = own_parties(request, offering_id)
+    if not parties:
+        raise Fault("access.denied", action="question.ask")
+    actions.ask_question(request.ctx, offering_id, parties[0], request.POST.get("text", ""))  # type: ignore[attr-defined]
+    messages.success(request, _("Your question was received. It appears here with its answer, without your name."))
+    return redirect("public:offering", offering_id)
+
+
+def _facts(offering: Offering) -> dict[str, Any]:
+    return {
+        "facts": list_facts(offering.register_kind, offering.lot),
+        "sheets": list_sheets(offering.register_kind, offering.lot),
+        "bases": price.list_bases(offering, offering.start_price_fen),
+        "money": terms.list_money(offering),
+        "access": terms.list_access(offering),
+        "rules": terms.list_rules(offering),
+        "operator_set": terms.list_operator_set(offering),
+        "commitment": terms.reserve_of(offering),
+        "organisation": offering.organisation,
+    }
+
+
+def _result(notices: list[Any]) -> ResultRow | None:
+    published = [notice for notice in notices if notice.kind == "result"]
+    return list_rows(published)[0] if published else None
+
+
+def _encumbrances(offering: Offering) -> list[str]:
+    """Name the burdens that stand on the register entry now."""
+    kind = market_pack().register(offering.register_kind)
+    titles = {each.id: each.title.say(language()) for each in kind.encumbrances}
+    standing = [each for each in registers.list_encumbrances(offering.entry_id) if each.lifted_ms is None]
+    return [titles.get(each.kind, each.kind) for each in standing]
