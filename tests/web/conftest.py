@@ -1,0 +1,33 @@
+"""What web tests share: keys and files of their own, and a small market built once a module."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test.utils import override_settings
+
+from tests.web.world import World, build_world
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_var(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep keys and files of tests away from those of the machine."""
+    var = tmp_path_factory.mktemp("var")
+    with override_settings(JISHI_VAR=var, STATIC_ROOT=var / "static"):
+        yield var
+
+
+@pytest.fixture(scope="module")
+def shared_world(django_db_setup: Any, django_db_blocker: Any, own_var: Path) -> Iterator[World]:
+    """Build the market once; everything is undone after the module."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build_world()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(shared_world: World, db: None) -> World:
+    """Give the market; what a test changes is rolled back after it."""
+    return shared_world
