@@ -47,5 +47,6 @@ def _read_actor(request: HttpRequest) -> Actor:
         user_id=user.pk,
         name=user.get_full_name() or user.email,
         permits=access.permits_of(user, now_ms),
-        parties=tuple(parties.parties_of(user.pk, now_ms)),
+        parties=parties.parties_of(user.pk, now_ms),
+        agencies=parties.agencies_of(user.pk, now_ms),
     )

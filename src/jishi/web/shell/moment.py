@@ -6,8 +6,12 @@ from django.utils.translation import gettext as _
 
 from jishi.web.shell.site import site
 
-_STYLES = {"day": "%Y-%m-%d", "minute": "%Y-%m-%d %H:%M", "second": "%Y-%m-%d %H:%M:%S", "short": "%m-%d %H:%M"}
-DAY_MS = 86_400_000
+_STYLES = {
+    "day": "%Y-%m-%d",
+    "minute": "%Y-%m-%d %H:%M",
+    "second": "%Y-%m-%d %H:%M:%S",
+    "short": "%m-%d %H:%M",
+}
 
 
 def instant_text(at_ms: int, style: str = "minute") -> str:

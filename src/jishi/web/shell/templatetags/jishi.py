@@ -89,11 +89,8 @@ def unit_price(price_fen: int | None, area_cm2: int | None) -> str:
 
 @register.simple_tag
 def premium(price_fen: int | None, start_fen: int | None) -> str:
-    """Show how far a price lies above the start price (溢价率), in per cent with one decimal."""
-    if not price_fen or not start_fen:
-        return ABSENT
-    tenths = round((price_fen - start_fen) * 1000 / start_fen)
-    return f"{tenths // 10}.{tenths % 10}%"
+    """Show the premium over the start price (溢价率)."""
+    return figures.premium_text(price_fen, start_fen) if price_fen and start_fen else ABSENT
 
 
 @register.filter
