@@ -85,6 +85,12 @@ def find_joint(joint_id: str) -> JointInfo | None:
     return joint_info(row) if row else None
 
 
+def joints_of(party_ids: Collection[str]) -> list[JointInfo]:
+    """Return the joint bids in which any of `party_ids` is a member, the newest first."""
+    rows = JointBid.objects.filter(members__party__in=party_ids).distinct().prefetch_related("members")
+    return [joint_info(row) for row in rows.order_by("-created_ms", "pk")]
+
+
 def joint_members(joint_id: str) -> tuple[JointMemberInfo, ...]:
     """Return the members of a joint bid, the lead first; empty when there is none."""
     joint = find_joint(joint_id)

@@ -1,0 +1,91 @@
+"""The contract of a sale: read it, sign it, pay the price by its instalments."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from jishi.apps.market.reads import get_offering
+from jishi.apps.settlement import api as settlement
+from jishi.kernel.fault import Fault
+from jishi.platform.access import Target, require
+from jishi.platform.context import Context
+from jishi.web.participant.page import all_parties, crumbs, page
+from jishi.web.shell.posting import ctx_of, tell_fault
+
+
+@page("GET")
+def show(request: HttpRequest, contract_id: str) -> HttpResponse:
+    """Show a contract to its party."""
+    _ctx, contract, offering = _own(request, "contract.read", contract_id)
+    instalments = settlement.list_instalments(contract_id)
+    shown = {
+        "contract": contract,
+        "offering": offering,
+        "instalments": instalments,
+        "left_fen": sum(each.left_fen for each in instalments),
+        "can_sign": contract.signed_party_ms is None,
+        "can_pay": contract.state == "signed",
+        "crumbs": crumbs((_("Contract %s") % contract.number, None)),
+    }
+    return render(request, "participant/contract.html", shown)
+
+
+@page("GET")
+def read_pdf(request: HttpRequest, contract_id: str) -> HttpResponse:
+    """Give the contract as PDF."""
+    ctx, _contract, _offering = _own(request, "contract.read", contract_id)
+    content, name = settlement.read_contract_pdf(ctx, contract_id)
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+@page("POST")
+def sign(request: HttpRequest, contract_id: str) -> HttpResponse:
+    """Sign for the grantee; the shipped signature is a sandbox and says so."""
+    ctx, _contract, _offering = _own(request, "contract.sign", contract_id)
+    try:
+        settlement.sign_contract(ctx, contract_id, "grantee")
+        messages.success(request, _("Signed (sandbox signature). The grantor signs next."))
+    except Fault as fault:
+        tell_fault(request, fault)
+    return redirect("participant:contract", contract_id)
+
+
+@page("GET")
+def find_instalment(request: HttpRequest, instalment_id: str) -> HttpResponse:
+    """Lead from an instalment to its contract."""
+    contract = _contract_of(ctx_of(request), instalment_id)
+    return redirect(reverse("participant:contract", args=[contract.id]) + f"#instalment-{instalment_id}")
+
+
+@page("POST")
+def pay(request: HttpRequest, instalment_id: str) -> HttpResponse:
+    """Pay what is left of an instalment (分期价款) through the sandbox bank."""
+    contract = _contract_of(ctx_of(request), instalment_id)
+    ctx, _contract, _offering = _own(request, "instalment.pay", contract.id)
+    try:
+        settlement.pay_instalment(ctx, instalment_id)
+        messages.success(request, _("The sandbox bank has booked the payment."))
+    except Fault as fault:
+        tell_fault(request, fault)
+    return redirect("participant:contract", contract.id)
+
+
+def _contract_of(ctx: Context, instalment_id: str) -> Any:
+    """Return the contract of one's own instalment; anybody else's is denied."""
+    for contract in settlement.list_contracts(all_parties(ctx.actor)):
+        if any(str(each.id) == instalment_id for each in settlement.list_instalments(contract.id)):
+            return contract
+    raise Fault("access.denied", action="instalment.pay")
+
+
+def _own(request: HttpRequest, action: str, contract_id: str) -> tuple[Context, Any, Any]:
+    ctx = ctx_of(request)
+    contract = settlement.get_contract(contract_id)
+    offering = get_offering(contract.offering_id)
+    require(ctx, action, Target(offering.id, offering.division, contract.party))
+    return ctx, contract, offering

@@ -1,0 +1,27 @@
+"""Addresses of the participant's room, all below /me/."""
+
+from django.urls import path
+
+from jishi.web.participant import application, contract, home, joint, party, registration
+
+app_name = "participant"
+urlpatterns = [
+    path("", home.show_home, name="home"),
+    path("security/", home.show_security, name="security"),
+    path("parties/new/", party.register, name="party_new"),
+    path("parties/<str:party_id>/", party.show, name="party"),
+    path("agents/<str:representative_id>/revoke/", party.revoke, name="agent_revoke"),
+    path("joint/new/", joint.form_joint, name="joint_new"),
+    path("joint/<str:joint_id>/", joint.show, name="joint"),
+    path("joint/<str:joint_id>/consent/", joint.consent, name="joint_consent"),
+    path("apply/<str:offering_id>/", application.apply, name="apply"),
+    path("registrations/<str:registration_id>/", registration.show, name="registration"),
+    path("registrations/<str:registration_id>/pay/", registration.pay, name="deposit_pay"),
+    path("registrations/<str:registration_id>/guarantee/", registration.guarantee, name="guarantee"),
+    path("registrations/<str:registration_id>/withdraw/", registration.withdraw, name="withdraw"),
+    path("contracts/<str:contract_id>/", contract.show, name="contract"),
+    path("contracts/<str:contract_id>/pdf/", contract.read_pdf, name="contract_pdf"),
+    path("contracts/<str:contract_id>/sign/", contract.sign, name="contract_sign"),
+    path("instalments/<str:instalment_id>/", contract.find_instalment, name="instalment"),
+    path("instalments/<str:instalment_id>/pay/", contract.pay, name="instalment_pay"),
+]
