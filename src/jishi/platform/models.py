@@ -114,6 +114,17 @@ class Grant(models.Model):
     until_ms = models.BigIntegerField(null=True)
 
 
+class ApiToken(models.Model):
+    """A token a program signs in with as its owner; only its hash is kept."""
+
+    id = models.CharField(max_length=32, primary_key=True)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=80)
+    sha256 = models.CharField(max_length=64, unique=True)
+    made_ms = models.BigIntegerField()
+    until_ms = models.BigIntegerField()
+
+
 class AccessRecord(models.Model):
     """Who asked for what guarded thing, and whether it was given."""
 
