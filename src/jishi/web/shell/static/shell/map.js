@@ -4,6 +4,7 @@
 
 import { load, palette, text } from "./draw.js";
 
+const WIDTH_TO_HEIGHT = 1.3;
 const short = (name) => name.replace(/(朝鲜族)?(自治州|市)$/, "");
 
 function options(box, points, outline) {
@@ -22,7 +23,8 @@ function options(box, points, outline) {
       map: "outline",
       roam: box.closest(".tall") ? "move" : false,
       aspectScale: 0.75,
-      top: 8, bottom: 8, left: 8, right: 8,
+      layoutCenter: ["50%", "50%"],
+      layoutSize: fit(box),
       regions,
       label: { show: true, color: palette.ink, fontSize: 11, formatter: ({ name }) => short(name) },
       itemStyle: { areaColor: palette.land[0], borderColor: "#fff" },
@@ -44,6 +46,9 @@ function options(box, points, outline) {
   };
 }
 
+/** The outline is wider than high: as large as the box lets it be, never stretched. */
+const fit = (box) => Math.min(box.clientWidth - 16, (box.clientHeight - 16) * WIDTH_TO_HEIGHT);
+
 function mix(share) {
   const [low, high] = palette.land.map((hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)));
   return `rgb(${low.map((from, i) => Math.round(from + (high[i] - from) * share * 0.7)).join(",")})`;
@@ -55,7 +60,10 @@ async function draw(box) {
   echarts.registerMap("outline", outline);
   const chart = echarts.init(box);
   chart.setOption(options(box, points, outline));
-  new ResizeObserver(() => chart.resize()).observe(box);
+  new ResizeObserver(() => {
+    chart.resize();
+    chart.setOption({ geo: { layoutSize: fit(box) } });
+  }).observe(box);
   const codes = Object.fromEntries(outline.features.map(({ properties }) => [properties.name, properties.code]));
   chart.on("click", ({ componentType, data, name }) => {
     if (componentType === "series") location.assign(data.url);
