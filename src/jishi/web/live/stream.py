@@ -64,7 +64,7 @@ async def _stream(room: Room, receive: Receive, send: Send) -> None:
             )
             news.cancel()
             if not done:
-                await _write(send, b": still here\n\n")
+                await _write(send, b"event: beat\ndata: {}\n\n")
     finally:
         gone.cancel()
 

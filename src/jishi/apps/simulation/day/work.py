@@ -108,8 +108,8 @@ def _write(ctx: Context, share: Share, draft: LotDraft, sale: Sale) -> dict[str,
     offering = sale.offering
     bundle = market.bundle_offering(offering, day_signer(share.seed))
     (share.out / "bundles" / f"{name}.json").write_bytes(bundle)
-    release = catalogue.release_of(offering.id)
-    (share.out / "ocds" / f"{name}.json").write_bytes(catalogue.release_bytes(release))
+    release = catalogue.package_of([offering.id], path=f"/ocds/{name}.json", published_ms=ctx.now_ms())
+    (share.out / "ocds" / f"{name}.json").write_bytes(catalogue.write_json(release))
     if sale.contract_id:
         content, _ = settlement.read_contract_pdf(ctx, sale.contract_id)
         (share.out / "contracts" / f"{name}.pdf").write_bytes(content)
