@@ -155,7 +155,8 @@ def _pytest(run: Run, *args: str) -> Result:
     report = Path(tempfile.mkstemp(suffix=".xml", dir=run.scratch)[1])
     report.unlink()
     command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *_merged(args, run.fast)]
-    code = _call(command, run.environment)
+    # keys and files that tests make go with the scratch folder, never into the developer's own `var`
+    code = _call(command, {"JISHI_VAR": str(run.scratch / "var"), **run.environment})
     if not report.exists():
         return Result(failed=1, remark=f"pytest stopped with exit code {code} before it could report")
     return _read_report(report, code)
