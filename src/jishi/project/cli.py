@@ -130,7 +130,7 @@ def _faulty(run: Callable[[], object]) -> None:
 
 def main() -> None:
     """Run the command line."""
-    sys.exit(app())
+    sys.exit(app(prog_name="jishi"))
 
 
 if __name__ == "__main__":
