@@ -42,7 +42,7 @@ def build_tender(facts: ReleaseFacts) -> Json:
         "awardCriteria": "highestPrice",
         "awardCriteriaDetails": "价高者得",
         "submissionMethod": ["electronicAuction"],
-        "submissionMethodDetails": f"{facts.publisher.address}/offerings/{lot.id}/",
+        "submissionMethodDetails": f"{facts.publisher.address}/land/{lot.id}/",
         "documents": [*(notice_document(facts, each) for each in said), bundle_document(facts)],
         **_periods(facts),
     }

@@ -17,7 +17,6 @@ from jishi.apps.market.models import (
     Registration,
 )
 from jishi.kernel.fault import Fault
-from jishi.platform.evidence import read_stream
 from jishi.platform.models import EvidenceEntry
 from jishi.platform.search import Page, page_recent
 
@@ -48,6 +47,12 @@ def get_offerings(offering_ids: Iterable[str]) -> list[Offering]:
 def is_public(offering_id: str) -> bool:
     """Tell whether the offering's notice is out."""
     return Offering.objects.filter(PUBLIC_STATES, pk=offering_id).exists()
+
+
+def list_public(offering_ids: Iterable[str]) -> set[str]:
+    """Return those of `offering_ids` whose notice is out."""
+    rows = Offering.objects.filter(PUBLIC_STATES, pk__in=list(offering_ids))
+    return set(rows.values_list("pk", flat=True))
 
 
 def filter_offerings(facets: dict[str, str], text: str = "") -> "QuerySet[Offering]":
@@ -229,9 +234,10 @@ def simulated_aliases(offering_id: str) -> frozenset[str]:
     return frozenset(rows.values_list("alias", flat=True))
 
 
-def list_entries(offering_id: str) -> list[EvidenceEntry]:
-    """Return the evidence entries of an offering in order."""
-    return read_stream(f"offering/{offering_id}")
+def list_entries(offering_id: str, after_seq: int = 0, limit: int | None = None) -> list[EvidenceEntry]:
+    """Return the evidence entries of an offering in order, at most `limit` of those after a sequence number."""
+    rows = EvidenceEntry.objects.filter(stream=f"offering/{offering_id}", seq__gt=after_seq)
+    return list(rows.order_by("seq")[:limit])
 
 
 def count_states() -> dict[str, int]:

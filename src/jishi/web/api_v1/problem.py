@@ -1,0 +1,72 @@
+"""Refusals of the API: {"code", "params", "sentence"} with a fitting status, in the caller's language."""
+
+import math
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import get_language_from_request
+from ninja import NinjaAPI
+from ninja.errors import HttpError, Throttled, ValidationError
+
+from jishi.kernel.fault import Fault
+from jishi.platform.words import say
+from jishi.web.shell.faults import status_of
+
+# The request is well formed, but things do not stand so that it could be done.
+CONFLICTS = (
+    ".state",
+    ".closed",
+    ".suspended",
+    ".twice",
+    ".late",
+    ".key_reused",
+    ".no_deposit",
+    ".not_admitted",
+)
+HTTP_CODES = {401: "api.sign_in", 403: "api.csrf", 404: "api.absent", 429: "api.too_many"}
+
+
+def add_problems(api: NinjaAPI) -> None:
+    """Let `api` answer every refusal in the one form."""
+
+    def refuse(request: HttpRequest, fault: Fault, status: int | None = None) -> HttpResponse:
+        body = describe(request, fault)
+        return api.create_response(request, body, status=status or fault_status(fault))
+
+    def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+        seconds = math.ceil(error.wait or 1) if isinstance(error, Throttled) else 0
+        code = HTTP_CODES.get(error.status_code, "api.body")
+        return refuse(request, Fault(code, **({"seconds": seconds} if seconds else {})), error.status_code)
+
+    def on_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        found = [{"field": _field(each), "problem": each["msg"]} for each in error.errors]
+        fields = "; ".join(f"{each['field']}: {each['problem']}" for each in found)
+        return refuse(request, Fault("api.invalid", fields=fields, errors=found), 422)
+
+    api.add_exception_handler(Fault, refuse)
+    api.add_exception_handler(HttpError, on_http_error)
+    api.add_exception_handler(ValidationError, on_invalid)
+    api.add_exception_handler(Http404, lambda request, _: refuse(request, Fault("api.absent"), 404))
+
+
+def describe(request: HttpRequest, fault: Fault) -> dict[str, Any]:
+    """Return the body that tells of `fault`, its sentence in the caller's language."""
+    sentence = say(fault.code, fault.params, get_language_from_request(request))
+    return {"code": fault.code, "params": fault.params, "sentence": sentence}
+
+
+def fault_status(fault: Fault) -> int:
+    """Return 403, 404, 409 (things stand otherwise) or 422 (cannot be so) for a fault.
+
+    >>> [fault_status(Fault(code)) for code in ("access.denied", "market.offering.closed", "x.y")]
+    [403, 409, 422]
+    """
+    status = status_of(fault)
+    if status != 400:
+        return status
+    return 409 if fault.code.endswith(CONFLICTS) else 422
+
+
+def _field(error: dict[str, Any]) -> str:
+    """Name the place without the wrapper ninja puts around a body."""
+    return ".".join(str(part) for part in error["loc"] if part not in ("form", "payload"))
