@@ -121,3 +121,8 @@ def read_log(after: int, limit: int = 100) -> list[EvidenceEntry]:
     while sequence_pending() == 1000:
         pass
     return list(EvidenceEntry.objects.filter(index__gt=after).order_by("index")[:limit])
+
+
+def log_size() -> int:
+    """Return how many entries have their place in the log."""
+    return LogHead.objects.filter(pk=1).values_list("size", flat=True).first() or 0

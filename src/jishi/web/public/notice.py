@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jishi.platform.evidence import read_stream
-from jishi.web.shell.money import money_text
 from jishi.web.shell.moment import instant_text
+from jishi.web.shell.money import money_text
 from jishi.web.shell.site import language
 
 KINDS = {

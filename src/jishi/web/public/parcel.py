@@ -22,11 +22,11 @@ class Fact(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """A table of a register field: its title, (label, is a figure) of each column, the rows."""
+    """A table of a register field: its title, (label, is a figure) of each column, rows of (cell, label, is a figure)."""
 
     title: str
     head: list[tuple[str, bool]]
-    rows: list[list[str]]
+    rows: list[list[tuple[str, str, bool]]]
 
 
 def list_facts(kind_id: str, lot: dict[str, Any]) -> list[Fact]:
@@ -44,14 +44,18 @@ def list_facts(kind_id: str, lot: dict[str, Any]) -> list[Fact]:
 def list_sheets(kind_id: str, lot: dict[str, Any]) -> list[Sheet]:
     """Return the tables of a lot, such as its uses with area, term and plot ratio of each."""
     kind = market_pack().register(kind_id)
-    tables = [field for field in kind.fields if field.public and field.type == "table" and lot.get(field.name)]
+    tables = [
+        field for field in kind.fields if field.public and field.type == "table" and lot.get(field.name)
+    ]
     return [_sheet(field, lot[field.name]) for field in tables]
 
 
 def _sheet(field: FieldKind, rows: list[dict[str, Any]]) -> Sheet:
     columns = [column for column in field.columns if any(row.get(column.name) for row in rows)]
     head = [(column.label.say(language()), column.type in _FIGURES) for column in columns]
-    cells = [[_cell(column, row) for column in columns] for row in rows]
+    cells = [
+        [(_cell(column, row), *named) for column, named in zip(columns, head, strict=True)] for row in rows
+    ]
     return Sheet(field.label.say(language()), head, cells)
 
 

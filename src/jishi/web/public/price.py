@@ -59,5 +59,3 @@ def _per_mu(price_fen: int, area_cm2: int, lang: str) -> str:
         return f"¥{round(yuan):,}/mu"
     tenths = round(yuan * 10 / _WAN)
     return f"{tenths // 10:,}.{tenths % 10} 万元/亩"
-
-

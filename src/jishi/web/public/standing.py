@@ -7,11 +7,12 @@ from django.http import HttpRequest
 from jishi.apps.market import reads as market
 from jishi.apps.market.api import Registration
 from jishi.web.public.links import find_address
+from jishi.web.shell.posting import ctx_of
 
 
 def own_parties(request: HttpRequest, offering_id: str) -> tuple[str, ...]:
     """Return the parties the reader represents in this offering, as an agent for it alone too."""
-    actor = request.ctx.actor  # type: ignore[attr-defined]
+    actor = ctx_of(request).actor
     return (*actor.parties, *(party for party, object_id in actor.agencies if object_id == offering_id))
 
 
@@ -24,7 +25,7 @@ def own_registration(request: HttpRequest, offering_id: str) -> Registration | N
 def describe(request: HttpRequest, offering: Any) -> dict[str, Any]:
     """Return what pages say of the reader: registration, whether admitted, and the way to apply."""
     registration = own_registration(request, offering.id)
-    now_ms = request.ctx.now_ms()  # type: ignore[attr-defined]
+    now_ms = ctx_of(request).now_ms()
     can_apply = offering.state == "noticed" and not offering.suspended and now_ms < offering.registration_end
     return {
         "registration": registration,

@@ -20,7 +20,9 @@ Row = Sequence[Cell]
 def save_table(name: str, form: str, head: Row, rows: Iterable[Row]) -> HttpResponseBase:
     """Answer with the table as a file of `form` ("csv" or "xlsx")."""
     if form == "xlsx":
-        return FileResponse(_workbook(head, rows), as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)
+        return FileResponse(
+            _workbook(head, rows), as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX
+        )
     lines = StreamingHttpResponse(_lines(head, rows), content_type="text/csv; charset=utf-8")
     lines["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return lines

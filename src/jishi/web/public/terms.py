@@ -33,13 +33,12 @@ class Rule(NamedTuple):
 def list_money(offering: Offering) -> list[Fact]:
     """Return deposit, increment, cap and reserve price."""
     lang, terms = language(), offering.terms
-    facts = [
+    return [
         Fact(_("Bid deposit"), money_text(offering.deposit_fen, lang)),
         Fact(_("Increment"), _("multiples of %(step)s") % {"step": money_text(offering.increment_fen, lang)}),
         Fact(_("Cap"), money_text(terms["cap_fen"], lang) if terms.get("cap_fen") else _("none")),
         Fact(_("Reserve price"), _("yes; a commitment stands below") if reserve_of(offering) else _("none")),
     ]
-    return facts
 
 
 def reserve_of(offering: Offering) -> str:
@@ -49,6 +48,7 @@ def reserve_of(offering: Offering) -> str:
 
 def list_access(offering: Offering) -> list[Fact]:
     """Return who may apply and how the deposit may be given."""
+
     def allowed(is_allowed: bool) -> str:
         return _("allowed") if is_allowed else _("not allowed")
 
@@ -78,10 +78,15 @@ def list_rules(offering: Offering) -> list[Rule]:
     ]
 
 
+def say_span(span_ms: int) -> str:
+    """Say a span of time in whole minutes, else in seconds."""
+    minutes, rest = divmod(span_ms, MINUTE_MS)
+    return _("%(n)s minutes") % {"n": minutes} if not rest else _("%(n)s seconds") % {"n": span_ms // 1000}
+
+
 def _say_term(name: str, value: Any) -> str:
     if name.endswith("_ms"):
-        minutes, rest = divmod(value, MINUTE_MS)
-        return _("%(n)s minutes") % {"n": minutes} if not rest else _("%(n)s seconds") % {"n": value // 1000}
+        return say_span(value)
     said = {
         ("free_quotes", "improve"): _("each quote must raise the price"),
         ("free_quotes", "any"): _("any quote on the grid; the highest leads, the earlier of equals wins"),

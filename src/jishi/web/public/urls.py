@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from jishi.web.public.views import bid, files, hall, home, log, notices, offering, results, room, rules, search, verify
+from jishi.web.public.views import (
+    bid,
+    files,
+    hall,
+    home,
+    log,
+    notices,
+    offering,
+    results,
+    room,
+    rules,
+    search,
+    verify,
+)
 
 app_name = "public"
 urlpatterns = [

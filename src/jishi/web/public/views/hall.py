@@ -27,12 +27,13 @@ MOST_POINTS = 500
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value of a facet: its word, how many lots have it, and whether it is chosen."""
+    """One value of a facet: its word, how many lots have it, whether it is chosen, and the query that toggles it."""
 
     value: str
     label: Any
     count: int
     chosen: bool
+    query: str
 
 
 @require_safe
@@ -44,7 +45,7 @@ def show(request: HttpRequest) -> HttpResponse:
     page: dict[str, Any] = {
         "text": text,
         "filtered": bool(text or any(facets.values())),
-        "facets": _choices(counts, facets),
+        "facets": _choices(request, counts),
         "as_map": as_map,
         "most_rows": MOST_ROWS,
     }
@@ -72,7 +73,7 @@ def _asked(request: HttpRequest) -> tuple[dict[str, str], str]:
 
 
 def _choices(
-    counts: dict[str, list[tuple[str, int]]], facets: dict[str, str]
+    request: HttpRequest, counts: dict[str, list[tuple[str, int]]]
 ) -> list[tuple[str, Any, list[Choice]]]:
     """Return (name, title, choices) of each facet; divisions are counted by prefecture."""
     prefectures: Counter[str] = Counter()
@@ -84,13 +85,24 @@ def _choices(
         "division": sorted(prefectures.items()),
         "use_class": sorted(counts["use_class"]),
     }
-    named = {"state": _word, "phase": _word, "division": place_name, "use_class": use_name}
     titles = {"state": _("State"), "phase": _("Stage"), "division": _("Place"), "use_class": _("Use")}
+    named = {"state": _word, "phase": _word, "division": place_name, "use_class": use_name}
     return [
-        (name, titles[name], [Choice(v, named[name](v), n, v == facets[name]) for v, n in counted[name]])
-        for name in FACETS
-        if counted[name]
+        (name, titles[name], [_choice(request, name, named[name](value), (value, n)) for value, n in values])
+        for name, values in counted.items()
+        if values
     ]
+
+
+def _choice(request: HttpRequest, name: str, label: Any, counted: tuple[str, int]) -> Choice:
+    value, n = counted
+    params = request.GET.copy()
+    chosen = params.get(name) == value
+    for gone in (name, "after"):
+        params.pop(gone, None)
+    if not chosen:
+        params[name] = value
+    return Choice(value, label, n, chosen, "?" + params.urlencode())
 
 
 def _word(code: str) -> Any:

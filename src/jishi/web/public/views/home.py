@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from jishi.apps.market import reads as market
 from jishi.apps.market.api import Offering
 from jishi.web.public.cards import card_of, points_of
+from jishi.web.public.notice import kind_of
 from jishi.web.public.record import list_rows
 from jishi.web.shell.site import market_pack
 
@@ -29,13 +30,15 @@ def show(request: HttpRequest) -> HttpResponse:
     """Show the home page."""
     live = market.list_live(6)
     results = market.find_results(size=RESULTS)
+    notices = market.find_notices(size=NOTICES)
     page = {
         "counts": market.count_states(),
         "halls_to_come": HALLS_TO_COME,
         "live": [card_of(offering) for offering in live],
         "results": list_rows(results.rows),
         "results_total": results.total,
-        "notices": market.find_notices(size=NOTICES),
+        "notices": [(notice, kind_of(notice)) for notice in notices.rows],
+        "notices_total": notices.total,
         "points": points_of(market.list_points({})),
         "try_lot": _find_lot_to_try(live),
     }

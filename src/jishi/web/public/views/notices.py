@@ -44,7 +44,9 @@ def show_one(request: HttpRequest, notice_id: str) -> HttpResponse:
         "sheets": list_sheets(offering.register_kind, lot) if data else [],
         "checks": list_checks(data["limits"]) if data else [],
         "result": list_rows([notice])[0] if notice.kind == "result" else None,
-        "others": [each for each in market.list_notices(offering.id) if each.id != notice.id],
+        "others": [
+            (each, kind_of(each)) for each in market.list_notices(offering.id) if each.id != notice.id
+        ],
     }
     return render(request, "public/notice.html", page)
 

@@ -16,12 +16,13 @@ from jishi.kernel.fault import Fault
 from jishi.web.public import price, terms
 from jishi.web.public.cards import status_of
 from jishi.web.public.links import find_address
-from jishi.web.public.notice import title_of
+from jishi.web.public.notice import kind_of
 from jishi.web.public.parcel import list_facts, list_sheets
 from jishi.web.public.places import place_name
 from jishi.web.public.record import ResultRow, list_rows
 from jishi.web.public.standing import describe, own_parties
 from jishi.web.public.timeline import list_steps
+from jishi.web.shell.posting import ctx_of
 from jishi.web.shell.site import language, market_pack
 
 RUNNING = ("free", "question", "rounds", "awaiting_reserve")
@@ -31,7 +32,7 @@ RUNNING = ("free", "question", "rounds", "awaiting_reserve")
 def show(request: HttpRequest, offering_id: str) -> HttpResponse:
     """Show an offering."""
     offering = market.get_public_offering(offering_id)
-    now_ms = request.ctx.now_ms()  # type: ignore[attr-defined]
+    now_ms = ctx_of(request).now_ms()
     notices = market.list_notices(offering.id)
     page = {
         "offering": offering,
@@ -39,7 +40,7 @@ def show(request: HttpRequest, offering_id: str) -> HttpResponse:
         "place": place_name(offering.division, offering.lot.get("division_text", "")),
         "running": offering.state == "noticed" and offering.phase in RUNNING,
         "steps": list_steps(offering, now_ms),
-        "notices": [(notice, title_of(notice)) for notice in notices],
+        "notices": [(notice, kind_of(notice)) for notice in notices],
         "result": _result(notices),
         "questions": market.list_answered(offering.id),
         "asking": offering.state == "noticed" and now_ms < offering.registration_end,
@@ -60,8 +61,10 @@ def ask(request: HttpRequest, offering_id: str) -> HttpResponse:
     parties = own_parties(request, offering_id)
     if not parties:
         raise Fault("access.denied", action="question.ask")
-    actions.ask_question(request.ctx, offering_id, parties[0], request.POST.get("text", ""))  # type: ignore[attr-defined]
-    messages.success(request, _("Your question was received. It appears here with its answer, without your name."))
+    actions.ask_question(ctx_of(request), offering_id, parties[0], request.POST.get("text", ""))
+    messages.success(
+        request, _("Your question was received. It appears here with its answer, without your name.")
+    )
     return redirect("public:offering", offering_id)
 
 

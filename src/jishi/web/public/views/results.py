@@ -14,6 +14,7 @@ from jishi.kernel.quantity.money import format_fen
 from jishi.web.public.record import ResultRow, list_rows
 from jishi.web.public.table import MOST_ROWS, Cell, save_table
 from jishi.web.shell.moment import instant_text
+from jishi.web.shell.posting import ctx_of
 from jishi.web.shell.term import find_term
 
 
@@ -36,8 +37,10 @@ def save(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 def object_to(request: HttpRequest, offering_id: str) -> HttpResponse:
     """Take an objection (异议) to a published result."""
-    actions.object_to_result(request.ctx, offering_id, request.POST.get("text", ""))  # type: ignore[attr-defined]
-    messages.success(request, _("Your objection was received. The office that ran the listing will answer you."))
+    actions.object_to_result(ctx_of(request), offering_id, request.POST.get("text", ""))
+    messages.success(
+        request, _("Your objection was received. The office that ran the listing will answer you.")
+    )
     return redirect("public:offering", offering_id)
 
 

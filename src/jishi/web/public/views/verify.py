@@ -1,0 +1,85 @@
+"""Verify: a bundle dropped here, or the bundle of an offering as it stands, check by check in words."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from jishi.apps.market import reads as market
+from jishi.apps.market.api import bundle_offering
+from jishi.kernel.evidence.verify import open_bundle, verify
+from jishi.kernel.fault import Fault
+from jishi.platform.secrets import operator_public_key
+from jishi.platform.words import say
+from jishi.web.shell.site import language
+
+LARGEST_BYTES = 20 * 1024 * 1024
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def show(request: HttpRequest) -> HttpResponse:
+    """Show the form; after a file was sent, show what was found in it. The file is not kept."""
+    page: dict[str, Any] = {"key": operator_public_key(), "most_mib": LARGEST_BYTES >> 20}
+    status = 200
+    if request.method == "POST":
+        page["key"] = request.POST.get("trust", "").strip()[:200]
+        try:
+            page |= _examine(_read(request), page["key"] or None)
+        except Fault as fault:
+            page["problems"] = [(say(fault.code, fault.params, language()), "bundle")]
+            status = 400
+    return render(request, "public/verify.html", page, status=status)
+
+
+@require_safe
+def show_offering(request: HttpRequest, offering_id: str) -> HttpResponse:
+    """Verify the bundle of an offering as it stands now."""
+    offering = market.get_public_offering(offering_id)
+    page: dict[str, Any] = {
+        "key": operator_public_key(),
+        "most_mib": LARGEST_BYTES >> 20,
+        "offering": offering,
+    }
+    return render(request, "public/verify.html", page | _examine(bundle_offering(offering), page["key"]))
+
+
+def _read(request: HttpRequest) -> bytes:
+    sent = request.FILES.get("bundle")
+    if sent is None:
+        raise Fault("public.verify.no_file")
+    if sent.size > LARGEST_BYTES:
+        raise Fault("public.verify.too_large", size=sent.size >> 20, most=LARGEST_BYTES >> 20)
+    return sent.read()
+
+
+def _examine(raw: bytes, trust: str | None) -> dict[str, Any]:
+    report = verify(raw, trust)
+    _, bundle = open_bundle(raw)
+    return {
+        "report": report,
+        "verdict": _say(report.verdict, {}),
+        "checks": [_shown(check, trusted=report.trusted) for check in report.checks],
+        "passed": sum(check.ok for check in report.checks),
+        "bundle": bundle.raw if bundle else None,
+        "lot": _lot(bundle.raw["entries"]) if bundle else {},
+    }
+
+
+def _shown(check: Any, *, trusted: bool) -> dict[str, Any]:
+    unsure = check.name == "trust" and not trusted
+    ok = None if unsure else check.ok
+    return {"name": _say(f"verify.check.{check.name}", {}), "ok": ok, "text": _say(check.code, check.params)}
+
+
+def _say(code: str, params: Any) -> str:
+    return say(code, params, language())
+
+
+def _lot(entries: Any) -> dict[str, Any]:
+    """Return the lot the bundle's own notice names; a stranger's file may hold anything."""
+    try:
+        lot = next(entry["data"]["lot"] for entry in entries if entry["kind"] == "NoticePublished")
+        return lot if isinstance(lot, dict) else {}
+    except (KeyError, StopIteration, TypeError):
+        return {}
