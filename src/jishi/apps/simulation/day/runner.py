@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import date
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
@@ -46,7 +47,7 @@ def run_day(chosen: DayOptions, console: Console, lang: str) -> dict[str, Any]:
     results = sorted(_run(chosen, drafts, console), key=lambda result: result.row)
     problems += [_stopped(result, drafts) for result in results if result.fault]
     summary = _summarise(chosen, (drafts, problems, results), day)
-    _write(chosen, problems, results, summary, lang)
+    _write(chosen.out, [problem_row(problem, lang) for problem in problems], results, summary)
     _report(console, summary, time.monotonic() - began)
     return summary
 
@@ -103,14 +104,12 @@ def _summarise(
 
 
 def _write(
-    chosen: DayOptions, problems: list[Problem], results: list[LotResult], summary: dict[str, Any], lang: str
+    out: Path, problems: list[dict[str, Any]], results: list[LotResult], summary: dict[str, Any]
 ) -> None:
-    values = [result.values for result in results if result.values]
-    write_table(chosen.out / "results.csv", RESULT_COLUMNS, values)
-    ordered = sorted(problems, key=lambda problem: problem.row)
-    write_table(chosen.out / "problems.csv", PROBLEM_COLUMNS, (problem_row(p, lang) for p in ordered))
-    write_json(chosen.out / "summary.json", summary)
-    (chosen.out / "signer.pub").write_text(summary["signer"] + "\n")
+    write_table(out / "results.csv", RESULT_COLUMNS, [result.values for result in results if result.values])
+    write_table(out / "problems.csv", PROBLEM_COLUMNS, sorted(problems, key=lambda row: row["row"]))
+    write_json(out / "summary.json", summary)
+    (out / "signer.pub").write_text(summary["signer"] + "\n")
 
 
 def _report(console: Console, summary: dict[str, Any], seconds: float) -> None:
