@@ -13,8 +13,10 @@ from typing import Any
 
 from a2wsgi import WSGIMiddleware
 
+from jishi.project.wsgi import application as portal  # sets Django up, which the imports below need
+
+# isort: split
 from jishi.project.ticker import Ticker
-from jishi.project.wsgi import application as portal
 from jishi.web.live import stream
 
 THREADS = int(os.environ.get("JISHI_THREADS", "16"))
