@@ -71,6 +71,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         TREASURER: DIVISION,
         REGULATOR: DIVISION,
     },
+    "contract.draft": {CLERK: DIVISION, REVIEWER: DIVISION},
     "contract.sign": {REPRESENTATIVE: OWN, REVIEWER: DIVISION},
     "instalment.pay": {REPRESENTATIVE: OWN},
     "registration_entry.write": {CLERK: DIVISION},

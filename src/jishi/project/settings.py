@@ -27,6 +27,7 @@ JISHI_VAR = Path(os.environ.get("JISHI_VAR", "var")).resolve()
 JISHI_DEMO = _flag("JISHI_DEMO", True)
 JISHI_OPERATOR = os.environ.get("JISHI_OPERATOR", "Jishi")  # the name bundles are signed under
 JISHI_PACK = os.environ.get("JISHI_PACK", "jilin")
+JISHI_BANK = os.environ.get("JISHI_BANK", "jishi.apps.settlement.bank.SandboxBank")
 JISHI_ROUND_MS = int(
     os.environ.get("JISHI_ROUND_MS", "0")
 )  # demo and tests only; 0 keeps the product's rounds

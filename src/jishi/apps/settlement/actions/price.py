@@ -1,0 +1,103 @@
+"""The price after the contract: instalments paid, and the entry written once nothing is left to pay.
+
+Order 39 of 2007 art. 23: no certificate before the whole price is paid, none in proportion to what was paid.
+"""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from jishi.apps.market import api as market
+from jishi.apps.packs import api as packs
+from jishi.apps.registers import api as registers
+from jishi.apps.settlement import ledger
+from jishi.apps.settlement.actions import projection
+from jishi.apps.settlement.actions.locking import guard, lock_offerings
+from jishi.apps.settlement.bank import BankLine, new_bank_ref, sandbox
+from jishi.apps.settlement.models import Contract, Instalment
+from jishi.kernel.fault import Fault
+from jishi.platform.access import Target, require
+from jishi.platform.context import Context
+
+PAYABLE = (Contract.SIGNED,)
+
+
+def pay_instalment(ctx: Context, instalment_id: str) -> Instalment:
+    """Pay what is left of an instalment in the sandbox; Fault `settlement.instalment.paid` when nothing is."""
+    found = Instalment.objects.select_related("contract__sub_account").filter(pk=instalment_id).first()
+    if found is None:
+        raise Fault("settlement.instalment.unknown", instalment=instalment_id)
+    guard(ctx, "instalment.pay", found.contract.sub_account)
+    with transaction.atomic():
+        lock_offerings(ctx, [found.contract.offering_id])
+        row = Instalment.objects.select_related("contract").get(pk=instalment_id)
+        if row.paid_ms is not None:
+            raise Fault("settlement.instalment.paid", number=row.contract.number, title=row.title_zh)
+        _pay(ctx, row.contract, [row])
+    return row
+
+
+def pay_instalments(ctx: Context, contract_ids: Sequence[str]) -> int:
+    """Pay every open instalment of these contracts in the sandbox; return how many were."""
+    paid = 0
+    contracts = (
+        Contract.objects.select_related("sub_account").filter(pk__in=list(contract_ids)).order_by("pk")
+    )
+    for contract in contracts:
+        guard(ctx, "instalment.pay", contract.sub_account)
+        with transaction.atomic():
+            lock_offerings(ctx, [contract.offering_id])
+            contract.refresh_from_db()
+            rows = list(contract.instalments.filter(paid_ms__isnull=True).order_by("number"))
+            if rows:
+                _pay(ctx, contract, rows)
+            paid += len(rows)
+    return paid
+
+
+def write_register_entry(ctx: Context, offering_id: str) -> registers.EntryInfo:
+    """Write the real-estate registration (不动产登记) back to the register once the price is paid in full."""
+    offering = market.get_offering(offering_id)
+    require(ctx, "registration_entry.write", Target(offering.id, offering.division))
+    with transaction.atomic():
+        lock_offerings(ctx, [offering_id])
+        contract = Contract.objects.filter(offering_id=offering_id).first()
+        if contract is None or contract.state != Contract.PAID:
+            left = _left(contract) if contract else (offering.price_fen or 0)
+            raise Fault("settlement.register.unpaid", number=offering.number, left_fen=left)
+        state = _registered_state(offering)
+        entry = registers.set_entry_state(ctx.as_system(), offering.entry_id, state, reason=contract.number)
+        data = {"register": entry.kind, "entry": entry.id, "entry_version": entry.version}
+        market.write_evidence(ctx, offering_id, [("RegisterWritten", data)], state=market.COMPLETED)
+        contract.state = Contract.REGISTERED
+        contract.save(update_fields=["state"])
+    return entry
+
+
+def _pay(ctx: Context, contract: Contract, rows: Sequence[Instalment]) -> None:
+    if contract.state not in PAYABLE:
+        raise Fault("settlement.contract.unsigned", number=contract.number, state=contract.state)
+    lines = [BankLine(new_bank_ref(ctx), contract.number[:40], row.left_fen, ctx.now_ms()) for row in rows]
+    sandbox().take_in(ctx, lines)
+    sides = [(ledger.BANK, line.bank_ref, line.amount_fen) for line in lines]
+    sides.append((ledger.PRICE, contract.offering_id, -sum(line.amount_fen for line in lines)))
+    ledger.post(ctx, "instalment_paid", contract.id, sides)
+    for row, line in zip(rows, lines, strict=True):
+        row.paid_fen, row.paid_ms = row.paid_fen + line.amount_fen, ctx.now_ms()
+    Instalment.objects.bulk_update(rows, ["paid_fen", "paid_ms"])
+    projection.show_instalments(ctx, contract, rows)
+    if not _left(contract):
+        contract.state = Contract.PAID
+        contract.save(update_fields=["state"])
+
+
+def _left(contract: Contract) -> int:
+    return sum(row.left_fen for row in contract.instalments.all())
+
+
+def _registered_state(offering: market.Offering) -> str:
+    """Return the state that follows the grant in the pack's register: the first it names."""
+    pack = packs.default_pack()
+    granted_as = pack.product(offering.product).granted_as
+    states = {state.id: state for state in pack.register(offering.register_kind).states}
+    return str(states[granted_as].next[0])

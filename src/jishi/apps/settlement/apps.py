@@ -1,0 +1,22 @@
+"""Register settlement and what it does when the market moves."""
+
+from django.apps import AppConfig
+
+
+class SettlementConfig(AppConfig):
+    """Name the settlement application."""
+
+    name = "jishi.apps.settlement"
+    label = "settlement"
+
+    def ready(self) -> None:
+        """Open, release and apply deposits in the transaction in which the market decides."""
+        from jishi.apps.market import api as market
+        from jishi.apps.settlement.actions import deposit
+        from jishi.platform.deadline import on_due
+
+        market.on_event(market.RegistrationsQualified, deposit.open_sub_accounts)
+        market.on_event(market.RegistrationsReleased, deposit.release_registrations)
+        market.on_event(market.OfferingClosed, deposit.release_losers)
+        market.on_event(market.SaleConfirmed, deposit.apply_deposit)
+        on_due("held_deposit", deposit.admit_held)
