@@ -15,6 +15,7 @@ from tests.web.world import World, build_world
 def own_var(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Keep keys and files of tests away from those of the machine."""
     var = tmp_path_factory.mktemp("var")
+    (var / "static").mkdir()
     with override_settings(JISHI_VAR=var, STATIC_ROOT=var / "static"):
         yield var
 

@@ -6,9 +6,9 @@
     THERE (222401): far_clerk far_reviewer far_treasurer far_regulator
     bidder represents "north", rival represents "south"; member represents nobody; anonymous is nobody.
 
-Both bidders are registered in every offering whose notice is out for long enough; "north" leads and wins. To add a stage:
-a line in `STAGES`, and what happens in it in `_play`. Tests that only read use the fixture `world` of conftest.py,
-which is built once a module; what a test changes is rolled back after it.
+Both bidders are registered in every offering whose listing began; "north" leads and wins. To add a stage: a line in
+`STAGES`, and what happens in it in `_play`. Tests use the fixture `world` of conftest.py, which is built once a
+module; what a test changes is rolled back after it.
 """
 
 from collections.abc import Callable, Mapping

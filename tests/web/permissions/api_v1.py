@@ -1,0 +1,90 @@
+"""The API: what is public is everyone's, a registration is its party's and its office's, a token its owner's."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from tests.web.permissions.row import EVERYONE, MEMBERS, NOBODY, Given, Row
+from tests.web.world import START_FEN, STEP_FEN, World
+
+OFFICE_HERE = frozenset({"clerk", "reviewer", "regulator"})
+PARTS = ("", "/notices", "/ladder", "/entries", "/entries/<seq>/receipt", "/bundle", "/ocds")
+KEY = {"Idempotency-Key": "table-0001"}
+
+
+def offering(stage: str) -> Given:
+    """Fill in the offering in a stage."""
+    return lambda world: {"offering_id": world.offerings[stage], "seq": 1}
+
+
+def registration(stage: str, party: str) -> Given:
+    """Fill in a party's registration."""
+    return lambda world: {"registration_id": world.registrations[stage, party]}
+
+
+def quote(party: str, world: World) -> Mapping[str, Any]:
+    """Give a quote for a party's registration."""
+    return {"registration": world.registrations["rounds", party], "price_fen": START_FEN + 2 * STEP_FEN}
+
+
+def go_on(party: str, world: World) -> Mapping[str, Any]:
+    """Give the wish to continue for a party's registration."""
+    return {"registration": world.registrations["question", party]}
+
+
+def notice_of_a_result(world: World) -> Mapping[str, Any]:
+    """Fill in a result notice."""
+    from jishi.apps.market import reads
+
+    return {"notice_id": reads.list_notices(world.offerings["published"])[-1].id}
+
+
+ROWS = [
+    *(
+        Row(f"api/v1/{path}", EVERYONE)
+        for path in ("docs", "openapi.json", "offerings", "notices", "results", "changes", "ocds")
+    ),
+    Row("api/v1/notices/<notice_id>", EVERYONE, "published", target=notice_of_a_result),
+    *(
+        Row(f"api/v1/offerings/<offering_id>{part}", may, on, target=offering(stage))
+        for part in PARTS
+        for on, stage, may in (
+            ("public", "free", EVERYONE),
+            ("public, other division", "far_free", EVERYONE),
+            ("draft", "draft", NOBODY),
+            ("draft, other division", "far_draft", NOBODY),
+        )
+    ),
+    *(
+        Row(
+            f"api/v1/{path}",
+            frozenset({who}),
+            f"of {party}",
+            "POST",
+            body=partial(said, party),
+            json=True,
+            headers=KEY,
+        )
+        for path, said in (("bids", quote), ("bids/continue", go_on))
+        for who, party in (("bidder", "north"), ("rival", "south"))
+    ),
+    Row("api/v1/registrations", MEMBERS, "own"),
+    *(
+        Row(
+            "api/v1/registrations/<registration_id>",
+            frozenset(may),
+            f"of {party}, {stage}",
+            target=registration(stage, party),
+        )
+        for stage, party, may in (
+            ("free", "north", OFFICE_HERE | {"bidder"}),
+            ("free", "south", OFFICE_HERE | {"rival"}),
+            ("far_free", "north", {"far_clerk", "far_reviewer", "far_regulator", "bidder"}),
+        )
+    ),
+    Row("api/v1/tokens", MEMBERS, "own"),
+    Row("api/v1/tokens", MEMBERS, "own", "POST", body=lambda world: {"name": "robot"}, json=True),
+    Row(
+        "api/v1/tokens/<token_id>", NOBODY, "of nobody", "DELETE", target=lambda world: {"token_id": "0" * 32}
+    ),
+]
