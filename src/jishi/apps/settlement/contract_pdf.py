@@ -10,13 +10,13 @@ from functools import cache
 from importlib.resources import files
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import typst
 
 from jishi.kernel.fault import Fault
 
-STANDARD = "a-2b"
+STANDARD: Final = "a-2b"
 SHARE = 16  # contracts handed to a process at a time
 Text = tuple[Path, dict[str, Any]]
 

@@ -61,8 +61,9 @@ def plan_instalments(
     plans: list[InstalmentPlan] = []
     left, credit = price_fen, credited_fen
     for number, row in enumerate(rows, 1):
-        is_last = number == len(rows) or row.share is None
-        amount = left if is_last else min(up(price_fen * Fraction(pack.step(row.share, day).value)), left)
+        amount = left
+        if row.share is not None and number < len(rows):
+            amount = min(left, up(price_fen * Fraction(pack.step(row.share, day).value)))
         due = pack.limit(row.months, day).last_day(day)
         counted = min(credit, amount)
         left, credit = left - amount, credit - counted

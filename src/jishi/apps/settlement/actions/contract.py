@@ -105,8 +105,9 @@ def _sale(ctx: Context, offering_id: str) -> _Sale:
 def _store(ctx: Context, sale: _Sale, pdf: bytes) -> Contract:
     deal, offering = sale.deal, sale.offering
     contract_id = new_id(ctx.entropy)
-    facts = {"owner": contract_id, "media_type": "application/pdf", "public": False}
-    file = store_file(ctx, pdf, f"{deal.number}.pdf", **facts)
+    file = store_file(
+        ctx, pdf, f"{deal.number}.pdf", owner=contract_id, media_type="application/pdf", public=False
+    )
     sign_by = due_day(offering.product, "contract", sale.sub.awarded_ms or ctx.now_ms())
     contract = Contract.objects.create(
         id=contract_id,

@@ -33,8 +33,14 @@ def file_guarantee(
             guarantee.bank, guarantee.number = form.bank.strip(), form.number.strip()
             guarantee.amount_fen, guarantee.valid_until = form.amount_fen, form.valid_until
             if content:
-                facts = {"owner": guarantee.id, "media_type": media_type, "public": False}
-                guarantee.file_id = store_file(ctx, content, name[:200] or form.number, **facts).id
+                guarantee.file_id = store_file(
+                    ctx,
+                    content,
+                    name[:200] or form.number,
+                    owner=guarantee.id,
+                    media_type=media_type,
+                    public=False,
+                ).id
             guarantee.save(force_insert=True)
             projection.show_guarantee(ctx, guarantee, sub)
     except IntegrityError as error:
