@@ -22,7 +22,7 @@ class Fact(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """A table of a register field: its title, (label, is a figure) of each column, rows of (cell, label, is a figure)."""
+    """A table of a register field: title, (label, is a figure) of each column, rows of (cell, label, is a figure)."""
 
     title: str
     head: list[tuple[str, bool]]

@@ -6,6 +6,7 @@ from typing import Any
 
 from jishi.apps.parties import api as parties
 from jishi.web.public.cards import Card, card_of
+from jishi.web.shell.term import TERMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,13 @@ def _row(notice: Any, winner: parties.PartyInfo | None) -> ResultRow:
         lot=card_of(notice.offering),
         at_ms=notice.at_ms,
         result=notice.body.get("result") or notice.offering.state,
-        reason=notice.body.get("reason") or "",
+        reason=_known_reason(notice.body.get("reason")),
         price_fen=notice.body.get("price_fen"),
         winner=winner.name if winner else None,
         simulated=bool(winner and winner.simulated),
     )
+
+
+def _known_reason(code: str | None) -> str:
+    """Return a reason that has a word of its own; a code such as "notice" only repeats the result."""
+    return code if code in TERMS else ""

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils import translation
+from django.utils.translation import get_language
 from openpyxl import Workbook
 
 MOST_ROWS = 10_000
@@ -23,7 +25,9 @@ def save_table(name: str, form: str, head: Row, rows: Iterable[Row]) -> HttpResp
         return FileResponse(
             _workbook(head, rows), as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX
         )
-    lines = StreamingHttpResponse(_lines(head, rows), content_type="text/csv; charset=utf-8")
+    lines = StreamingHttpResponse(
+        _lines(head, _spoken(rows, get_language() or "")), content_type="text/csv; charset=utf-8"
+    )
     lines["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return lines
 
@@ -40,6 +44,12 @@ def _lines(head: Row, rows: Iterable[Row]) -> Iterator[str]:
     yield BOM + writer.writerow(head)
     for row in rows:
         yield writer.writerow([_plain(cell) for cell in row])
+
+
+def _spoken(rows: Iterable[Row], lang: str) -> Iterator[Row]:
+    """Make rows in the language of the request, which is over when they are sent."""
+    with translation.override(lang):
+        yield from rows
 
 
 def _workbook(head: Row, rows: Iterable[Row]) -> IO[bytes]:

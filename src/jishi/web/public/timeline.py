@@ -71,7 +71,8 @@ def _step(offering: Offering, product: Product, step: Any, known: tuple[dict[str
     checks = [check for check in offering.limits if check["to"] == step.id]
     notes = [_say_check(check) for check in checks]
     when, status = (instant_text(at_ms), "done" if at_ms <= now_ms else "next") if at_ms else (None, "next")
-    if at_ms is None and (expected := expect_day(market_pack(), product, step.id, _known(instants, now_ms))):
+    known_ms = instants | {"listing_end": offering.closed_ms or offering.listing_end}
+    if at_ms is None and (expected := expect_day(market_pack(), product, step.id, known_ms)):
         when, said = _by(expected)
         notes.append(said)
     if any(check["verdict"] == "broken" for check in checks):
@@ -79,10 +80,6 @@ def _step(offering: Offering, product: Product, step: Any, known: tuple[dict[str
     elif step.id == "listing_end" and _bidding_now(offering, instants, now_ms):
         status = "now"
     return Step(step.title.say(language()), when, status, "；".join(notes), step.cites)
-
-
-def _known(instants: dict[str, int], now_ms: int) -> dict[str, int]:
-    return {step: at_ms for step, at_ms in instants.items() if at_ms <= now_ms}
 
 
 def _bidding_now(offering: Offering, instants: dict[str, int], now_ms: int) -> bool:
@@ -103,8 +100,8 @@ def _say_check(check: dict[str, Any]) -> str:
     row = market_pack().limits.get(check["limit"])
     bound = _("at least %(amount)s") if row and row.sense == "at_least" else _("within %(amount)s")
     verdict = {"met": _("met"), "broken": _("broken"), "undetermined": _("undetermined")}[check["verdict"]]
-    said = f"{_limit_title(check['limit'])} {bound % {'amount': amount}}: {verdict}"
-    return said + _doubt(check["confidence"])
+    said = {"limit": _limit_title(check["limit"]), "bound": bound % {"amount": amount}, "verdict": verdict}
+    return _("%(limit)s %(bound)s: %(verdict)s") % said + _doubt(check["confidence"])
 
 
 def _limit_title(limit: str) -> str:

@@ -59,6 +59,7 @@ TERMS = {
     "broken": Term(_("Broken"), "bad"),
     "undetermined": Term(_("Undetermined"), "warn"),
     # why a lot closed as it did
+    "headcount": Term(_("enough bidders for an auction"), "plain"),
     "no_quote": Term(_("nobody quoted"), "plain"),
     "below_reserve": Term(_("below the reserve price"), "plain"),
     "cap_reached": Term(_("the cap was reached"), "warn"),

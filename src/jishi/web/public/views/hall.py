@@ -21,6 +21,8 @@ from jishi.web.shell.moment import instant_text
 from jishi.web.shell.term import find_term
 
 FACETS = ("state", "phase", "division", "use_class")
+STATES = ("noticed", "ended", "confirmed", "published", "contracted", "completed")
+NO_SALE = ("unsold", "converted", "halted", "terminated")
 RUNNING = ("scheduled", "free", "question", "rounds", "awaiting_reserve")
 MOST_POINTS = 500
 
@@ -80,8 +82,8 @@ def _choices(
     for code, n in counts["division"]:
         prefectures[prefecture_of(code)] += n
     counted = {
-        "state": counts["state"],
-        "phase": [(code, n) for code, n in counts["phase"] if code in RUNNING],
+        "state": _in_order(counts["state"], (*STATES, *NO_SALE)),
+        "phase": _in_order(counts["phase"], RUNNING),
         "division": sorted(prefectures.items()),
         "use_class": sorted(counts["use_class"]),
     }
@@ -92,6 +94,12 @@ def _choices(
         for name, values in counted.items()
         if values
     ]
+
+
+def _in_order(counted: list[tuple[str, int]], order: tuple[str, ...]) -> list[tuple[str, int]]:
+    """Return the counted values that stand in `order`, in it: the way of a lot, not the larger number first."""
+    known = dict(counted)
+    return [(code, known[code]) for code in order if code in known]
 
 
 def _choice(request: HttpRequest, name: str, label: Any, counted: tuple[str, int]) -> Choice:

@@ -1,10 +1,12 @@
 """The evidence log, newest entries first: what was recorded, of which stream, under which hash."""
 
+import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from jishi.platform import evidence
@@ -12,6 +14,49 @@ from jishi.platform.secrets import operator_public_key
 
 ROWS = 50
 OFFERING = "offering/"
+KINDS = {
+    "OfferingDrafted": _("Offering drafted"),
+    "NoticePublished": _("Notice published"),
+    "NoticeSupplemented": _("Supplementary notice published"),
+    "QuestionAnswered": _("Question answered"),
+    "RegistrationFiled": _("Application filed"),
+    "RegistrationQualified": _("Applicant qualified"),
+    "RegistrationRefused": _("Application refused"),
+    "RegistrationWithdrawn": _("Application withdrawn"),
+    "DepositSecured": _("Deposit secured"),
+    "AwardConfirmed": _("Sale confirmed"),
+    "ResultPublished": _("Result published"),
+    "ContractSigned": _("Contract signed"),
+    "DepositRefunded": _("Deposit refunded"),
+    "DepositApplied": _("Deposit credited to the price"),
+    "RegisterWritten": _("Register entry written"),
+    "EntryCreated": _("Register entry made"),
+    "EntryAmended": _("Register entry amended"),
+    "EntryStateSet": _("State of a register entry set"),
+    "EncumbranceAdded": _("Encumbrance entered"),
+    "EncumbranceLifted": _("Encumbrance lifted"),
+    "PartyRegistered": _("Party registered"),
+    "PartyContactChanged": _("Contact of a party changed"),
+    "PartyErased": _("Personal data of a party erased"),
+    "RepresentativeAdded": _("Representative added"),
+    "RepresentativeRevoked": _("Representative revoked"),
+    "JointBidFormed": _("Joint bid formed"),
+    "JointBidConsented": _("Joint bid consented to"),
+}
+INPUTS = {
+    "admit": _("Bidder admitted"),
+    "bid": _("Quote accepted"),
+    "withdraw": _("Bidder withdrew"),
+    "continue": _("Bidder goes on"),
+    "suspend": _("Clocks stopped"),
+    "resume": _("Clocks started again"),
+    "terminate": _("Listing terminated"),
+    "set_step": _("Increment changed"),
+    "extend": _("Listing extended"),
+    "amend": _("Terms amended"),
+    "reveal": _("Reserve price opened"),
+    "tick": _("A clock ran out"),
+}
 
 
 @require_safe
@@ -21,7 +66,7 @@ def show(request: HttpRequest) -> HttpResponse:
     before = _read_before(request.GET.get("before", ""), size)
     entries = evidence.read_log(max(-1, before - ROWS - 1), min(ROWS, before))[::-1]
     page = {
-        "rows": [(entry, _address(entry)) for entry in entries],
+        "rows": [(entry, _address(entry), _said(entry)) for entry in entries],
         "size": size,
         "older": entries[-1].index if entries and entries[-1].index else None,
         "key": operator_public_key(),
@@ -38,3 +83,11 @@ def _address(entry: Any) -> str | None:
     if not entry.stream.startswith(OFFERING) or entry.kind == "OfferingDrafted":
         return None
     return reverse("public:offering", args=[entry.stream.removeprefix(OFFERING)])
+
+
+def _said(entry: Any) -> Any:
+    """Say what an entry records; a kind without words shows as it is."""
+    if entry.kind == "MechanismStepped":
+        given = json.loads(entry.data)["input"]["type"]
+        return INPUTS.get(given, given)
+    return KINDS.get(entry.kind, entry.kind)

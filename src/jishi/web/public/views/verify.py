@@ -1,9 +1,11 @@
 """Verify: a bundle dropped here, or the bundle of an offering as it stands, check by check in words."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jishi.apps.market import reads as market
@@ -13,6 +15,7 @@ from jishi.kernel.fault import Fault
 from jishi.platform.secrets import operator_public_key
 from jishi.platform.words import say
 from jishi.web.shell.site import language
+from jishi.web.shell.term import TERMS, find_term
 
 LARGEST_BYTES = 20 * 1024 * 1024
 
@@ -55,7 +58,7 @@ def _read(request: HttpRequest) -> bytes:
 
 def _examine(raw: bytes, trust: str | None) -> dict[str, Any]:
     report = verify(raw, trust)
-    _, bundle = open_bundle(raw)
+    bundle = open_bundle(raw)[1]
     return {
         "report": report,
         "verdict": _say(report.verdict, {}),
@@ -69,11 +72,27 @@ def _examine(raw: bytes, trust: str | None) -> dict[str, Any]:
 def _shown(check: Any, *, trusted: bool) -> dict[str, Any]:
     unsure = check.name == "trust" and not trusted
     ok = None if unsure else check.ok
-    return {"name": _say(f"verify.check.{check.name}", {}), "ok": ok, "text": _say(check.code, check.params)}
+    return {
+        "name": _say(f"verify.check.{check.name}", {}),
+        "ok": ok,
+        "text": _say(check.code, _readable(check.params)),
+    }
 
 
 def _say(code: str, params: Any) -> str:
     return say(code, params, language())
+
+
+def _readable(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Put words for what a sentence would otherwise show as a Python value or a code."""
+    plain = {True: _("yes"), False: _("no"), None: _("none")}
+    said = {
+        name: plain[value] if value is None or isinstance(value, bool) else value
+        for name, value in params.items()
+    }
+    if said.get("result") in TERMS:
+        said["result"] = str(find_term(said["result"]).label)
+    return said
 
 
 def _lot(entries: Any) -> dict[str, Any]:
