@@ -60,6 +60,16 @@ def list_payments(ctx: Context, state: str = "", cursor: str | None = None, size
     return page_recent(rows.filter(state=state) if state else rows, cursor, size, field="at_ms")
 
 
+def get_payment(ctx: Context, payment_id: str) -> BankPayment:
+    """Return a payment the actor may see; Fault `settlement.payment.unknown`."""
+    require(ctx, "payment.list", NOTHING)
+    rows = BankPayment.objects.select_related("sub_account").filter(_within(ctx, "sub_account__division"))
+    found = rows.filter(pk=payment_id).first()
+    if found is None:
+        raise Fault("settlement.payment.unknown", payment=payment_id)
+    return found
+
+
 def payer_of(ctx: Context, payment_id: str) -> dict[str, str]:
     """Return payer, account and reference as the bank told them; empty when it told nothing."""
     require(ctx, "payment.match", NOTHING)
@@ -118,6 +128,14 @@ def read_contract_pdf(ctx: Context, contract_id: str) -> tuple[bytes, str]:
     if file is None:
         raise Fault("file.missing", name=contract.number)
     return read_file(file), file.name
+
+
+def get_instalment(instalment_id: str) -> Instalment:
+    """Return an instalment with its contract; Fault `settlement.instalment.unknown`. Guard with `contract.read`."""
+    found = Instalment.objects.select_related("contract").filter(pk=instalment_id).first()
+    if found is None:
+        raise Fault("settlement.instalment.unknown", instalment=instalment_id)
+    return found
 
 
 def list_reconciliations(cursor: str | None = None, size: int = 30) -> Page:

@@ -31,7 +31,8 @@ class PartyForm(forms.Form):
         label=_("Code"),
         max_length=40,
         help_text=_(
-            "Organisation: unified social credit code, 18 characters. Person: number of the identity card. The last one is a check digit."
+            "Organisation: unified social credit code. Person: number of the identity card. "
+            "Both have 18 characters; the last one is a check digit."
         ),
     )
     contact_name = forms.CharField(label=_("Contact"), max_length=120, required=False)

@@ -84,8 +84,9 @@ def withdraw(request: HttpRequest, registration_id: str) -> HttpResponse:
 
 def _render(request: HttpRequest, ctx: Context, registration: Any, **forms: Any) -> HttpResponse:
     offering = registration.offering
-    deposit = settlement.show_deposit(ctx, registration.id) if registration.decided_ms else None
-    missing = deposit.sub.missing_fen if deposit and deposit.sub else 0
+    has_account = settlement.find_sub_account(registration.id) is not None
+    deposit = settlement.show_deposit(ctx, registration.id) if has_account else None
+    missing = deposit.sub.missing_fen if deposit else 0
     can_pay = registration.state == "qualified" and missing > 0 and ctx.now_ms() < offering.registration_end
     page = {
         "registration": registration,

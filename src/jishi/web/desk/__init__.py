@@ -1,0 +1,1 @@
+"""The room of the staff: inbox by statutory clock, offerings, registers, money, oversight."""

@@ -1,0 +1,202 @@
+"""The inbox: everything that waits for one's roles, ordered by what is left on the statutory clock."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from jishi.apps.market.office import Duty, list_duties
+from jishi.kernel.calendar.workday import is_working_day
+from jishi.kernel.calendar.zone import start_of_day_ms
+from jishi.platform.access import PERMISSIONS, STAFF, divisions_of, stem_of
+from jishi.platform.context import Actor, Context
+from jishi.platform.search import find_inbox
+from jishi.web.shell.site import site
+
+# kind of a row -> (the action that handles it, what it is called, what is done)
+ROW_KINDS: dict[str, tuple[str, Any, Any]] = {
+    "registration": (
+        "registration.qualify",
+        gettext_lazy("Application to bid"),
+        gettext_lazy("Check the qualification"),
+    ),
+    "question": ("question.answer", gettext_lazy("Question"), gettext_lazy("Answer")),
+    "payment": ("payment.match", gettext_lazy("Payment without an owner"), gettext_lazy("Match or return")),
+    "guarantee": ("guarantee.accept", gettext_lazy("Bank guarantee"), gettext_lazy("Check the guarantee")),
+    "refund": ("refund.pay", gettext_lazy("Refund"), gettext_lazy("Refund")),
+}
+# step of an offering -> (the action that does it, what is done)
+DUTIES: dict[str, tuple[str, Any]] = {
+    "publish": ("offering.publish", gettext_lazy("Review and publish the notice")),
+    "open_reserve": ("reserve.open", gettext_lazy("Open the reserve price")),
+    "confirm": ("sale.confirm", gettext_lazy("Confirm the sale")),
+    "publish_result": ("result.publish", gettext_lazy("Publish the result")),
+    "contract": ("registration_entry.write", gettext_lazy("Conclude the contract")),
+}
+LOTS = gettext_lazy("Offering")
+SOON = timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that waits: instants in ms; `due_day` is the statutory day, where the clock is one of days."""
+
+    kind: str
+    label: Any
+    step: Any
+    title: str
+    url: str
+    since_ms: int
+    due_ms: int | None
+    now_ms: int
+    due_day: date | None = None
+    clauses: tuple[str, ...] = ()
+
+    @property
+    def late(self) -> bool:
+        """Tell whether the clock has run out."""
+        return self.due_ms is not None and self.now_ms >= self.due_ms
+
+    @property
+    def near(self) -> bool:
+        """Tell whether it soon will."""
+        soon_ms = int(SOON.total_seconds() * 1000)
+        return self.due_ms is not None and not self.late and self.due_ms - self.now_ms <= soon_ms
+
+    @property
+    def total(self) -> int:
+        """Return the whole time of the limit, in seconds."""
+        return max(1, ((self.due_ms or 0) - self.since_ms) // 1000)
+
+    @property
+    def used(self) -> int:
+        """Return how much of it is used up, in seconds."""
+        return min(self.total, max(0, (self.now_ms - self.since_ms) // 1000))
+
+    @property
+    def left(self) -> str:
+        """Say what is left, in working days where the clock runs by statutory days."""
+        if self.due_ms is None:
+            return ""
+        today = site().day(self.now_ms)
+        end = self.due_day or site().day(self.due_ms)
+        days = count_working_days(today, end) if end >= today else count_working_days(end, today)
+        if days is None:
+            days = abs((end - today).days)
+            said = ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+        else:
+            said = ngettext("%(n)d working day", "%(n)d working days", days) % {"n": days}
+        return _("overdue %s") % said if self.late else said
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """What waits for one person, the most urgent first."""
+
+    items: list[Item]
+
+    @cached_property
+    def late(self) -> int:
+        """Count what is overdue."""
+        return sum(item.late for item in self.items)
+
+    @cached_property
+    def soon(self) -> int:
+        """Count what falls due soon."""
+        return sum(item.near for item in self.items)
+
+    def kinds(self) -> list[tuple[str, Any, int]]:
+        """Count by kind: (kind, label, how many)."""
+        labels = {item.kind: item.label for item in self.items}
+        return [(kind, label, sum(i.kind == kind for i in self.items)) for kind, label in labels.items()]
+
+
+def read_inbox(ctx: Context) -> Inbox:
+    """Return what waits for the actor's roles; a fixed number of queries."""
+    items = [*_rows(ctx), *_duties(ctx)]
+    return Inbox(sorted(items, key=lambda item: (item.due_ms is None, item.due_ms or 0, item.since_ms)))
+
+
+def count_working_days(start: date, end: date) -> int | None:
+    """Count the working days after `start` until `end`; None where the calendar is not known.
+
+    >>> count_working_days(date(2020, 9, 28), date(2020, 10, 9))
+    3
+    """
+    known = [is_working_day(start + timedelta(days=n)) for n in range(1, min(400, (end - start).days) + 1)]
+    return None if None in known else sum(map(bool, known))
+
+
+def _rows(ctx: Context) -> Iterator[Item]:
+    kinds = [kind for kind, (action, *_said) in ROW_KINDS.items() if _holds(ctx.actor, action)]
+    if not kinds:
+        return
+    roles = {role for kind in kinds for role in PERMISSIONS.get(ROW_KINDS[kind][0], {})}
+    stems = [stem_of(division) for division in divisions_of(ctx.actor, roles)]
+    for row in find_inbox(kinds, stems):
+        _action, label, step = ROW_KINDS[row.kind]
+        yield Item(
+            kind=row.kind,
+            label=label,
+            step=step,
+            title=row.title,
+            url=_address(row.kind, row.object_id),
+            since_ms=row.updated_ms,
+            due_ms=row.due_ms,
+            now_ms=ctx.now_ms(),
+        )
+
+
+def _duties(ctx: Context) -> Iterator[Item]:
+    if not any(_holds(ctx.actor, action) for action, _said in DUTIES.values()):
+        return
+    for duty in list_duties(divisions_of(ctx.actor, STAFF)):
+        action, step = DUTIES[duty.step]
+        if _holds(ctx.actor, action) and not _is_own(ctx.actor, duty):
+            yield _duty_item(ctx, duty, step)
+
+
+def _is_own(actor: Actor, duty: Duty) -> bool:
+    """Tell whether the duty is barred: one's own draft, or a reserve sealed to other officers."""
+    if duty.step == "publish":
+        return duty.offering.prepared_by == actor.user_id
+    return duty.step == "open_reserve" and actor.user_id not in duty.offering.reserve_officers
+
+
+def _duty_item(ctx: Context, duty: Duty, step: Any) -> Item:
+    due_ms = None
+    if duty.due_day is not None:
+        due_ms = start_of_day_ms(duty.due_day + timedelta(days=1), site().offset_minutes)
+    return Item(
+        kind="offering",
+        label=LOTS,
+        step=step,
+        title=f"{duty.offering.number} {duty.offering.title}",
+        url=reverse("desk:offering", args=[duty.offering.id]),
+        since_ms=duty.since_ms,
+        due_ms=due_ms,
+        now_ms=ctx.now_ms(),
+        due_day=duty.due_day,
+        clauses=duty.clauses,
+    )
+
+
+def _holds(actor: Actor, action: str) -> bool:
+    return any(permit.role in PERMISSIONS.get(action, {}) for permit in actor.permits)
+
+
+def _address(kind: str, object_id: str) -> str:
+    places = {
+        "registration": ("desk:registration", [object_id]),
+        "question": ("desk:question", [object_id]),
+        "payment": ("desk:payment", [object_id]),
+        "guarantee": ("desk:guarantees", []),
+        "refund": ("desk:refunds", []),
+    }
+    name, args = places[kind]
+    return reverse(name, args=args)

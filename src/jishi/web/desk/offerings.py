@@ -1,0 +1,201 @@
+"""Offerings (出让项目): the list, a new one from a register entry, the page of one with its next lawful steps."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from jishi.apps.market import reads
+from jishi.apps.market.actions import prepare_offering, relist_offering, revise_offering
+from jishi.apps.packs.api import Product
+from jishi.apps.registers import api as registers
+from jishi.apps.settlement import api as settlement
+from jishi.kernel.fault import Fault
+from jishi.platform.access import Target, may, require
+from jishi.platform.context import Context
+from jishi.platform.oversight import name_people
+from jishi.web.desk.frame import desk_page, reach_of, render_desk
+from jishi.web.desk.offering_form import Check, OfferingForm, initial_of, judge, lawful_dates, say_check
+from jishi.web.desk.steps import Case, Step, open_steps
+from jishi.web.public.parcel import list_facts, list_sheets
+from jishi.web.public.timeline import list_steps
+from jishi.web.shell.posting import ctx_of, show_fault
+from jishi.web.shell.site import language, market_pack
+
+RELISTED = ("unsold", "halted", "converted")
+MOST_ROUNDS = 3
+
+
+@desk_page("GET")
+def list_offerings(request: HttpRequest) -> HttpResponse:
+    """List the offerings of one's divisions, drafts included."""
+    ctx = ctx_of(request)
+    require(ctx, "offering.read_draft")
+    divisions = reach_of(ctx.actor, "offering.read_draft")
+    page = reads.list_desk_offerings(divisions, request.GET.get("after"))
+    may_prepare = bool(reach_of(ctx.actor, "offering.prepare"))
+    return render_desk(request, "desk/offerings.html", {"page": page, "may_prepare": may_prepare})
+
+
+@desk_page("GET")
+def choose_entry(request: HttpRequest) -> HttpResponse:
+    """Choose the register entry to offer, among those in a state the product takes."""
+    ctx = ctx_of(request)
+    require(ctx, "offering.prepare")
+    product = _product(request)
+    query = registers.EntryQuery(
+        kind=product.register_kind,
+        divisions=reach_of(ctx.actor, "offering.prepare"),
+        text=request.GET.get("q", ""),
+        state=product.offered_in[0],
+    )
+    page = registers.list_entries(query, request.GET.get("after"))
+    burdened = registers.blocking_encumbrances_of([entry.id for entry in page.rows])
+    rows = [(entry, burdened.get(entry.id, ())) for entry in page.rows]
+    shown = {"page": page, "rows": rows, "product": product, "products": market_pack().products.values()}
+    return render_desk(request, "desk/offering_choose.html", shown | {"lang": language()})
+
+
+@desk_page("GET", "POST")
+def prepare(request: HttpRequest, entry_id: str) -> HttpResponse:
+    """Prepare an offering: the law is asked first, the draft is stored on "save"."""
+    ctx, entry = ctx_of(request), registers.get_entry(entry_id)
+    require(ctx, "offering.prepare", Target(entry.id, entry.division))
+    initial = {**lawful_dates(_product(request), ctx.now_ms()), "title": _title_of(entry)}
+    form = OfferingForm(request.POST or None, product=_product(request), initial=initial)
+    return _state_offering(request, form, entry, lambda said: prepare_offering(ctx, said))
+
+
+@desk_page("GET", "POST")
+def revise(request: HttpRequest, offering_id: str) -> HttpResponse:
+    """Revise a draft."""
+    ctx, offering = ctx_of(request), reads.get_offering(offering_id)
+    require(ctx, "offering.prepare", Target(offering.id, offering.division))
+    product = market_pack().product(offering.product)
+    form = OfferingForm(request.POST or None, product=product, initial=initial_of(offering))
+    entry = registers.get_entry(offering.entry_id)
+    return _state_offering(request, form, entry, lambda said: revise_offering(ctx, offering.id, said))
+
+
+@desk_page("GET", "POST")
+def relist(request: HttpRequest, offering_id: str) -> HttpResponse:
+    """List a lot that found no buyer for the second or third time."""
+    ctx, before = ctx_of(request), reads.get_offering(offering_id)
+    require(ctx, "offering.prepare", Target(before.id, before.division))
+    product = market_pack().product(before.product)
+    again = {"number": f"{before.number}-{before.listing_round + 1}", **lawful_dates(product, ctx.now_ms())}
+    form = OfferingForm(request.POST or None, product=product, initial={**initial_of(before), **again})
+    entry = registers.get_entry(before.entry_id)
+    return _state_offering(request, form, entry, lambda said: relist_offering(ctx, before.id, said))
+
+
+@desk_page("GET")
+def show(request: HttpRequest, offering_id: str) -> HttpResponse:
+    """Show an offering with facts, checks, timeline and the steps that are lawful now."""
+    ctx, offering = ctx_of(request), reads.get_offering(offering_id)
+    require(ctx, "offering.read_draft", Target(offering.id, offering.division))
+    notices = reads.list_notices(offering.id)
+    case = _case(offering, published=any(notice.kind == "result" for notice in notices))
+    shown = {
+        "offering": offering,
+        "facts": list_facts(offering.register_kind, offering.lot),
+        "sheets": list_sheets(offering.register_kind, offering.lot),
+        "steps": list_steps(offering, ctx.now_ms()),
+        "checks": _checks(offering),
+        "burdens": registers.blocking_encumbrances(offering.entry_id),
+        "notices": notices,
+        "case": case,
+        "next_steps": _next_steps(ctx, case),
+        "is_own_draft": offering.state == "draft" and offering.prepared_by == ctx.actor.user_id,
+        "people": name_people([p for p in (offering.prepared_by, offering.published_by) if p]),
+        **_room(ctx, offering),
+    }
+    return render_desk(request, "desk/offering.html", shown)
+
+
+@desk_page("GET")
+def read_contract(request: HttpRequest, offering_id: str) -> HttpResponse:
+    """Give the contract of an offering as PDF."""
+    ctx, offering = ctx_of(request), reads.get_offering(offering_id)
+    require(ctx, "contract.read", Target(offering.id, offering.division))
+    contract = settlement.find_contract(offering.id)
+    if contract is None:
+        raise Fault("desk.contract.missing", number=offering.number)
+    content, name = settlement.read_contract_pdf(ctx, contract.id)
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+def _state_offering(request: HttpRequest, form: OfferingForm, entry: Any, store: Any) -> HttpResponse:
+    """Judge what a form states; store it when asked to and nothing is broken."""
+    checks: list[Check] = []
+    if form.is_valid():
+        checks = judge(form, entry.public_data, ctx_of(request).now_ms())
+        lawful = all(check.verdict != "broken" for check in checks)
+        if "save" in request.POST and lawful:
+            try:
+                made = store(form.statement(entry.id))
+            except Fault as fault:
+                show_fault(form, fault)
+            else:
+                messages.success(request, _("The draft is stored; another person reviews and publishes it."))
+                return redirect("desk:offering", made.id)
+        elif "save" in request.POST:
+            form.add_error(None, _("This breaks the law as shown beside; a notice could not be published."))
+    shown = {"form": form, "entry": entry, "checks": checks, "product": form.product, "lang": language()}
+    shown["facts"] = list_facts(entry.kind, entry.public_data)
+    return render_desk(request, "desk/offering_form.html", shown)
+
+
+def _case(offering: Any, *, published: bool) -> Case:
+    contract = settlement.find_contract(offering.id) if offering.closed_ms else None
+    unpaid = sum(each.left_fen for each in settlement.list_instalments(contract.id)) if contract else 0
+    return Case(offering, published, contract, unpaid)
+
+
+def _next_steps(ctx: Context, case: Case) -> list[tuple[Step, Any, str]]:
+    steps = open_steps(ctx, case)
+    address = "desk:offering_{}".format
+    return [
+        (step, step.make_form(ctx, case.offering), reverse(address(step.id), args=[case.offering.id]))
+        for step in steps
+    ]
+
+
+def _checks(offering: Any) -> list[Check]:
+    return [say_check(check) for check in offering.limits]
+
+
+def _room(ctx: Context, offering: Any) -> dict[str, Any]:
+    """Return what only some roles see beside the case: applications, questions, objections, ways onward."""
+    target = Target(offering.id, offering.division)
+
+    def allowed(action: str) -> bool:
+        return may(ctx.actor, action, target)
+
+    registrations = reads.list_registrations(offering.id) if allowed("registration.list") else None
+    return {
+        "registrations": registrations,
+        "filed": sum(each.state == "filed" for each in registrations or ()),
+        "answered": reads.list_answered(offering.id),
+        "objections": reads.list_objections(offering.id) if allowed("objection.list") else [],
+        "may_revise": offering.state == "draft" and allowed("offering.prepare"),
+        "may_relist": offering.state in RELISTED
+        and offering.listing_round < MOST_ROUNDS
+        and allowed("offering.prepare"),
+        "may_read_contract": allowed("contract.read"),
+        "may_supervise": offering.state != "draft" and allowed("room.supervise"),
+    }
+
+
+def _product(request: HttpRequest) -> Product:
+    products = market_pack().products
+    return products.get(request.GET.get("product", "")) or next(iter(products.values()))
+
+
+def _title_of(entry: Any) -> str:
+    uses = "、".join(use.get("name", "") for use in entry.public_data.get("uses", []))
+    return f"{entry.public_data.get('place', '')} {entry.title} {uses}".strip()[:200]

@@ -1,0 +1,284 @@
+"""The treasurer's desk: payments, bank guarantees, refunds, reconciliation (对账)."""
+
+from urllib.parse import quote
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from jishi.apps.market.reads import get_offerings, get_registration
+from jishi.apps.settlement import api as settlement
+from jishi.kernel.fault import Fault
+from jishi.platform.access import require, stem_of
+from jishi.platform.entropy import new_id
+from jishi.platform.storage import find_file, read_file
+from jishi.web.desk.frame import desk_page, reach_of, render_desk
+from jishi.web.shell.fields import MoneyField, day_field
+from jishi.web.shell.posting import ctx_of, show_fault, tell_fault
+from jishi.web.shell.site import site
+
+STATES = ("unmatched", "matched", "late", "returned")
+
+
+class PostForm(forms.Form):
+    """Post an incoming line of the sandbox bank."""
+
+    to_number = forms.CharField(
+        label=gettext_lazy("To the account number"),
+        required=False,
+        help_text=gettext_lazy("Leave it empty or write a wrong one to see a payment nobody owns."),
+    )
+    amount_fen = MoneyField(label=gettext_lazy("Amount"))
+    payer = forms.CharField(label=gettext_lazy("Payer"), required=False)
+    reference = forms.CharField(label=gettext_lazy("Reference"), required=False)
+    bank_ref = forms.CharField(
+        label=gettext_lazy("Bank reference"),
+        required=False,
+        help_text=gettext_lazy("Empty: a new one. The same one again is booked only once."),
+    )
+
+
+class MatchForm(forms.Form):
+    """Say whose a payment is."""
+
+    fault_fields = {"market.registration": "registration_id"}
+    registration_id = forms.CharField(
+        label=gettext_lazy("Application"),
+        max_length=32,
+        help_text=gettext_lazy("Its id, as its page shows it"),
+    )
+
+
+class ReasonForm(forms.Form):
+    """Ask why."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class DayForm(forms.Form):
+    """Choose a day."""
+
+    day = day_field(label=gettext_lazy("Day"))
+
+
+@desk_page("GET")
+def list_payments(request: HttpRequest) -> HttpResponse:
+    """List incoming payments, newest first; ?state= narrows."""
+    return _payments(request, PostForm())
+
+
+@desk_page("POST")
+def post_payment(request: HttpRequest) -> HttpResponse:
+    """Post a line of the sandbox bank, as its statement would bring it."""
+    ctx = ctx_of(request)
+    require(ctx, "payment.match")
+    form = PostForm(request.POST)
+    if form.is_valid():
+        said = dict(form.cleaned_data)
+        said["bank_ref"] = said["bank_ref"] or f"SBX-{new_id(ctx.entropy)[:12].upper()}"
+        try:
+            made = settlement.post_payment(ctx, settlement.BankLine(at_ms=ctx.now_ms(), **said))
+        except Fault as fault:
+            show_fault(form, fault)
+        else:
+            messages.success(request, _("Booked as %(ref)s.") % {"ref": made.bank_ref})
+            return redirect("desk:payment", made.id)
+    return _payments(request, form)
+
+
+@desk_page("GET")
+def show_payment(request: HttpRequest, payment_id: str) -> HttpResponse:
+    """Show a payment; one without an owner is matched or returned."""
+    return _payment(request, payment_id, MatchForm())
+
+
+@desk_page("POST")
+def match_payment(request: HttpRequest, payment_id: str) -> HttpResponse:
+    """Match a payment to the application it was meant for."""
+    ctx = ctx_of(request)
+    require(ctx, "payment.match")
+    form = MatchForm(request.POST)
+    if form.is_valid():
+        try:
+            get_registration(form.cleaned_data["registration_id"])
+            settlement.match_payment(ctx, payment_id, form.cleaned_data["registration_id"])
+        except Fault as fault:
+            show_fault(form, fault)
+        else:
+            messages.success(request, _("The payment is matched."))
+            return redirect("desk:payments")
+    return _payment(request, payment_id, form)
+
+
+@desk_page("POST")
+def return_payment(request: HttpRequest, payment_id: str) -> HttpResponse:
+    """Send a payment nobody owns back to its payer."""
+    ctx = ctx_of(request)
+    require(ctx, "payment.match")
+    try:
+        settlement.return_payment(ctx, payment_id)
+        messages.success(request, _("The payment is returned."))
+    except Fault as fault:
+        tell_fault(request, fault)
+    return redirect("desk:payments")
+
+
+@desk_page("GET")
+def list_guarantees(request: HttpRequest) -> HttpResponse:
+    """List bank guarantees handed in and not yet decided."""
+    return _guarantees(request, "", ReasonForm())
+
+
+@desk_page("GET")
+def read_guarantee(request: HttpRequest, guarantee_id: str) -> HttpResponse:
+    """Give the scan of a guarantee that waits."""
+    ctx = ctx_of(request)
+    require(ctx, "guarantee.accept")
+    found = next((each for each in settlement.list_guarantees(ctx) if each.id == guarantee_id), None)
+    file = find_file(found.file_id) if found else None
+    if file is None:
+        raise Fault("file.missing", name=guarantee_id)
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name)}"}
+    return HttpResponse(read_file(file), content_type=file.media_type, headers=headers)
+
+
+@desk_page("POST")
+def accept_guarantee(request: HttpRequest, guarantee_id: str) -> HttpResponse:
+    """Accept a guarantee: it secures the deposit."""
+    ctx = ctx_of(request)
+    require(ctx, "guarantee.accept")
+    try:
+        settlement.accept_guarantee(ctx, guarantee_id)
+        messages.success(request, _("The guarantee is accepted; the deposit is secured."))
+    except Fault as fault:
+        tell_fault(request, fault)
+    return redirect("desk:guarantees")
+
+
+@desk_page("POST")
+def refuse_guarantee(request: HttpRequest, guarantee_id: str) -> HttpResponse:
+    """Refuse a guarantee with a reason its party can read."""
+    ctx = ctx_of(request)
+    require(ctx, "guarantee.accept")
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        try:
+            settlement.refuse_guarantee(ctx, guarantee_id, form.cleaned_data["reason"])
+        except Fault as fault:
+            show_fault(form, fault)
+        else:
+            messages.success(request, _("The guarantee is refused."))
+            return redirect("desk:guarantees")
+    return _guarantees(request, guarantee_id, form)
+
+
+@desk_page("GET")
+def list_refunds(request: HttpRequest) -> HttpResponse:
+    """List refunds that are due with their statutory day, and those paid."""
+    ctx = ctx_of(request)
+    require(ctx, "refund.pay")
+    state = "paid" if request.GET.get("state") == "paid" else "due"
+    refunds = settlement.list_refunds(
+        state=state, divisions=[stem_of(each) for each in reach_of(ctx.actor, "refund.pay")]
+    )
+    offerings = {each.id: each for each in get_offerings({refund.offering_id for refund in refunds})}
+    today = site().day(ctx.now_ms())
+    shown = {
+        "rows": [(each, offerings.get(each.offering_id)) for each in refunds],
+        "total_fen": sum(each.amount_fen for each in refunds),
+        "late": sum(
+            each.due_day is not None and each.due_day < today for each in refunds if not each.paid_ms
+        ),
+        "state": state,
+        "today": today,
+    }
+    return render_desk(request, "desk/refunds.html", shown)
+
+
+@desk_page("POST")
+def pay_refunds(request: HttpRequest) -> HttpResponse:
+    """Pay the refunds due of the chosen offerings, or all."""
+    ctx = ctx_of(request)
+    require(ctx, "refund.pay")
+    chosen = request.POST.getlist("offering") or None
+    try:
+        paid = settlement.pay_refunds(ctx, offering_ids=chosen)
+    except Fault as fault:
+        tell_fault(request, fault)
+    else:
+        said = ngettext("%(n)d refund paid (sandbox).", "%(n)d refunds paid (sandbox).", paid) % {"n": paid}
+        messages.success(request, said)
+    return redirect("desk:refunds")
+
+
+@desk_page("GET")
+def list_reconciliations(request: HttpRequest) -> HttpResponse:
+    """List the days reconciled, with what differed."""
+    return _reconciliations(request, DayForm(initial={"day": site().day(ctx_of(request).now_ms())}))
+
+
+@desk_page("POST")
+def reconcile(request: HttpRequest) -> HttpResponse:
+    """Hold the bank's statement of a day to the books."""
+    ctx = ctx_of(request)
+    require(ctx, "reconciliation.run")
+    form = DayForm(request.POST)
+    if form.is_valid():
+        try:
+            found = settlement.reconcile(ctx, form.cleaned_data["day"])
+        except Fault as fault:
+            show_fault(form, fault)
+        else:
+            if found.state == "balanced":
+                messages.success(request, _("Bank and books agree."))
+            else:
+                messages.warning(request, _("Bank and books differ; see the list."))
+            return redirect("desk:reconciliations")
+    return _reconciliations(request, form)
+
+
+def _payments(request: HttpRequest, form: PostForm) -> HttpResponse:
+    ctx = ctx_of(request)
+    require(ctx, "payment.list")
+    state = request.GET.get("state", "")
+    page = settlement.list_payments(ctx, state, request.GET.get("after"))
+    bank = settlement.find_bank()
+    shown = {"page": page, "form": form, "state": state, "states": STATES, "bank": bank}
+    shown["may_match"] = bool(reach_of(ctx.actor, "payment.match"))
+    return render_desk(request, "desk/payments.html", shown)
+
+
+def _payment(request: HttpRequest, payment_id: str, form: MatchForm) -> HttpResponse:
+    ctx = ctx_of(request)
+    require(ctx, "payment.list")
+    payment = settlement.get_payment(ctx, payment_id)
+    may_match = bool(reach_of(ctx.actor, "payment.match"))
+    shown = {
+        "payment": payment,
+        "payer": settlement.payer_of(ctx, payment_id) if may_match else {},
+        "form": form,
+        "may_match": payment.state == "unmatched" and may_match,
+    }
+    return render_desk(request, "desk/payment.html", shown)
+
+
+def _guarantees(request: HttpRequest, refused: str, form: ReasonForm) -> HttpResponse:
+    ctx = ctx_of(request)
+    require(ctx, "guarantee.accept")
+    rows = settlement.list_guarantees(ctx)
+    return render_desk(request, "desk/guarantees.html", {"rows": rows, "form": form, "refused": refused})
+
+
+def _reconciliations(request: HttpRequest, form: DayForm) -> HttpResponse:
+    ctx = ctx_of(request)
+    require(ctx, "reconciliation.run")
+    page = settlement.list_reconciliations(request.GET.get("after"))
+    balances = settlement.escrow_balances()
+    return render_desk(
+        request, "desk/reconciliations.html", {"page": page, "form": form, "balances": balances}
+    )
