@@ -23,8 +23,8 @@ from typing import Any
 
 from bench.bound import count_fsyncs, count_inserts
 from bench.wire import Line, connect, post_head
-from tests.web.plan import START_FEN, STEP_FEN, plan_json
-from tests.web.server import Server, serving
+from tests.web.plan import START_FEN, STEP_FEN
+from tests.web.server import serving
 
 WARM_S = 1.5
 PATH = "/api/v1/bids"
@@ -115,18 +115,14 @@ def _measure_database(options: argparse.Namespace) -> dict[str, Any]:
         found: dict[str, Any] = {"fsync_per_s": round(count_fsyncs(Path(place)))}
         found["one_insert_per_transaction_per_s"] = round(bound)
         for name, lots in (("hot_lot", 1), (f"{options.lots}_lots", options.lots)):
-            made = _stage(server, name, lots, options)
+            made = server.make_lots(
+                name=name, lots=lots, bidders=options.connections, free_quotes=options.rule
+            )
             server.start()
             found[name] = asyncio.run(_bid(server.port, made, options))
             server.stop()
             found[name]["to_bound"] = round(found[name]["accepted_per_s"] / bound, 3)
     return found
-
-
-def _stage(server: Server, name: str, lots: int, options: argparse.Namespace) -> dict[str, Any]:
-    plan = plan_json(name=name, lots=lots, bidders=options.connections, free_quotes=options.rule)
-    made: dict[str, Any] = json.loads(server.run("tests.web.lots", given=plan))
-    return made
 
 
 async def _bid(port: int, made: dict[str, Any], options: argparse.Namespace) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """What lots a test or a benchmark wants from `tests.web.lots`, said without a framework."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 HERE = "220102"
 PASSWORD = "a-long-word-for-tests"
@@ -22,11 +21,6 @@ class Plan:
     question_ms: int = 60_000
     round_ms: int = 4_000
     free_quotes: str = "improve"
-
-
-def plan_json(**wanted: Any) -> dict[str, Any]:
-    """Return what `Server.run("tests.web.lots", given=…)` takes."""
-    return asdict(Plan(**wanted))
 
 
 def staff_address(role: str) -> str:

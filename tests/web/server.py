@@ -15,10 +15,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from tests.web.plan import Plan
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
@@ -72,6 +74,11 @@ class Server:
         self.var.mkdir(parents=True, exist_ok=True)
         self.run("jishi.project.translations")
         self.run("django", "migrate", "--verbosity=0")
+
+    def make_lots(self, **wanted: Any) -> dict[str, Any]:
+        """Make people and lots (see `tests.web.plan.Plan`); return their ids, aliases and tokens."""
+        made: dict[str, Any] = json.loads(self.run("tests.web.lots", given=asdict(Plan(**wanted))))
+        return made
 
     def start(self) -> "Server":
         """Start the process and wait until it answers."""
