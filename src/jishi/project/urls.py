@@ -12,5 +12,11 @@ handler500 = "jishi.web.shell.errors.server_error"
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
+    path("me/", include("jishi.web.participant.urls")),
+    path("desk/", include("jishi.web.desk.urls")),
+    path("me/", include("jishi.web.participant.urls")),
+    path("desk/", include("jishi.web.desk.urls")),
     path("", include("jishi.web.shell.urls")),
+    path("", include("jishi.web.public.urls")),
+    path("", include("jishi.web.public.urls")),
 ]

@@ -34,7 +34,11 @@ def find_offerings(request: HttpRequest, query: Query[OfferingQuery]) -> dict[st
     """Page public offerings, latest change first."""
     facets = {name: getattr(query, name) for name in (*FACETS, "factor")}
     page = reads.find_offerings(facets, query.q, query.cursor, query.size)
-    shown = {"items": [show.show_line(row) for row in page.rows], "next": page.next, "total": page.total}
+    shown: dict[str, Any] = {
+        "items": [show.show_line(row) for row in page.rows],
+        "next": page.next,
+        "total": page.total,
+    }
     if query.facets:
         counted = reads.count_facets(facets, query.q, FACETS)
         shown["facets"] = {

@@ -23,30 +23,32 @@ CONFLICTS = (
     ".no_deposit",
     ".not_admitted",
 )
-HTTP_CODES = {401: "api.sign_in", 403: "api.csrf", 404: "api.absent", 429: "api.too_many"}
+HTTP_CODES = {401: "api.sign_in", 403: "api.csrf", 404: "api.absent"}
 
 
 def add_problems(api: NinjaAPI) -> None:
     """Let `api` answer every refusal in the one form."""
 
-    def refuse(request: HttpRequest, fault: Fault, status: int | None = None) -> HttpResponse:
-        body = describe(request, fault)
-        return api.create_response(request, body, status=status or fault_status(fault))
+    def answer(request: HttpRequest, error: Any) -> HttpResponse:
+        fault, status = _read(error)
+        return api.create_response(request, describe(request, fault), status=status)
 
-    def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-        seconds = math.ceil(error.wait or 1) if isinstance(error, Throttled) else 0
-        code = HTTP_CODES.get(error.status_code, "api.body")
-        return refuse(request, Fault(code, **({"seconds": seconds} if seconds else {})), error.status_code)
+    for kind in (Fault, HttpError, ValidationError, Http404):
+        api.add_exception_handler(kind, answer)
 
-    def on_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+
+def _read(error: Any) -> tuple[Fault, int]:
+    """Return the fault an error amounts to, and its status."""
+    if isinstance(error, Fault):
+        return error, fault_status(error)
+    if isinstance(error, ValidationError):
         found = [{"field": _field(each), "problem": each["msg"]} for each in error.errors]
         fields = "; ".join(f"{each['field']}: {each['problem']}" for each in found)
-        return refuse(request, Fault("api.invalid", fields=fields, errors=found), 422)
-
-    api.add_exception_handler(Fault, refuse)
-    api.add_exception_handler(HttpError, on_http_error)
-    api.add_exception_handler(ValidationError, on_invalid)
-    api.add_exception_handler(Http404, lambda request, _: refuse(request, Fault("api.absent"), 404))
+        return Fault("api.invalid", fields=fields, errors=found), 422
+    if isinstance(error, Throttled):
+        return Fault("api.too_many", seconds=math.ceil(error.wait or 1)), 429
+    status = getattr(error, "status_code", 404)
+    return Fault(HTTP_CODES.get(status, "api.body")), status
 
 
 def describe(request: HttpRequest, fault: Fault) -> dict[str, Any]:
