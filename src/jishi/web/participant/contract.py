@@ -13,7 +13,7 @@ from jishi.apps.settlement import api as settlement
 from jishi.kernel.fault import Fault
 from jishi.platform.access import Target, require
 from jishi.platform.context import Context
-from jishi.web.participant.page import crumbs, page
+from jishi.web.participant.page import acting_parties, crumbs, page
 from jishi.web.shell.posting import ctx_of, tell_fault
 
 
@@ -80,5 +80,7 @@ def _own(request: HttpRequest, action: str, contract_id: str) -> tuple[Context, 
     ctx = ctx_of(request)
     contract = settlement.get_contract(contract_id)
     offering = get_offering(contract.offering_id)
+    if contract.party not in acting_parties(ctx.actor, offering.id):
+        raise Fault("access.denied", action=action)
     require(ctx, action, Target(offering.id, offering.division, contract.party))
     return ctx, contract, offering

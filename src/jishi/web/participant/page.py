@@ -45,8 +45,13 @@ def party_choices(party_ids: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def require_own(request: HttpRequest, action: str, registration: Any) -> Context:
-    """Return the context once the actor may do `action` to a registration's party in its offering."""
+    """Return the context once the actor may do `action` to a registration of their own party.
+
+    The desk has pages of its own: a role of the staff opens nothing here.
+    """
     ctx = ctx_of(request)
+    if registration.party not in acting_parties(ctx.actor, registration.offering_id):
+        raise Fault("access.denied", action=action)
     require(ctx, action, Target(registration.offering_id, registration.offering.division, registration.party))
     return ctx
 
