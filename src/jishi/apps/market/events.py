@@ -17,7 +17,7 @@ class RegistrationsQualified:
 
 @dataclass(frozen=True, slots=True)
 class RegistrationsReleased:
-    """Registrations were refused or withdrawn: their deposits are due back."""
+    """Registrations were withdrawn: what was paid for them is due back."""
 
     offering_id: str
     registration_ids: tuple[str, ...]

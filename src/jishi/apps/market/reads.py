@@ -1,7 +1,7 @@
 """Questions the market answers about offerings, notices, registrations and results."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -16,7 +16,9 @@ from jishi.apps.market.models import (
     Question,
     Registration,
 )
+from jishi.apps.parties import api as parties
 from jishi.kernel.fault import Fault
+from jishi.platform.access import stem_of
 from jishi.platform.models import EvidenceEntry
 from jishi.platform.search import Page, page_recent
 
@@ -60,7 +62,7 @@ def filter_offerings(facets: dict[str, str], text: str = "") -> "QuerySet[Offeri
     rows = Offering.objects.filter(PUBLIC_STATES)
     for name, value in facets.items():
         if value and name == "division":
-            rows = rows.filter(division__startswith=value.rstrip("0") if value.endswith("00") else value)
+            rows = rows.filter(division__startswith=stem_of(value))
         elif value and name in ("state", "phase", "use_class", "factor"):
             rows = rows.filter(**{name: value})
     for word in text.split():
@@ -181,6 +183,23 @@ def get_registration(registration_id: str) -> Registration:
     return found
 
 
+def list_bidding_parties(offering_id: str) -> set[str]:
+    """Return every party behind a registration not withdrawn, joint bidders (联合竞买) included."""
+    rows = _live(offering_id).values_list("party", "joint")
+    joint = {member.party for _, joint in rows if joint for member in parties.joint_members(joint)}
+    return joint | {party for party, _ in rows}
+
+
+def represents_bidder(offering_id: str, own: Collection[str]) -> bool:
+    """Tell whether any party of `own` bids for an offering, alone or jointly."""
+    joints = [joint.id for joint in parties.joints_of(own)]
+    return _live(offering_id).filter(Q(party__in=own) | Q(joint__in=joints)).exists()
+
+
+def _live(offering_id: str) -> "QuerySet[Registration]":
+    return Registration.objects.filter(offering_id=offering_id).exclude(state=Registration.WITHDRAWN)
+
+
 def find_own_registration(offering_id: str, parties: Sequence[str]) -> Registration | None:
     """Return the live registration of any of `parties` on an offering, or None."""
     rows = Registration.objects.filter(offering_id=offering_id, party__in=parties)
@@ -197,8 +216,7 @@ def list_desk_offerings(divisions: Sequence[str], cursor: str | None = None, siz
     """Page the offerings of division subtrees (six-digit codes), drafts included, latest change first."""
     reach = Q(pk__isnull=True)
     for division in divisions:
-        stem = division.rstrip("0")
-        reach |= Q(division__startswith=stem + "0" * (len(stem) % 2))
+        reach |= Q(division__startswith=stem_of(division))
     return page_recent(Offering.objects.filter(reach), cursor, size)
 
 

@@ -5,9 +5,18 @@ from typing import Any
 from django.db import transaction
 
 from jishi.apps.market import events
+from jishi.apps.market.actions.ground import release_entry
 from jishi.apps.market.actions.locking import lock_offering
 from jishi.apps.market.actions.notice import add_notice
-from jishi.apps.market.actions.record import guard, instant, require_state, save, write
+from jishi.apps.market.actions.record import (
+    check_text,
+    guard,
+    instant,
+    require_impartial,
+    require_state,
+    save,
+    write,
+)
 from jishi.apps.market.models import (
     CONFIRMED,
     CONVERTED,
@@ -20,7 +29,7 @@ from jishi.apps.market.models import (
     Offering,
     Registration,
 )
-from jishi.apps.registers import api as registers
+from jishi.apps.market.reads import get_offering
 from jishi.kernel.fault import Fault
 from jishi.platform.context import Context
 from jishi.platform.entropy import new_id
@@ -36,9 +45,8 @@ def confirm_sale(ctx: Context, offering_id: str) -> Registration:
         offering, head = lock_offering(ctx, offering_id)
         require_state(offering, ENDED)
         outcome = offering.outcome or {}
-        winner = Registration.objects.get(offering=offering, alias=outcome["winner"])
-        if winner.party in ctx.actor.parties:
-            raise Fault("market.own_case", number=offering.number)
+        winner = offering.registrations.get(alias=outcome["winner"])
+        require_impartial(ctx, offering)
         at_ms = instant(ctx, head)
         offering.state = CONFIRMED
         data = {"alias": winner.alias, "price_fen": outcome["price_fen"], "outcome": outcome}
@@ -56,30 +64,26 @@ def publish_result(ctx: Context, offering_id: str) -> Offering:
         require_state(offering, CONFIRMED, *NO_SALE)
         if offering.notices.filter(kind="result").exists():
             raise Fault("market.result.published", number=offering.number)
+        require_impartial(ctx, offering)
         outcome = offering.outcome or {}
-        winner = Registration.objects.filter(offering=offering, alias=outcome.get("winner") or "").first()
-        data = {key: outcome.get(key) for key in ("result", "reason", "price_fen")}
+        winner = offering.registrations.filter(alias=outcome["winner"] or "").first()
+        data = {key: outcome[key] for key in ("result", "reason", "price_fen")}
         data["winner_commitment"] = winner.commitment if winner else None
         write(ctx, head, [("ResultPublished", data)])
-        add_notice(ctx, offering, "result", {**data, "winner": winner.party if winner else None})
+        said = {**data, "winner": winner.party if winner else None}
+        add_notice(ctx, (offering, head), "result", said)
         if offering.state == CONFIRMED:
             offering.state = PUBLISHED
-        elif offering.state != TERMINATED:
-            registers.set_entry_state(ctx.as_system(), offering.entry_id, "planned", reason=offering.number)
+        elif offering.state != TERMINATED:  # which gave its entry back at once
+            release_entry(ctx, offering)
         save(ctx, offering)
     return offering
 
 
 def object_to_result(ctx: Context, offering_id: str, text: str) -> Objection:
     """File an objection (异议) to a published result."""
-    text = text.strip()
-    if not text:
-        raise Fault("market.text_missing")
-    if len(text) > LONGEST:
-        raise Fault("market.text_long", length=len(text), most=LONGEST)
-    offering = Offering.objects.filter(pk=offering_id).first()
-    if offering is None:
-        raise Fault("market.offering.unknown", offering=offering_id)
+    text = check_text(text, most=LONGEST)
+    offering = get_offering(offering_id)
     guard(ctx, "result.object", offering_id)
     if not offering.notices.filter(kind="result").exists():
         raise Fault("market.result.unpublished", number=offering.number)

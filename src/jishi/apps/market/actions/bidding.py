@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import Q
 
-from jishi.apps.market.actions.fold import Answer, Command, Fold
+from jishi.apps.market.actions.fold import Answer, Command, Locked, answer_all
 from jishi.apps.market.actions.locking import lock_offering, lock_row
-from jishi.apps.market.actions.record import guard
-from jishi.apps.market.models import NOTICED, Offering, Registration
+from jishi.apps.market.actions.record import guard, require_state
+from jishi.apps.market.models import DRAFT, NOTICED, Offering, Registration
+from jishi.apps.market.reads import get_registration
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import inputs
 from jishi.platform import command, deadline
@@ -15,6 +17,9 @@ from jishi.platform.context import Context
 from jishi.platform.models import CommandRecord
 
 TIMED = ("question", "rounds")
+LONGEST_KEY = 80
+Slot = str | int
+"""What an answer is kept under: the command's key, or its place where it has none."""
 
 
 def place_bid(ctx: Context, registration_id: str, price_fen: int, key: str) -> Answer:
@@ -31,30 +36,33 @@ def continue_bidding(ctx: Context, registration_id: str, key: str) -> Answer:
 
 
 def _own_registration(ctx: Context, registration_id: str) -> Registration:
-    registration = Registration.objects.select_related("offering").filter(pk=registration_id).first()
-    if registration is None:
-        raise Fault("market.registration.unknown", registration=registration_id)
+    registration = get_registration(registration_id)
     guard(ctx, "bid.place", registration.offering_id, registration.party)
+    number = registration.offering.number
+    if registration.state == Registration.QUALIFIED:
+        raise Fault("market.bid.no_deposit", number=number)
     if registration.state != Registration.ADMITTED:
-        code = (
-            "market.bid.no_deposit"
-            if registration.state == Registration.QUALIFIED
-            else "market.bid.not_admitted"
-        )
-        raise Fault(code, number=registration.offering.number, state=registration.state)
+        raise Fault("market.bid.not_admitted", number=number, state=registration.state)
     return registration
 
 
 def submit(ctx: Context, offering_id: str, commands: Sequence[Command]) -> list[Answer]:
-    """Fold commands in order in one transaction; refusals change nothing but are remembered by key."""
+    """Fold commands in order in one transaction; refusals change nothing but are remembered by key.
+
+    A key answered before gets that answer again, also after the lot closed; with another command it is
+    Fault `command.key_reused`.
+    """
+    slots: list[Slot] = [sent.key or place for place, sent in enumerate(commands)]
+    sent_in = _first_in_each(slots, commands)
     with transaction.atomic():
         offering, head = lock_offering(ctx, offering_id)
-        _require_open(offering)
-        fold = Fold(ctx, offering, head)
-        known = command.find_answers(offering.stream, [c.key for c in commands if c.key])
-        answers = [_answer(fold, c, known) for c in commands]
-        fold.finish()
-    return answers
+        if offering.state == DRAFT:
+            require_state(offering, NOTICED)
+        answers = _answered(offering, sent_in)
+        fresh = {slot: sent for slot, sent in sent_in.items() if slot not in answers}
+        answers |= zip(fresh, _answer(ctx, (offering, head), list(fresh.values())), strict=True)
+        _remember(ctx, offering, {slot: answers[slot] for slot in fresh}, fresh)
+    return [answers[slot] for slot in slots]
 
 
 def advance_offering(ctx: Context, offering_id: str) -> None:
@@ -66,39 +74,67 @@ def advance_offering(ctx: Context, offering_id: str) -> None:
 
 
 def recover_outage(ctx: Context, last_alive_ms: int, grace_ms: int = 5_000) -> int:
-    """Give running rounds back the time the server was down; return how many lots were given time.
+    """Give bidders back the time the server was down; return how many lots were given time.
 
-    The clock of a lot in its question period or rounds stops at the last sign of life and starts again now.
+    The clock of a lot in its question period or rounds, or whose listing ended meanwhile, stops at the last
+    sign of life and starts again now. Done already, it does nothing.
     """
-    if ctx.now_ms() - last_alive_ms < grace_ms:
-        return 0
-    rows = Offering.objects.filter(state=NOTICED, phase__in=TIMED, suspended=False, due_ms__gt=last_alive_ms)
-    ids = list(rows.values_list("id", flat=True))
-    for offering_id in ids:
-        with transaction.atomic():
-            offering, head = lock_row(offering_id)
-            fold = Fold(ctx, offering, head)
-            fold.take(Command(inputs.Suspend("outage"), at_ms=max(last_alive_ms, head.at_ms)))
-            fold.take(Command(inputs.Resume()))
-            fold.finish()
-    return len(ids)
+    now_ms = ctx.now_ms()
+    in_rounds = Q(phase__in=TIMED, due_ms__gt=last_alive_ms)
+    ended_meanwhile = Q(phase="free", listing_end__gt=last_alive_ms, listing_end__lte=now_ms)
+    rows = Offering.objects.filter(in_rounds | ended_meanwhile, state=NOTICED, suspended=False)
+    ids = list(rows.order_by("pk").values_list("pk", flat=True))
+    return sum(_give_back(ctx, offering_id, (last_alive_ms, now_ms - grace_ms)) for offering_id in ids)
 
 
-def _require_open(offering: Offering) -> None:
-    if offering.state != NOTICED:
-        raise Fault("market.offering.closed", number=offering.number, state=offering.state)
+def _give_back(ctx: Context, offering_id: str, silence: tuple[int, int]) -> bool:
+    last_alive_ms, latest_ms = silence
+    with transaction.atomic():
+        offering, head = lock_row(offering_id)
+        stopped_ms = max(last_alive_ms, head.at_ms)
+        if stopped_ms > latest_ms or offering.state != NOTICED:
+            return False  # the lot has moved since: it was given its time, or lost none
+        pause = [Command(inputs.Suspend("outage"), at_ms=stopped_ms), Command(inputs.Resume())]
+        return all(answer.accepted for answer in answer_all(ctx, (offering, head), pause))
 
 
-def _answer(fold: "Fold", sent: Command, known: dict[str, CommandRecord]) -> Answer:
-    if not sent.key:
-        return fold.take(sent)
-    digest = command.digest(inputs.to_json(sent.given))
-    if sent.key in known:
-        command.check_same(known[sent.key], digest)
-        return Answer(**known[sent.key].answer)
-    answer = fold.take(sent)
-    record = CommandRecord(scope=fold.offering.stream, key=sent.key, digest=digest, at_ms=fold.now_ms)
-    fold.records.append((record, answer))
-    known[sent.key] = record
-    record.answer = answer.to_json()
-    return answer
+def _first_in_each(slots: Sequence[Slot], commands: Sequence[Command]) -> dict[Slot, Command]:
+    """Keep the first command of each slot; a second one with the same key must say the same."""
+    first: dict[Slot, Command] = {}
+    for slot, sent in zip(slots, commands, strict=True):
+        if len(sent.key) > LONGEST_KEY:
+            raise Fault("market.key_long", length=len(sent.key), most=LONGEST_KEY)
+        if first.setdefault(slot, sent).given != sent.given:
+            raise Fault("command.key_reused", key=sent.key)
+    return first
+
+
+def _answered(offering: Offering, sent_in: dict[Slot, Command]) -> dict[Slot, Answer]:
+    known = command.find_answers(offering.stream, [sent.key for sent in sent_in.values() if sent.key])
+    for key, record in known.items():
+        command.check_same(record, command.digest(inputs.to_json(sent_in[key].given)))
+    return {key: Answer(**record.answer) for key, record in known.items()}
+
+
+def _answer(ctx: Context, locked: Locked, fresh: Sequence[Command]) -> list[Answer]:
+    offering = locked[0]
+    if offering.state == NOTICED:
+        return answer_all(ctx, locked, fresh)
+    params = {"number": offering.number, "state": offering.state}
+    return [Answer(False, "market.offering.closed", params, at_ms=locked[1].at_ms) for _ in fresh]
+
+
+def _remember(
+    ctx: Context, offering: Offering, answers: dict[Slot, Answer], fresh: dict[Slot, Command]
+) -> None:
+    CommandRecord.objects.bulk_create(
+        CommandRecord(
+            scope=offering.stream,
+            key=sent.key,
+            digest=command.digest(inputs.to_json(sent.given)),
+            answer=answers[slot].to_json(),
+            at_ms=ctx.now_ms(),
+        )
+        for slot, sent in fresh.items()
+        if sent.key
+    )

@@ -1,19 +1,23 @@
 """Fold inputs over a locked offering, and write entries, snapshot and next due instant at the end."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from jishi.apps.market import events
 from jishi.apps.market.actions.record import save
 from jishi.apps.market.models import ENDED, Offering
 from jishi.apps.packs import api as packs
+from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import contract, inputs
 from jishi.kernel.mechanism.listing_state import next_valid_bid
 from jishi.kernel.mechanism.registry import find
 from jishi.platform import deadline, evidence
 from jishi.platform.context import Context
-from jishi.platform.models import CommandRecord, StreamHead
+from jishi.platform.models import StreamHead
+
+Locked = tuple[Offering, StreamHead]
+"""An offering and its evidence head, both locked in the running transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +41,8 @@ class Answer:
     leaf_hash: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """Return the JSON form stored with the idempotency key."""
-        return {name: getattr(self, name) for name in ("accepted", "code", "seq", "at_ms", "leaf_hash")} | {
-            "params": dict(self.params)
-        }
+        """Return the JSON form stored with the idempotency key; `Answer(**form)` reads it back."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
 def mechanism_of(offering: Offering) -> contract.Mechanism[Any, Any]:
@@ -49,19 +51,19 @@ def mechanism_of(offering: Offering) -> contract.Mechanism[Any, Any]:
     return find(choice.id, choice.version)
 
 
-def fold_one(ctx: Context, offering: Offering, head: StreamHead, given: inputs.Input) -> Answer:
-    """Fold one input of an action that already holds the offering's lock."""
-    return fold_all(ctx, (offering, head), [given])[0]
+def fold_all(ctx: Context, locked: Locked, given: Sequence[inputs.Input]) -> None:
+    """Fold inputs of an action that already holds the offering's lock; the first refusal is raised as a Fault."""
+    for answer in answer_all(ctx, locked, [Command(one) for one in given]):
+        if not answer.accepted:
+            raise Fault(answer.code, **answer.params)
 
 
-def fold_all(
-    ctx: Context, locked: tuple[Offering, StreamHead], given: Sequence[inputs.Input]
-) -> list[Answer]:
-    """Fold inputs of an action that already holds the offering's lock."""
+def answer_all(ctx: Context, locked: Locked, commands: Sequence[Command]) -> list[Answer]:
+    """Fold commands in order under the offering's lock and answer each; a refusal changes nothing."""
     fold = Fold(ctx, *locked)
-    answers = [fold.take(Command(one)) for one in given]
-    fold.finish()
-    return answers
+    answers = [fold.take(command) for command in commands]
+    hashes = fold.finish()
+    return [replace(answer, leaf_hash=hashes.get(answer.seq, "")) for answer in answers]
 
 
 def store_state(offering: Offering, mechanism: contract.Mechanism[Any, Any], state: Any) -> None:
@@ -73,8 +75,11 @@ def store_state(offering: Offering, mechanism: contract.Mechanism[Any, Any], sta
     offering.increment_fen = state.increment_fen
     offering.listing_start, offering.listing_end = state.terms.listing_start, state.terms.listing_end
     offering.registration_end = state.terms.registration_end
-    offering.due_ms = mechanism.due(state)
-    deadline.set_deadline("offering", offering.id, offering.due_ms)
+    offering.terms = mechanism.dump_terms(state.terms)
+    due_ms = mechanism.due(state)
+    if due_ms != offering.due_ms:
+        offering.due_ms = due_ms
+        deadline.set_deadline("offering", offering.id, due_ms)
 
 
 def next_bid(offering: Offering) -> int | None:
@@ -85,7 +90,7 @@ def next_bid(offering: Offering) -> int | None:
 
 
 class Fold:
-    """Fold inputs over a locked offering, and write everything at the end."""
+    """Fold inputs over a locked offering in memory; `finish` writes everything at once."""
 
     def __init__(self, ctx: Context, offering: Offering, head: StreamHead) -> None:
         self.ctx, self.offering, self.head = ctx, offering, head
@@ -94,56 +99,54 @@ class Fold:
         self.now_ms = ctx.now_ms()
         self.at_ms = head.at_ms
         self.news: list[evidence.NewEntry] = []
-        self.pending: list[tuple[int, Answer]] = []
-        self.records: list[tuple[CommandRecord, Answer]] = []
 
     def run_due(self, at_ms: int) -> None:
+        """Run the ticks due by an instant (ms)."""
         for tick, due_ms, step in contract.advance(self.mechanism, self.state, at_ms):
             self._note(contract.Taken(tick, due_ms, step.events))
             self.state = step.state
 
     def take(self, sent: Command) -> Answer:
+        """Take one input at the later of the clock and the last event; its leaf hash comes from `finish`.
+
+        Fault `mechanism.input.*` for what no bundle could hold, such as a number beyond 2^53.
+        """
+        given = inputs.from_json(inputs.to_json(sent.given))
         at_ms = max(self.now_ms if sent.at_ms is None else sent.at_ms, self.at_ms)
-        folded = contract.fold(self.mechanism, self.state, sent.given, at_ms)
+        folded = contract.fold(self.mechanism, self.state, given, at_ms)
         self.state = folded.state
         for taken in folded.taken:
             self._note(taken)
         if folded.refusal:
             return Answer(False, folded.refusal.code, dict(folded.refusal.params), at_ms=at_ms)
-        answer = Answer(True, seq=self.head.seq + len(self.news), at_ms=at_ms)
-        self.pending.append((len(self.news) - 1, answer))
-        return answer
+        return Answer(True, seq=self.head.seq + len(self.news), at_ms=at_ms)
+
+    def finish(self) -> dict[int, str]:
+        """Write entries, offering, search row and next due instant; return the new leaf hashes by sequence."""
+        if not self.news:
+            return {}
+        rows = evidence.append(self.head, max(self.now_ms, self.at_ms), self.news)
+        self._store()
+        return {row.seq: row.leaf_hash for row in rows}
 
     def _note(self, taken: contract.Taken) -> None:
         data = {"input": inputs.to_json(taken.given), "events": list(taken.events)}
         self.at_ms = max(self.at_ms, taken.at_ms)
         self.news.append(("MechanismStepped", data, taken.at_ms))
 
-    def finish(self) -> None:
-        rows = evidence.append(self.head, max(self.now_ms, self.at_ms), self.news) if self.news else []
-        for place, answer in self.pending:
-            object.__setattr__(answer, "leaf_hash", rows[place].leaf_hash)
-        for record, answer in self.records:
-            record.answer = answer.to_json()
-        CommandRecord.objects.bulk_create([record for record, _ in self.records])
-        if self.news:
-            self._store()
-
     def _store(self) -> None:
-        offering = self.offering
-        store_state(offering, self.mechanism, self.state)
+        store_state(self.offering, self.mechanism, self.state)
         outcome = self.mechanism.outcome(self.state)
-        closed = outcome["result"] != "open"
-        if closed:
-            _end(offering, outcome)
-        save(self.ctx, offering)
-        if closed:
-            closed_ms = offering.closed_ms or self.at_ms
-            events.publish(self.ctx, events.OfferingClosed(offering.id, outcome, closed_ms))
+        if outcome["result"] == "open":
+            save(self.ctx, self.offering)
+            return
+        _end(self.offering, outcome)
+        save(self.ctx, self.offering)
+        closed = events.OfferingClosed(self.offering.id, outcome, self.offering.closed_ms or self.at_ms)
+        events.publish(self.ctx, closed)
 
 
 def _end(offering: Offering, outcome: dict[str, Any]) -> None:
     offering.outcome, offering.closed_ms = outcome, outcome["closed_at"]
     result = outcome["result"]
     offering.state = ENDED if result == "sold" else result
-    deadline.set_deadline("offering", offering.id, None)

@@ -1,21 +1,31 @@
 """Prepare an offering from a register entry, revise it while it is a draft, list it again after no sale."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from shapely.geometry import shape
 
+from jishi.apps.market.actions.ground import describe_lot
 from jishi.apps.market.actions.locking import lock_offering
-from jishi.apps.market.actions.record import guard, require_state, save, write
-from jishi.apps.market.models import CONVERTED, DRAFT, HALTED, UNSOLD, Offering
+from jishi.apps.market.actions.record import check_text, guard, require_state, save, write
+from jishi.apps.market.models import CONVERTED, DRAFT, HALTED, TERMINATED, UNSOLD, Offering
+from jishi.apps.market.reads import get_offering
 from jishi.apps.packs import api as packs
 from jishi.apps.registers import api as registers
 from jishi.kernel.fault import Fault
+from jishi.kernel.mechanism.inputs import MAX_INTEGER
 from jishi.kernel.mechanism.registry import find
 from jishi.platform.access import Target, require
 from jishi.platform.context import Context
 from jishi.platform.entropy import new_id
+
+MOST_ROUNDS = 3
+LONGEST = {"number": 80, "title": 200, "organisation": 120}
+DATES_AND_PRICES = ("listing_start", "listing_end", "registration_end", "start_price_fen", "increment_fen")
+PLAIN = ("product", "entry_id", "deposit_fen", "joint_allowed", "persons_allowed", "guarantee_allowed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +54,12 @@ class OfferingForm:
 
 def prepare_offering(ctx: Context, form: OfferingForm) -> Offering:
     """Store a draft offering of a register entry; Faults name the field that cannot stand."""
-    entry = registers.get_entry(form.entry_id)
-    require(ctx, "offering.prepare", Target(division=entry.division))
-    product = packs.default_pack().product(form.product)
-    if entry.kind != product.register_kind:
-        raise Fault("market.entry.kind", kind=entry.kind, needed=product.register_kind)
-    with transaction.atomic():
-        if Offering.objects.filter(number=form.number).exists():
-            raise Fault("market.number_taken", number=form.number)
-        offering = Offering(id=new_id(ctx.entropy), prepared_by=ctx.actor.user_id, simulated=ctx.simulated)
+    entry = _require_entry(ctx, form)
+    offering = Offering(id=new_id(ctx.entropy), simulated=ctx.simulated)
+    offering.previous_id, offering.listing_round = form.previous_id, form.listing_round
+    with _number_taken_once(form.number):
         _fill(offering, form, entry)
+        offering.prepared_by = ctx.actor.user_id
         save(ctx, offering)
         _, head = lock_offering(ctx, offering.id)
         write(ctx, head, [("OfferingDrafted", _drafted(offering))])
@@ -61,12 +67,17 @@ def prepare_offering(ctx: Context, form: OfferingForm) -> Offering:
 
 
 def revise_offering(ctx: Context, offering_id: str, form: OfferingForm) -> Offering:
-    """Replace a draft's statement; a published notice is only changed by a supplementary one."""
+    """Replace a draft's statement; a published notice is only changed by a supplementary one.
+
+    The round of a relisted lot and a sealed reserve price stay; who revised last may not publish it.
+    """
     guard(ctx, "offering.prepare", offering_id)
-    with transaction.atomic():
+    entry = _require_entry(ctx, form)
+    with _number_taken_once(form.number):
         offering, head = lock_offering(ctx, offering_id)
         require_state(offering, DRAFT)
-        _fill(offering, form, registers.get_entry(form.entry_id))
+        _fill(offering, form, entry)
+        offering.prepared_by = ctx.actor.user_id
         save(ctx, offering)
         write(ctx, head, [("OfferingDrafted", _drafted(offering))])
     return offering
@@ -74,48 +85,55 @@ def revise_offering(ctx: Context, offering_id: str, form: OfferingForm) -> Offer
 
 def relist_offering(ctx: Context, offering_id: str, form: OfferingForm) -> Offering:
     """Prepare the second or third listing (第二次、第三次挂牌) of a lot that found no buyer."""
-    before = Offering.objects.filter(pk=offering_id).first()
-    if before is None:
-        raise Fault("market.offering.unknown", offering=offering_id)
+    before = get_offering(offering_id)
     require_state(before, UNSOLD, HALTED, CONVERTED)
-    if before.listing_round >= 3:
-        raise Fault("market.relist_limit", number=before.number, most=3)
-    again = replace(
-        form, previous_id=before.id, listing_round=before.listing_round + 1, entry_id=before.entry_id
-    )
+    if before.listing_round >= MOST_ROUNDS:
+        raise Fault("market.relist_limit", number=before.number, most=MOST_ROUNDS)
+    later = Offering.objects.filter(previous_id=before.id).exclude(state=TERMINATED).first()
+    if later is not None:
+        raise Fault("market.relist_twice", number=before.number, later=later.number)
+    listing_round = before.listing_round + 1
+    again = replace(form, previous_id=before.id, listing_round=listing_round, entry_id=before.entry_id)
     return prepare_offering(ctx, again)
 
 
+def _require_entry(ctx: Context, form: OfferingForm) -> registers.EntryInfo:
+    entry = registers.get_entry(form.entry_id)
+    require(ctx, "offering.prepare", Target(division=entry.division))
+    needed = packs.default_pack().product(form.product).register_kind
+    if entry.kind != needed:
+        raise Fault("market.entry.kind", kind=entry.kind, needed=needed)
+    return entry
+
+
+@contextmanager
+def _number_taken_once(number: str) -> Iterator[None]:
+    """Open the transaction that stores a draft; its number is all that can be taken already."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise Fault("market.number_taken", number=number) from error
+
+
 def _fill(offering: Offering, form: OfferingForm, entry: registers.EntryInfo) -> None:
-    product = packs.default_pack().product(form.product)
-    terms = {**product.mechanism.defaults(), **form.terms}
-    terms |= {
-        "lot": offering.id,
-        "listing_start": form.listing_start,
-        "listing_end": form.listing_end,
-        "registration_end": form.registration_end,
-        "start_price_fen": form.start_price_fen,
-        "increment_fen": form.increment_fen,
-    }
-    mechanism = find(product.mechanism.id, product.mechanism.version)
-    offering.terms = mechanism.dump_terms(mechanism.read_terms(terms))
-    for name in ("number", "title", "product", "entry_id", "start_price_fen", "deposit_fen", "increment_fen"):
+    for name, most in LONGEST.items():
+        text = getattr(form, name)
+        setattr(offering, name, check_text(text, most=most) if text or name != "organisation" else "")
+    for name in (*PLAIN, *DATES_AND_PRICES):
         setattr(offering, name, getattr(form, name))
-    for name in (
-        "listing_start",
-        "listing_end",
-        "registration_end",
-        "organisation",
-        "previous_id",
-        "listing_round",
-    ):
-        setattr(offering, name, getattr(form, name))
-    for name in ("joint_allowed", "persons_allowed", "guarantee_allowed"):
-        setattr(offering, name, getattr(form, name))
-    if offering.deposit_fen <= 0:
+    if not 0 < form.deposit_fen <= MAX_INTEGER:
         raise Fault("market.deposit_missing", number=form.number)
+    product = packs.default_pack().product(form.product)
+    mechanism = find(product.mechanism.id, product.mechanism.version)
+    terms = {**product.mechanism.defaults(), **form.terms, "lot": offering.id}
+    terms |= {name: getattr(form, name) for name in DATES_AND_PRICES}
+    terms["reserve_commitment"] = offering.reserve_commitment or None
+    offering.terms = mechanism.dump_terms(mechanism.read_terms(terms))
     offering.operator_set = list(form.operator_set)
     offering.factor = product.factor
+    offering.persons_allowed = form.persons_allowed and "person" in product.qualification.parties
+    offering.joint_allowed = form.joint_allowed and product.qualification.joint
     _copy_entry(offering, entry)
 
 
@@ -123,8 +141,8 @@ def _copy_entry(offering: Offering, entry: registers.EntryInfo) -> None:
     offering.register_kind = entry.kind
     offering.entry_version = entry.version
     offering.division = entry.division
+    offering.lot = describe_lot(entry)
     uses = entry.public_data.get("uses", [])
-    offering.lot = {**entry.public_data, "uses_text": "、".join(u.get("name", "") for u in uses)}
     offering.use_class = str(uses[0].get("code") or "")[:2] if uses else ""
     offering.area_cm2 = entry.public_data.get("area_cm2") or 0
     if entry.geometry is not None:

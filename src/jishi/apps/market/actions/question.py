@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from jishi.apps.market.actions.locking import lock_offering
-from jishi.apps.market.actions.record import guard, require_state, write
+from jishi.apps.market.actions.record import check_text, guard, instant, require_state, write
 from jishi.apps.market.models import NOTICED, Question
 from jishi.kernel.fault import Fault
 from jishi.kernel.sealing.commitment import commit
@@ -11,19 +11,19 @@ from jishi.platform.context import Context
 from jishi.platform.entropy import new_id, new_salt
 from jishi.platform.search import drop_row, put_row
 
-LONGEST = 2000
-
 
 def ask_question(ctx: Context, offering_id: str, party: str, text: str) -> Question:
     """Ask on an offering's notice before registration ends; the asker is never shown."""
     guard(ctx, "question.ask", offering_id, party)
+    _require_own(ctx, offering_id, party)
     with transaction.atomic():
-        offering, _ = lock_offering(ctx, offering_id)
+        offering, head = lock_offering(ctx, offering_id)
         require_state(offering, NOTICED)
-        if ctx.now_ms() >= offering.registration_end:
+        at_ms = instant(ctx, head)
+        if at_ms >= offering.registration_end:
             raise Fault("market.question.late", number=offering.number)
         question = Question.objects.create(
-            id=new_id(ctx.entropy), offering=offering, party=party, text=_checked(text), asked_ms=ctx.now_ms()
+            id=new_id(ctx.entropy), offering=offering, party=party, text=check_text(text), asked_ms=at_ms
         )
         put_row(
             "question",
@@ -48,7 +48,7 @@ def answer_question(ctx: Context, question_id: str, text: str) -> Question:
         question = Question.objects.select_for_update().get(pk=question_id)
         if question.answered_ms is not None:
             raise Fault("market.question.answered", number=offering.number)
-        question.answer, question.answered_ms = _checked(text), ctx.now_ms()
+        question.answer, question.answered_ms = check_text(text), instant(ctx, head)
         question.save()
         salt = new_salt(ctx.entropy)
         data = {
@@ -60,10 +60,7 @@ def answer_question(ctx: Context, question_id: str, text: str) -> Question:
     return question
 
 
-def _checked(text: str) -> str:
-    text = text.strip()
-    if not text:
-        raise Fault("market.text_missing")
-    if len(text) > LONGEST:
-        raise Fault("market.text_long", length=len(text), most=LONGEST)
-    return text
+def _require_own(ctx: Context, offering_id: str, party: str) -> None:
+    actor = ctx.actor
+    if not (actor.system or party in actor.parties or (party, offering_id) in actor.agencies):
+        raise Fault("access.denied", action="question.ask")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from jishi.apps.market.models import Offering
+from jishi.apps.market.reads import represents_bidder
 from jishi.kernel.fault import Fault
 from jishi.platform import evidence
 from jishi.platform.access import Target, require
@@ -12,14 +13,27 @@ from jishi.platform.models import StreamHead
 from jishi.platform.search import put_row
 
 News = Sequence[tuple[str, dict[str, Any]]]
+LONGEST = 2000
 
 
 def guard(ctx: Context, action: str, offering_id: str, party: str = "") -> None:
-    """Require the permission before any transaction opens, so that a refusal stays in the access log."""
+    """Require the permission before any transaction opens, so that a refusal stays in the access log.
+
+    Faults: `market.offering.unknown`, `access.denied`.
+    """
     if ctx.actor.system:
         return
     division = Offering.objects.filter(pk=offering_id).values_list("division", flat=True).first()
-    require(ctx, action, Target(offering_id, division or "", party))
+    if division is None:
+        raise Fault("market.offering.unknown", offering=offering_id)
+    require(ctx, action, Target(offering_id, division, party))
+
+
+def require_impartial(ctx: Context, offering: Offering) -> None:
+    """Raise Fault `market.own_case` when an officer represents who bids for the offering (回避)."""
+    own = {*ctx.actor.parties, *(party for party, _ in ctx.actor.agencies)}
+    if own and represents_bidder(offering.id, own):
+        raise Fault("market.own_case", number=offering.number)
 
 
 def instant(ctx: Context, head: StreamHead) -> int:
@@ -27,10 +41,10 @@ def instant(ctx: Context, head: StreamHead) -> int:
     return max(ctx.now_ms(), head.at_ms)
 
 
-def write(ctx: Context, head: StreamHead, news: News, at_ms: int | None = None) -> None:
+def write(ctx: Context, head: StreamHead, news: News) -> None:
     """Append entries of one instant to the offering's stream."""
-    at = instant(ctx, head) if at_ms is None else at_ms
-    evidence.append(head, ctx.now_ms(), [(kind, data, at) for kind, data in news])
+    at_ms = instant(ctx, head)
+    evidence.append(head, ctx.now_ms(), [(kind, data, at_ms) for kind, data in news])
 
 
 def require_state(offering: Offering, *states: str) -> None:
@@ -41,9 +55,24 @@ def require_state(offering: Offering, *states: str) -> None:
         )
 
 
+def check_text(text: str, code: str = "market.text_missing", most: int = LONGEST) -> str:
+    """Return what was written without space around it; Fault `code` when nothing was, `market.text_long`."""
+    text = text.strip()
+    if not text:
+        raise Fault(code)
+    if len(text) > most:
+        raise Fault("market.text_long", length=len(text), most=most)
+    return text
+
+
+def check_reason(reason: str, most: int = LONGEST) -> str:
+    """Return a stated reason; Fault `market.reason_missing` without one."""
+    return check_text(reason, "market.reason_missing", most)
+
+
 def save(ctx: Context, offering: Offering) -> None:
     """Store the offering and its search row."""
-    offering.updated_ms = ctx.now_ms()
+    offering.updated_ms = max(offering.updated_ms or 0, ctx.now_ms())
     offering.save()
     if not ctx.projected:
         return

@@ -2,24 +2,35 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from jishi.apps.market import events
-from jishi.apps.market.actions import fold
+from jishi.apps.market.actions.fold import Locked, fold_all
 from jishi.apps.market.actions.locking import lock_offering
-from jishi.apps.market.actions.record import guard, instant, require_state, save, write
+from jishi.apps.market.actions.record import (
+    check_reason,
+    guard,
+    instant,
+    require_impartial,
+    require_state,
+    write,
+)
 from jishi.apps.market.models import NOTICED, Offering, Registration
-from jishi.apps.market.reads import get_registration
+from jishi.apps.market.reads import get_registration, list_bidding_parties
 from jishi.apps.parties import api as parties
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import inputs
 from jishi.kernel.sealing.commitment import commit
 from jishi.platform.context import Context
 from jishi.platform.entropy import new_id, new_salt
-from jishi.platform.models import StreamHead
-from jishi.platform.search import drop_row, put_row
+from jishi.platform.models import SearchRow
+from jishi.platform.search import drop_row, put_rows
 
+LIVE = (Registration.FILED, Registration.QUALIFIED, Registration.ADMITTED)
+LONGEST_REFUSAL = 300
+SHORT_ALIASES = 2**15  # half of what two bytes can name
 PARTY_DOMAIN = "jishi.party/1"
 
 
@@ -37,17 +48,17 @@ def file_registrations(
     """File applications to bid; each gets a random alias of this lot and a salted commitment to its party."""
     for form in forms:
         guard(ctx, "registration.file", offering_id, form.party)
-    try:
-        with transaction.atomic():
-            offering, head = lock_offering(ctx, offering_id)
-            at_ms = instant(ctx, head)
-            _require_registering(offering, at_ms)
-            rows = _new_rows(ctx, offering, forms)
-            Registration.objects.bulk_create(rows)
-            write(ctx, head, [("RegistrationFiled", _filed(row)) for row in rows])
-            _project(ctx, offering, rows)
-    except IntegrityError as error:
-        raise Fault("market.registration.twice", number=offering_id) from error
+    with transaction.atomic():
+        offering, head = lock_offering(ctx, offering_id)
+        at_ms = instant(ctx, head)
+        _require_registering(offering, at_ms)
+        _require_once(offering, forms)
+        rows = _new_rows(ctx, offering, forms)
+        for row in rows:
+            row.filed_ms = at_ms
+        Registration.objects.bulk_create(rows)
+        write(ctx, head, [("RegistrationFiled", _filed(row)) for row in rows])
+        _project(ctx, offering, rows)
     return rows
 
 
@@ -57,7 +68,7 @@ def qualify_registrations(
     """Pass filed applications (资格审查通过); settlement then opens their deposit accounts."""
     guard(ctx, "registration.qualify", offering_id)
     with transaction.atomic():
-        offering, head, rows = _decide(ctx, offering_id, registration_ids)
+        (offering, head), rows = _decide(ctx, offering_id, registration_ids)
         for row in rows:
             row.state = Registration.QUALIFIED
         Registration.objects.bulk_update(rows, ["state", "decided_ms", "decided_by"])
@@ -69,12 +80,11 @@ def qualify_registrations(
 
 def refuse_registration(ctx: Context, registration_id: str, reason: str) -> Registration:
     """Refuse an application with a reason its party can read; the log holds only that it was refused."""
-    if not reason.strip():
-        raise Fault("market.reason_missing")
+    reason = check_reason(reason, LONGEST_REFUSAL)
     offering_id = get_registration(registration_id).offering_id
     guard(ctx, "registration.qualify", offering_id)
     with transaction.atomic():
-        offering, head, rows = _decide(ctx, offering_id, [registration_id])
+        (offering, head), rows = _decide(ctx, offering_id, [registration_id])
         row = rows[0]
         row.state, row.refusal = Registration.REFUSED, reason
         row.save()
@@ -91,12 +101,9 @@ def withdraw_registration(ctx: Context, registration_id: str) -> Registration:
         offering, head = lock_offering(ctx, found.offering_id)
         row = Registration.objects.select_for_update().get(pk=registration_id)
         require_state(offering, NOTICED)
+        _require_registration(row, *LIVE)
         if row.state == Registration.ADMITTED:
-            answer = fold.fold_one(ctx, offering, head, inputs.Withdraw(row.alias))
-            if not answer.accepted:
-                raise Fault(answer.code, **answer.params)
-        if row.state in (Registration.WITHDRAWN, Registration.REFUSED):
-            raise Fault("market.registration.state", state=row.state, needed="filed, qualified, admitted")
+            fold_all(ctx, (offering, head), [inputs.Withdraw(row.alias)])
         row.state = Registration.WITHDRAWN
         row.save()
         write(ctx, head, [("RegistrationWithdrawn", {"alias": row.alias})])
@@ -111,18 +118,13 @@ def secure_deposits(ctx: Context, offering_id: str, secured: Sequence[tuple[str,
         offering, head = lock_offering(ctx, offering_id)
         require_state(offering, NOTICED)
         how = dict(secured)
-        rows = list(
-            Registration.objects.select_for_update().filter(pk__in=how, offering=offering).order_by("pk")
-        )
+        rows = _lock_rows(offering, list(how))
         for row in rows:
-            if row.state != Registration.QUALIFIED:
-                raise Fault("market.registration.state", state=row.state, needed=Registration.QUALIFIED)
+            _require_registration(row, Registration.QUALIFIED)
             row.state, row.deposit_how = Registration.ADMITTED, how[row.id]
         Registration.objects.bulk_update(rows, ["state", "deposit_how"])
         write(ctx, head, [("DepositSecured", {"alias": r.alias, "how": r.deposit_how}) for r in rows])
-        for answer in fold.fold_all(ctx, (offering, head), [inputs.Admit(row.alias) for row in rows]):
-            if not answer.accepted:
-                raise Fault(answer.code, **dict(answer.params))
+        fold_all(ctx, (offering, head), [inputs.Admit(row.alias) for row in rows])
         _project(ctx, offering, rows)
     return rows
 
@@ -135,6 +137,16 @@ def _require_registering(offering: Offering, at_ms: int) -> None:
         raise Fault("market.registration.late", number=offering.number, end_ms=offering.registration_end)
 
 
+def _require_once(offering: Offering, forms: Sequence[RegistrationForm]) -> None:
+    """Let each party stand behind one application only, alone or jointly: else it could bid against itself."""
+    bidding = list_bidding_parties(offering.id)
+    for form in forms:
+        own = {form.party, *(member.party for member in parties.joint_members(form.joint) if form.joint)}
+        if own & bidding:
+            raise Fault("market.registration.twice", number=offering.number)
+        bidding |= own
+
+
 def _new_rows(ctx: Context, offering: Offering, forms: Sequence[RegistrationForm]) -> list[Registration]:
     known = parties.find_parties([form.party for form in forms])
     taken = set(Registration.objects.filter(offering=offering).values_list("alias", flat=True))
@@ -144,7 +156,7 @@ def _new_rows(ctx: Context, offering: Offering, forms: Sequence[RegistrationForm
         row = Registration(id=new_id(ctx.entropy), offering=offering, party=form.party, joint=form.joint)
         row.alias, row.salt = _new_alias(ctx, taken), new_salt(ctx.entropy)
         row.commitment = commit(PARTY_DOMAIN, row.salt, {"party": form.party, "joint": form.joint})
-        row.filed_ms, row.simulated = ctx.now_ms(), known[form.party].simulated
+        row.simulated = known[form.party].simulated
         rows.append(row)
     return rows
 
@@ -158,15 +170,26 @@ def _require_eligible(
     if party.kind == "person" and not offering.persons_allowed:
         raise Fault("market.persons_excluded", number=offering.number)
     if form.joint:
-        if not offering.joint_allowed:
-            raise Fault("market.joint_excluded", number=offering.number)
-        members = parties.joint_members(form.joint)
-        if any(member.consented_ms is None for member in members):
-            raise Fault("market.joint_unconsented", number=offering.number)
+        _require_joint(offering, form)
+
+
+def _require_joint(offering: Offering, form: RegistrationForm) -> None:
+    if not offering.joint_allowed:
+        raise Fault("market.joint_excluded", number=offering.number)
+    joint = parties.find_joint(form.joint)
+    if joint is None or joint.lead != form.party:
+        raise Fault("market.joint_unknown", joint=form.joint)
+    if not joint.complete:
+        raise Fault("market.joint_unconsented", number=offering.number)
+    if not offering.persons_allowed:
+        members = parties.find_parties([member.party for member in joint.members])
+        if any(member.kind == "person" for member in members.values()):
+            raise Fault("market.persons_excluded", number=offering.number)
 
 
 def _new_alias(ctx: Context, taken: set[str]) -> str:
-    while (alias := ctx.entropy.draw(2).hex().upper()) in taken:
+    size = 2 if len(taken) < SHORT_ALIASES else 4
+    while (alias := ctx.entropy.draw(size).hex().upper()) in taken:
         pass
     taken.add(alias)
     return alias
@@ -183,39 +206,46 @@ def _filed(row: Registration) -> dict[str, object]:
 
 def _decide(
     ctx: Context, offering_id: str, registration_ids: Sequence[str]
-) -> tuple[Offering, StreamHead, list[Registration]]:
+) -> tuple[Locked, list[Registration]]:
     offering, head = lock_offering(ctx, offering_id)
     require_state(offering, NOTICED)
-    rows = list(Registration.objects.select_for_update().filter(pk__in=registration_ids, offering=offering))
-    if len(rows) != len(set(registration_ids)):
-        raise Fault("market.registration.unknown", registration=", ".join(registration_ids))
+    require_impartial(ctx, offering)
+    rows = _lock_rows(offering, registration_ids)
     for row in rows:
-        if row.state != Registration.FILED:
-            raise Fault("market.registration.state", state=row.state, needed=Registration.FILED)
-        if ctx.actor.parties and row.party in ctx.actor.parties:
-            raise Fault("market.own_case", number=offering.number)
+        _require_registration(row, Registration.FILED)
         row.decided_ms, row.decided_by = instant(ctx, head), ctx.actor.user_id
-    return offering, head, sorted(rows, key=lambda r: (r.filed_ms, r.pk))
+    return (offering, head), rows
+
+
+def _lock_rows(offering: Offering, registration_ids: Sequence[str]) -> list[Registration]:
+    rows = offering.registrations.select_for_update().filter(pk__in=registration_ids)
+    found = {row.id: row for row in rows.order_by("filed_ms", "pk")}
+    for each in registration_ids:
+        if each not in found:
+            raise Fault("market.registration.unknown", registration=each)
+    return list(found.values())
+
+
+def _require_registration(row: Registration, *states: str) -> None:
+    if row.state not in states:
+        raise Fault("market.registration.state", state=row.state, needed=", ".join(states))
 
 
 def _project(ctx: Context, offering: Offering, rows: Sequence[Registration]) -> None:
+    """Write the search rows: each party sees its application, the desk those that wait for it."""
     if not ctx.projected:
         return
-    save(ctx, offering)
+    title = f"{offering.number} {offering.title}"
+    due_ms = offering.due_ms or offering.listing_end
+    shown = [_row(ctx, row, party=row.party, title=title, due_ms=due_ms) for row in rows]
     for row in rows:
-        waiting = row.state == Registration.FILED
-        if waiting:
-            title = f"{offering.number} {row.alias}"
-            due = {"due_ms": offering.registration_end, "updated_ms": ctx.now_ms()}
-            put_row("registration", row.id, title=title, division=offering.division, state=row.state, **due)
+        if row.state == Registration.FILED:
+            desk = {"title": f"{offering.number} {row.alias}", "division": offering.division}
+            shown.append(_row(ctx, row, kind="registration", due_ms=offering.registration_end, **desk))
         else:
             drop_row("registration", row.id, "")
-        put_row(
-            "my_registration",
-            row.id,
-            party=row.party,
-            title=f"{offering.number} {offering.title}",
-            state=row.state,
-            due_ms=offering.due_ms or offering.listing_end,
-            updated_ms=ctx.now_ms(),
-        )
+    put_rows(shown)
+
+
+def _row(ctx: Context, row: Registration, *, kind: str = "my_registration", **said: Any) -> SearchRow:
+    return SearchRow(kind=kind, object_id=row.id, state=row.state, updated_ms=ctx.now_ms(), **said)
