@@ -14,9 +14,6 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("me/", include("jishi.web.participant.urls")),
     path("desk/", include("jishi.web.desk.urls")),
-    path("me/", include("jishi.web.participant.urls")),
-    path("desk/", include("jishi.web.desk.urls")),
     path("", include("jishi.web.shell.urls")),
-    path("", include("jishi.web.public.urls")),
     path("", include("jishi.web.public.urls")),
 ]

@@ -150,7 +150,7 @@ def _new_row(ctx: Context, form: EntryForm, content: Content, drawn: BaseGeometr
         id=new_id(ctx.entropy),
         kind=form.kind,
         number=check_number(form.number, content.kind) if form.number else content.number,
-        division=_division(form.division or content.division),
+        division=_division(ctx, form.division or content.division),
         state=_state(content, form.state),
         geometry=plain_geometry(form.geometry),
         min_x=min_x,
@@ -161,10 +161,11 @@ def _new_row(ctx: Context, form: EntryForm, content: Content, drawn: BaseGeometr
     )
 
 
-def _division(given: str) -> str:
-    if not given:
+def _division(ctx: Context, given: str) -> str:
+    """Return the division; only the system may enter ground outside every division of the pack."""
+    if not given and not ctx.actor.system:
         raise Fault("registers.division.missing")
-    return check_division(given)
+    return check_division(given) if given else ""
 
 
 def _state(content: Content, given: str) -> str:

@@ -49,7 +49,9 @@ def _clock(ctx: Context) -> SimulatedClock:
 
 
 def _publish(ctx: Context, draft: LotDraft, officers: Officers, chance: Random) -> market.Offering:
-    form = registers.EntryForm(kind="land.parcel", data=_parcel(draft), division=draft.division_code or "")
+    number = f"{draft.parcel_no or draft.place}#{draft.row}"  # a number is unique in its market, not in the country
+    division = draft.division_code or ""
+    form = registers.EntryForm(kind="land.parcel", data=_parcel(draft), division=division, number=number)
     entry = registers.create_entry(ctx, form, allow_overlap=True)
     offering = market.prepare_offering(ctx, _form(draft, entry.id))
     if draft.reserve == "stated":

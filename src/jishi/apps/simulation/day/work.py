@@ -120,6 +120,7 @@ def _values(draft: LotDraft, offering: market.Offering, name: str, sold: bool) -
     outcome = offering.outcome or {}
     return {
         "row": draft.row,
+        "rows": " ".join(map(str, draft.rows)),
         "notice_no": draft.notice_no,
         "parcel_no": draft.parcel_no,
         "place": draft.place,
