@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jishi.apps.market.api import Offering
+from jishi.web.public.parcel import bounds_text
 from jishi.web.public.places import place_name, uses_text
 from jishi.web.shell.money import area_text
 from jishi.web.shell.site import language
@@ -70,7 +71,7 @@ def facts_text(offering: Offering) -> str:
     """Say area, uses and plot ratio in one line."""
     said = [area_text(offering.area_cm2, language()) if offering.area_cm2 else "", uses_text(offering.lot)]
     if offering.lot.get("plot_ratio"):
-        said.append(_("plot ratio %(value)s") % {"value": offering.lot["plot_ratio"]})
+        said.append(_("plot ratio %(value)s") % {"value": bounds_text(offering.lot["plot_ratio"])})
     return " · ".join(part for part in said if part)
 
 

@@ -80,9 +80,16 @@ def say_value(field: FieldKind, value: Any) -> str:
         return titles.get(value, value)
     if field.type == "interval":
         return " — ".join(str(end or "") for end in (value.get("from"), value.get("to")))
+    if field.type == "bounds":
+        value = bounds_text(value)
     if field.type in ("number", "bounds") and field.unit and not str(value).endswith(field.unit):
         return f"{value} {_unit(field.unit, lang)}"
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def bounds_text(bounds: str) -> str:
+    """Say bounds such as "≥1.2且≤2" in the reader's language."""
+    return bounds.replace("且", " and ") if language() == "en" else bounds
 
 
 def _unit(unit: str, lang: str) -> str:

@@ -20,7 +20,7 @@ from jishi.web.public.views import (
 app_name = "public"
 urlpatterns = [
     path("", home.show, name="home"),
-    path("outline.json", home.show_outline, name="outline"),
+    path("outline-<str:lang>.json", home.show_outline, name="outline"),
     path("land/", hall.show, name="hall"),
     path("land/lots.<str:form>", hall.save, name="hall-save"),
     path("land/<str:offering_id>/", offering.show, name="offering"),

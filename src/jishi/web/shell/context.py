@@ -24,7 +24,7 @@ WAYS = (
 )
 FOOT = (
     ("public:verify", _("How to verify")),
-    ("api-1:openapi-view", _("Open API")),
+    ("api_v1:openapi-view", _("Open API")),
     ("public:feed", _("Atom feed")),
     ("public:complaints", _("Complaints")),
     ("public:log", _("Evidence log")),

@@ -1,9 +1,10 @@
 """Home: what trades now, what was sold, what was announced, and where."""
 
+import json
 from functools import cache
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
@@ -17,6 +18,7 @@ from jishi.web.public.record import list_rows
 from jishi.web.shell.site import market_pack
 
 RESULTS, NOTICES = 6, 7
+LANGUAGES = ("zh", "en")
 HALLS_TO_COME = (
     (_("Labour"), _("Job matching and skills: not open yet")),
     (_("Capital"), _("Financing needs and services: not open yet")),
@@ -47,15 +49,21 @@ def show(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @cache_control(max_age=86_400, public=True)
-def show_outline(request: HttpRequest) -> HttpResponse:
-    """Send the outlines of the divisions (GeoJSON) that stand behind the map."""
-    return HttpResponse(_outline(), content_type="application/geo+json")
+def show_outline(request: HttpRequest, lang: str) -> HttpResponse:
+    """Send the outlines of the divisions (GeoJSON) that stand behind the map, named in `lang`."""
+    if lang not in LANGUAGES:
+        raise Http404
+    return HttpResponse(_outline(lang), content_type="application/geo+json")
 
 
 @cache
-def _outline() -> bytes:
+def _outline(lang: str) -> bytes:
     pack = market_pack()
-    return (pack.root / "map" / f"{pack.id}.geojson").read_bytes()
+    outline = json.loads((pack.root / "map" / f"{pack.id}.geojson").read_bytes())
+    for feature in outline["features"]:
+        named = pack.division(feature["properties"]["code"])
+        feature["properties"]["name"] = named.name_en if lang == "en" else named.name_zh
+    return json.dumps(outline, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _find_lot_to_try(live: list[Offering]) -> Offering | None:

@@ -47,8 +47,8 @@ def show(request: HttpRequest, offering_id: str) -> HttpResponse:
         "parties": own_parties(request, offering.id),
         "encumbrances": _encumbrances(offering),
         "is_demo_lot": offering.simulated or offering.lot.get("simulated"),
-        "twin": find_address("api-1:offering", offering.id),
-        "release": find_address("api-1:release", offering.id),
+        "twin": find_address("api_v1:read_offering", offering.id),
+        "release": find_address("api_v1:read_release", offering.id),
         **_facts(offering),
         **describe(request, offering),
     }
