@@ -77,6 +77,8 @@ def _make_lot(plan: Plan, number: str, staff: Mapping[str, int], bidding: Sequen
     ctx = Context(clock=clock)
     entry = registers.create_entry(ctx, _entry(number))
     offering = market.prepare_offering(_acting(ctx, staff["clerk"]), _form(plan, number, entry.id, now_ms))
+    if plan.draft:
+        return {"id": offering.id, "number": number}
     clock.move_to(now_ms - 50 * DAY_MS)
     market.publish_notice(_acting(ctx, staff["reviewer"]), offering.id)
     clock.move_to(now_ms - 10 * DAY_MS)

@@ -21,6 +21,7 @@ class Plan:
     question_ms: int = 60_000
     round_ms: int = 4_000
     free_quotes: str = "improve"
+    draft: bool = False
 
 
 def staff_address(role: str) -> str:
