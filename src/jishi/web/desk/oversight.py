@@ -34,7 +34,7 @@ class AccessForm(forms.Form):
     )
     object_id = forms.CharField(label=_("Object"), required=False)
     allowed = forms.ChoiceField(
-        label=_("Outcome"), required=False, choices=[("", "—"), ("yes", _("allowed")), ("no", _("denied"))]
+        label=_("Outcome"), required=False, choices=[("", "—"), ("yes", _("permitted")), ("no", _("denied"))]
     )
     since = day_field(label=_("From day"), required=False)
     until = day_field(label=_("Until day"), required=False)
