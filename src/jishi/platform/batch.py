@@ -35,6 +35,22 @@ def insert_rows(rows: Sequence[models.Model]) -> None:
         )
 
 
+def update_rows(rows: Sequence[models.Model], names: Sequence[str]) -> None:
+    """Store the named fields of rows of one model: one short statement a row where `bulk_update` builds a long one."""
+    if not rows:
+        return
+    meta, quote = rows[0]._meta, connection.ops.quote_name
+    own = {field.name: field for field in meta.concrete_fields}
+    fields = [own[name] for name in names]
+    changes = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)
+    columns = [_column(field, rows) for field in (*fields, meta.pk)]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {quote(meta.db_table)} SET {changes} WHERE {quote(str(meta.pk.column))} = %s",
+            list(zip(*columns, strict=True)),
+        )
+
+
 def _column(field: "models.Field[Any, Any]", rows: Sequence[models.Model]) -> list[Any]:
     values = [getattr(row, field.attname) for row in rows]
     if isinstance(field, models.JSONField | models.DecimalField):

@@ -23,6 +23,7 @@ from jishi.apps.parties import api as parties
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import inputs
 from jishi.kernel.sealing.commitment import commit
+from jishi.platform.batch import update_rows
 from jishi.platform.context import Context
 from jishi.platform.entropy import new_id, new_salt
 from jishi.platform.models import SearchRow
@@ -71,7 +72,7 @@ def qualify_registrations(
         (offering, head), rows = _decide(ctx, offering_id, registration_ids)
         for row in rows:
             row.state = Registration.QUALIFIED
-        Registration.objects.bulk_update(rows, ["state", "decided_ms", "decided_by"])
+        update_rows(rows, ["state", "decided_ms", "decided_by"])
         write(ctx, head, [("RegistrationQualified", {"alias": row.alias}) for row in rows])
         _project(ctx, offering, rows)
         events.publish(ctx, events.RegistrationsQualified(offering.id, tuple(r.id for r in rows)))
@@ -122,7 +123,7 @@ def secure_deposits(ctx: Context, offering_id: str, secured: Sequence[tuple[str,
         for row in rows:
             _require_registration(row, Registration.QUALIFIED)
             row.state, row.deposit_how = Registration.ADMITTED, how[row.id]
-        Registration.objects.bulk_update(rows, ["state", "deposit_how"])
+        update_rows(rows, ["state", "deposit_how"])
         write(ctx, head, [("DepositSecured", {"alias": r.alias, "how": r.deposit_how}) for r in rows])
         fold_all(ctx, (offering, head), [inputs.Admit(row.alias) for row in rows])
         _project(ctx, offering, rows)

@@ -1,6 +1,6 @@
 """Count payments to deposits: what counts, what is too much, what is late; who is admitted by it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -25,14 +25,16 @@ class Booking:
     sub: SubAccount
 
 
-def book(ctx: Context, bookings: Sequence[Booking], source: Source) -> None:
-    """Count payments to their sub-accounts out of `source` (account, its sub-ledger), under the offerings' locks.
+def book(
+    ctx: Context, offerings: Mapping[str, market.Offering], bookings: Sequence[Booking], source: Source
+) -> None:
+    """Count payments to their sub-accounts out of `source` (account, its sub-ledger); `offerings` are locked.
 
     Sets the payments' state and sub-account without storing them.
     """
     by_offering = sorted(bookings, key=lambda b: b.sub.offering_id)
     for offering_id, group in groupby(by_offering, key=lambda b: b.sub.offering_id):
-        _book_offering(ctx, market.get_offering(offering_id), list(group), source)
+        _book_offering(ctx, offerings[offering_id], list(group), source)
 
 
 def _book_offering(

@@ -82,9 +82,8 @@ def apply_deposit(ctx: Context, event: market.SaleConfirmed) -> None:
 def admit_held(ctx: Context, offering_id: str) -> None:
     """Admit those whose deposit came while the offering was suspended, as soon as it runs again."""
     with transaction.atomic():
-        lock_offerings(ctx, [offering_id])
+        offering = lock_offerings(ctx, [offering_id])[offering_id]
         held = list(Sub.objects.filter(offering_id=offering_id, state=Sub.HELD).order_by("pk"))
-        offering = market.get_offering(offering_id)
         if not held:
             set_deadline("held_deposit", offering_id, None)
         elif offering.suspended:

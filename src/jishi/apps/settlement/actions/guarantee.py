@@ -53,14 +53,13 @@ def accept_guarantee(ctx: Context, guarantee_id: str) -> Guarantee:
     guarantee, sub = _find(guarantee_id)
     guard(ctx, "guarantee.accept", sub)
     with transaction.atomic():
-        lock_offerings(ctx, [sub.offering_id])
+        offering = lock_offerings(ctx, [sub.offering_id])[sub.offering_id]
         guarantee, sub = _find(guarantee_id)
         _decide(ctx, guarantee, sub, Guarantee.ACCEPTED)
         _require_waiting(sub)
         sub.state = SubAccount.GUARANTEED
         move([sub])
         market.secure_deposits(ctx.as_system(), sub.offering_id, [(sub.registration_id, "guarantee")])
-        offering = market.get_offering(sub.offering_id)
         projection.show_deposits(ctx, [sub], offering.number, offering.registration_end)
     return guarantee
 

@@ -36,18 +36,24 @@ def get_sub_accounts(registration_ids: Collection[str]) -> dict[str, SubAccount]
     return found
 
 
-def lock_offerings(ctx: Context, offering_ids: Collection[str]) -> None:
-    """Take turns with everything else that moves money or the market of these offerings, and run what is due.
+def lock_offerings(ctx: Context, offering_ids: Collection[str]) -> dict[str, market.Offering]:
+    """Take turns with everything else that moves money or the market of these offerings, run what is due, return them.
 
     In a transaction. Every writer of an offering takes this lock first, so no row below it needs one of its own.
     """
-    if not offering_ids:
-        return
-    evidence.lock_all([f"offering/{each}" for each in offering_ids])
-    for each in sorted(offering_ids):
-        offering = market.get_offering(each)
-        if offering.due_ms is not None and offering.due_ms <= ctx.now_ms():
-            market.advance_offering(ctx.as_system(), each)
+    if len(offering_ids) == 1:
+        evidence.lock(f"offering/{next(iter(offering_ids))}")
+    elif offering_ids:
+        evidence.lock_all([f"offering/{each}" for each in offering_ids])
+    return {each: _up_to_date(ctx, each) for each in sorted(offering_ids)}
+
+
+def _up_to_date(ctx: Context, offering_id: str) -> market.Offering:
+    offering = market.get_offering(offering_id)
+    if offering.due_ms is None or offering.due_ms > ctx.now_ms():
+        return offering
+    market.advance_offering(ctx.as_system(), offering_id)
+    return market.get_offering(offering_id)
 
 
 def move(subs: Sequence[SubAccount]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from jishi.apps.market import api as market
 from jishi.apps.settlement import ledger
 from jishi.apps.settlement.models import Refund, SubAccount
-from jishi.apps.settlement.schedule import DueDay, due_day
+from jishi.apps.settlement.schedule import due_day
 from jishi.platform.batch import insert_rows
 from jishi.platform.context import Context
 from jishi.platform.entropy import new_id
@@ -28,11 +28,10 @@ def new_refunds(ctx: Context, offering: market.Offering, owed: Sequence[Owed]) -
 
     The clause speaks of bidders who did not win; for other causes its days are this house's promise, not the law's.
     """
-    known: dict[int, DueDay] = {}
+    days = {at_ms: due_day(offering.product, "refund", at_ms) for at_ms in {each[3] for each in owed}}
     refunds = []
     for sub, amount_fen, cause, at_ms in owed:
-        due = known.setdefault(at_ms, due_day(offering.product, "refund", at_ms))
-        by_law = cause in STATUTORY
+        due, by_law = days[at_ms], cause in STATUTORY
         refunds.append(
             Refund(
                 id=new_id(ctx.entropy),

@@ -79,10 +79,10 @@ def match_payment(ctx: Context, payment_id: str, registration_id: str) -> Paymen
     sub = get_sub_account(registration_id)
     guard(ctx, "payment.match", sub)
     with transaction.atomic():
-        lock_offerings(ctx, [sub.offering_id])
+        offerings = lock_offerings(ctx, [sub.offering_id])
         payment = _lock_unmatched(payment_id)
         booking = Booking(payment, get_sub_account(registration_id))
-        book(ctx.as_system(), [booking], source=(ledger.SUSPENSE, lambda row: row.id))
+        book(ctx.as_system(), offerings, [booking], source=(ledger.SUSPENSE, lambda row: row.id))
         payment.sub_account = booking.sub
         payment.save(update_fields=["state", "sub_account"])
         projection.show_payment(ctx, payment)
@@ -122,14 +122,14 @@ def _amount(sub: SubAccount, amount_fen: int | None) -> int:
 
 def _receive(ctx: Context, lines: Sequence[BankLine]) -> list[PaymentInfo]:
     with transaction.atomic():
-        lock_offerings(ctx, {sub.offering_id for sub in _find_subs(lines).values()})
+        offerings = lock_offerings(ctx, {sub.offering_id for sub in _find_subs(lines).values()})
         subs = _find_subs(lines)  # again: what they hold is settled only under the lock
         known = _find_known(lines)
         fresh = list({line.bank_ref: line for line in lines if line.bank_ref not in known}.values())
         payments = _new_payments(ctx, fresh)
         bookings = [Booking(row, subs[row.to_number]) for row in payments if row.to_number in subs]
         lost = [row for row in payments if row.to_number not in subs]
-        book(ctx, bookings, source=(ledger.BANK, lambda row: row.bank_ref))
+        book(ctx, offerings, bookings, source=(ledger.BANK, lambda row: row.bank_ref))
         _suspend(ctx, lost)
         insert_rows(payments)
         known |= {row.bank_ref: row for row in payments}

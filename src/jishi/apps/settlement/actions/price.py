@@ -17,6 +17,7 @@ from jishi.apps.settlement.bank import BankLine, new_bank_ref, sandbox
 from jishi.apps.settlement.models import Contract, Instalment
 from jishi.kernel.fault import Fault
 from jishi.platform.access import Target, require
+from jishi.platform.batch import update_rows
 from jishi.platform.context import Context
 
 PAYABLE = (Contract.SIGNED,)
@@ -84,7 +85,7 @@ def _pay(ctx: Context, contract: Contract, rows: Sequence[Instalment]) -> None:
     ledger.post(ctx, "instalment_paid", contract.id, sides)
     for row, line in zip(rows, lines, strict=True):
         row.paid_fen, row.paid_ms = row.paid_fen + line.amount_fen, ctx.now_ms()
-    Instalment.objects.bulk_update(rows, ["paid_fen", "paid_ms"])
+    update_rows(rows, ["paid_fen", "paid_ms"])
     projection.show_instalments(ctx, contract, rows)
     if not _left(contract):
         contract.state = Contract.PAID

@@ -1,4 +1,4 @@
-"""What waits for whom: rows of the inbox and of "my list". A simulated day has neither."""
+"""What waits for whom: rows of the inbox and of "my list". A simulated market day has neither."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -13,7 +13,7 @@ from jishi.platform.search import drop_row, put_row, put_rows
 
 def show_deposits(ctx: Context, subs: Sequence[SubAccount], title: str, due_ms: int) -> None:
     """Show parties the deposits that wait for them; settled ones disappear."""
-    if ctx.simulated:
+    if not ctx.projected:
         return
     waiting = [sub for sub in subs if sub.missing_fen]
     rows = [_deposit_row(ctx, sub, title, due_ms) for sub in waiting]
@@ -25,7 +25,7 @@ def show_deposits(ctx: Context, subs: Sequence[SubAccount], title: str, due_ms: 
 
 def show_payment(ctx: Context, payment: BankPayment) -> None:
     """Show the treasurer a payment that nobody can place yet (待认领), until it is placed."""
-    if ctx.simulated:
+    if not ctx.projected:
         return
     if payment.state != BankPayment.UNMATCHED:
         drop_row("payment", payment.id)
@@ -60,7 +60,7 @@ def show_guarantee(ctx: Context, guarantee: Guarantee, sub: SubAccount) -> None:
 
 def show_refunds(ctx: Context, offering_id: str, division: str, title: str) -> None:
     """Show the treasurer that an offering has refunds due, the earliest day first."""
-    if ctx.simulated:
+    if not ctx.projected:
         return
     due = Refund.objects.filter(offering_id=offering_id, state=Refund.DUE)
     count = due.count()
@@ -82,7 +82,7 @@ def show_refunds(ctx: Context, offering_id: str, division: str, title: str) -> N
 
 def show_contract(ctx: Context, contract: Contract) -> None:
     """Show the winner a contract that waits for the signature, and afterwards the instalments to pay."""
-    if ctx.simulated:
+    if not ctx.projected:
         return
     if contract.state == Contract.DRAFT:
         due_ms = end_of_day_ms(contract.sign_by_day) if contract.sign_by_day else None
@@ -94,7 +94,7 @@ def show_contract(ctx: Context, contract: Contract) -> None:
 
 def show_instalments(ctx: Context, contract: Contract, rows: Sequence[Instalment]) -> None:
     """Show the winner what is left to pay, and when."""
-    if ctx.simulated:
+    if not ctx.projected:
         return
     for row in rows:
         if row.left_fen:

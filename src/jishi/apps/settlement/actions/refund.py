@@ -14,7 +14,7 @@ from jishi.apps.settlement.models import BankPayment, Refund, SubAccount
 from jishi.apps.settlement.payer import find_payers
 from jishi.apps.settlement.schedule import local_day
 from jishi.platform.access import TREASURER, Target, divisions_of, require, stem_of
-from jishi.platform.batch import batched
+from jishi.platform.batch import batched, update_rows
 from jishi.platform.context import Context
 
 
@@ -44,7 +44,7 @@ def _reaches(ctx: Context, division: str) -> bool:
 
 def _pay_offering(ctx: Context, offering_id: str, up_to: date | None) -> int:
     with transaction.atomic():
-        lock_offerings(ctx, [offering_id])
+        offering = lock_offerings(ctx, [offering_id])[offering_id]
         due = Refund.objects.select_related("sub_account").filter(offering_id=offering_id, state=Refund.DUE)
         if up_to is not None:
             due = due.filter(due_day__lte=up_to)
@@ -53,7 +53,6 @@ def _pay_offering(ctx: Context, offering_id: str, up_to: date | None) -> int:
             _send(ctx, offering_id, refunds)
             _close(refunds)
             _witness(ctx, offering_id, refunds)
-            offering = market.get_offering(offering_id)
             title = f"{offering.number} {offering.title}"
             projection.show_refunds(ctx, offering_id, offering.division, title)
     return len(refunds)
@@ -72,7 +71,7 @@ def _send(ctx: Context, offering_id: str, refunds: Sequence[Refund]) -> None:
     sides = [(ledger.REFUND_PAYABLE, row.id, row.amount_fen) for row in refunds]
     sides += [(ledger.BANK, row.bank_ref, -row.amount_fen) for row in refunds]
     ledger.post(ctx, "refund_paid", offering_id, sides)
-    Refund.objects.bulk_update(refunds, ["state", "paid_ms", "bank_ref"], batch_size=200)
+    update_rows(refunds, ["state", "paid_ms", "bank_ref"])
 
 
 def _payers(refunds: Sequence[Refund]) -> dict[str, dict[str, str]]:
