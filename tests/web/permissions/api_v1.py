@@ -4,22 +4,13 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from tests.web.permissions.row import EVERYONE, MEMBERS, NOBODY, Given, Row
+from tests.web.permissions.row import EVERYONE, MEMBERS, NOBODY, Row
+from tests.web.permissions.target import offering, registration, result_notice
 from tests.web.world import START_FEN, STEP_FEN, World
 
 OFFICE_HERE = frozenset({"clerk", "reviewer", "regulator"})
 PARTS = ("", "/notices", "/ladder", "/entries", "/entries/<seq>/receipt", "/bundle", "/ocds")
 KEY = {"Idempotency-Key": "table-0001"}
-
-
-def offering(stage: str) -> Given:
-    """Fill in the offering in a stage."""
-    return lambda world: {"offering_id": world.offerings[stage], "seq": 1}
-
-
-def registration(stage: str, party: str) -> Given:
-    """Fill in a party's registration."""
-    return lambda world: {"registration_id": world.registrations[stage, party]}
 
 
 def quote(party: str, world: World) -> Mapping[str, Any]:
@@ -32,21 +23,14 @@ def go_on(party: str, world: World) -> Mapping[str, Any]:
     return {"registration": world.registrations["question", party]}
 
 
-def notice_of_a_result(world: World) -> Mapping[str, Any]:
-    """Fill in a result notice."""
-    from jishi.apps.market import reads
-
-    return {"notice_id": reads.list_notices(world.offerings["published"])[-1].id}
-
-
 ROWS = [
     *(
         Row(f"api/v1/{path}", EVERYONE)
         for path in ("docs", "openapi.json", "offerings", "notices", "results", "changes", "ocds")
     ),
-    Row("api/v1/notices/<notice_id>", EVERYONE, "published", target=notice_of_a_result),
+    Row("api/v1/notices/<notice_id>", EVERYONE, "published", target=result_notice),
     *(
-        Row(f"api/v1/offerings/<offering_id>{part}", may, on, target=offering(stage))
+        Row(f"api/v1/offerings/<offering_id>{part}", may, on, target=offering(stage, seq=1))
         for part in PARTS
         for on, stage, may in (
             ("public", "free", EVERYONE),

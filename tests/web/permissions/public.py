@@ -1,0 +1,73 @@
+"""The public room: everything published is everyone's, a draft is nobody's, a bid is its party's."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.web.permissions.row import EVERYONE, MEMBERS, NOBODY, Row
+from tests.web.permissions.target import offering, result_notice
+from tests.web.world import START_FEN, STEP_FEN, World
+
+BOTH = frozenset({"bidder", "rival"})
+ASKS_JSON = {"Accept": "application/json"}
+PAGES = (
+    *("", "land/", "results/", "results/results.csv", "notices/", "notices/feed.atom"),
+    *("verify/", "rules/", "log/", "search/", "complaints/"),
+)
+PARTS = ("", "bundle.json", "quotes.csv", "receipt/<int:seq>.json", "room/")
+WATCHERS_HERE, WATCHERS_THERE = frozenset({"regulator", "auditor"}), frozenset({"far_regulator"})
+
+
+def quote(world: World) -> Mapping[str, Any]:
+    """Give the next quote."""
+    return {"price_fen": START_FEN + 2 * STEP_FEN, "price": "102", "key": "table-0001"}
+
+
+ROWS = [
+    *(Row(path, EVERYONE) for path in PAGES),
+    Row("outline-<str:lang>.json", EVERYONE, target=lambda world: {"lang": "zh"}),
+    Row("land/lots.<str:form>", EVERYONE, target=lambda world: {"form": "csv"}),
+    Row("notices/<str:notice_id>/", EVERYONE, "published", target=result_notice),
+    *(
+        Row(f"land/<str:offering_id>/{part}", may, on, target=offering(stage, seq=1))
+        for part in PARTS
+        for on, stage, may in (("public", "free", EVERYONE), ("draft", "draft", NOBODY))
+    ),
+    Row("verify/<str:offering_id>/", EVERYONE, "public", target=offering("published")),
+    Row("verify/<str:offering_id>/", NOBODY, "draft", target=offering("draft")),
+    Row("land/<str:offering_id>/supervise/", WATCHERS_HERE, "here", target=offering("free")),
+    Row("land/<str:offering_id>/supervise/", WATCHERS_THERE, "there", target=offering("far_free")),
+    Row(
+        "land/<str:offering_id>/ask/",
+        BOTH,
+        "public",
+        "POST",
+        target=offering("free"),
+        body=lambda world: {"text": "界址点坐标？", "party": world.parties["north"]},
+    ),
+    Row(
+        "land/<str:offering_id>/bid/",
+        BOTH,
+        "own",
+        "POST",
+        target=offering("rounds"),
+        body=quote,
+        headers=ASKS_JSON,
+    ),
+    Row(
+        "land/<str:offering_id>/continue/",
+        BOTH,
+        "own",
+        "POST",
+        target=offering("question"),
+        body=quote,
+        headers=ASKS_JSON,
+    ),
+    Row(
+        "results/<str:offering_id>/object/",
+        MEMBERS,
+        "published",
+        "POST",
+        target=offering("published"),
+        body=lambda world: {"text": "对结果有异议"},
+    ),
+]
