@@ -53,9 +53,12 @@ def run_day(chosen: DayOptions, console: Console, lang: str) -> dict[str, Any]:
 
 
 def _run(chosen: DayOptions, drafts: Sequence[LotDraft], console: Console) -> Iterator[LotResult]:
+    prepared = Path(connections["default"].settings_dict["NAME"])
     connections.close_all()
     parts = [drafts[at : at + PART] for at in range(0, len(drafts), PART)]
-    shares = [Share(i, part, chosen.bidders, chosen.seed, chosen.out) for i, part in enumerate(parts)]
+    shares = [
+        Share(i, part, chosen.bidders, chosen.seed, chosen.out, prepared) for i, part in enumerate(parts)
+    ]
     workers = min(os.cpu_count() or 1, max(1, len(shares)))
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("lots · 宗地", total=len(drafts))
@@ -67,8 +70,12 @@ def _run(chosen: DayOptions, drafts: Sequence[LotDraft], console: Console) -> It
 
 
 def _work(share: Share) -> list[LotResult]:
-    own_database(share.number)
-    return run_share(share)
+    mine = own_database(share)
+    try:
+        return run_share(share)
+    finally:
+        connections.close_all()
+        mine.unlink()
 
 
 def _stopped(result: LotResult, drafts: Sequence[LotDraft]) -> Problem:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
 from jishi.apps.catalogue import api as catalogue
@@ -37,6 +36,7 @@ class Share:
     bidders: int
     seed: str
     out: Path
+    prepared: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +53,17 @@ def day_signer(seed: str) -> Signer:
     return Signer(SeededEntropy(f"{seed}/signer").draw(32), "Jishi market day (simulated)", simulated=True)
 
 
-def own_database(number: int) -> None:
-    """Give this process a copy of the prepared database, with nothing to lose in a crash."""
+def own_database(share: Share) -> Path:
+    """Give this process a copy of the prepared database, with nothing to lose in a crash; return its path."""
     connection.close()
-    prepared = Path(settings.DATABASES["default"]["NAME"])
-    mine = prepared.with_name(f"share-{number}.sqlite3")
-    shutil.copyfile(prepared, mine)
+    mine = share.prepared.with_name(f"share-{share.number}.sqlite3")
+    shutil.copyfile(share.prepared, mine)
     connection.settings_dict["NAME"] = str(mine)
     connection.settings_dict["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536;",
     }
+    return mine
 
 
 def run_share(share: Share) -> list[LotResult]:
