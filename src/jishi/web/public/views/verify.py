@@ -51,8 +51,9 @@ def _read(request: HttpRequest) -> bytes:
     sent = request.FILES.get("bundle")
     if sent is None:
         raise Fault("public.verify.no_file")
-    if sent.size > LARGEST_BYTES:
-        raise Fault("public.verify.too_large", size=sent.size >> 20, most=LARGEST_BYTES >> 20)
+    size = sent.size or 0
+    if size > LARGEST_BYTES:
+        raise Fault("public.verify.too_large", size=size >> 20, most=LARGEST_BYTES >> 20)
     return sent.read()
 
 
