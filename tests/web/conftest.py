@@ -1,5 +1,6 @@
 """What web tests share: keys and files of their own, and a small market built once a module."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from django.db import transaction
 from django.test.utils import override_settings
 
+from jishi.project.browser import find_browser
 from tests.web.world import World, build_world
 
 
@@ -32,3 +34,15 @@ def shared_world(django_db_setup: Any, django_db_blocker: Any, own_var: Path) ->
 def world(shared_world: World, db: None) -> World:
     """Give the market; what a test changes is rolled back after it."""
     return shared_world
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Start a browser for one module: left running, its event loop would keep Django from the database."""
+    from playwright.sync_api import sync_playwright
+
+    path = os.environ.get("JISHI_BROWSER") or find_browser()
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield started
+        started.close()
