@@ -87,6 +87,7 @@ def _render(request: HttpRequest, ctx: Context, registration: Any, **forms: Any)
     has_account = settlement.find_sub_account(registration.id) is not None
     deposit = settlement.show_deposit(ctx, registration.id) if has_account else None
     missing = deposit.sub.missing_fen if deposit else 0
+    bids = _own_bids(registration)
     can_pay = registration.state == "qualified" and missing > 0 and ctx.now_ms() < offering.registration_end
     page = {
         "registration": registration,
@@ -98,9 +99,9 @@ def _render(request: HttpRequest, ctx: Context, registration: Any, **forms: Any)
         "payment": forms.get("payment") or PaymentForm(initial={"amount_fen": missing}),
         "guarantee": forms.get("guarantee") or GuaranteeForm(initial={"amount_fen": missing}),
         "can_guarantee": can_pay and offering.guarantee_allowed,
-        "can_withdraw": registration.state in OPEN and offering.state == "noticed",
+        "can_withdraw": registration.state in OPEN and offering.state == "noticed" and not bids,
         "is_live": offering.state == "noticed" and offering.phase in LIVE,
-        "bids": _own_bids(registration),
+        "bids": bids,
         "won": (offering.outcome or {}).get("winner") == registration.alias and offering.state != "noticed",
         "contract": settlement.find_contract(offering.id),
         "step_titles": [_("Applied"), _("Qualified"), _("Deposit secured, admitted")],
