@@ -6,7 +6,8 @@ from typing import Any
 
 from jishi.apps.parties import api as parties
 from jishi.web.public.cards import Card, card_of
-from jishi.web.shell.term import TERMS
+
+REASONS = ("no_quote", "below_reserve", "headcount", "cap_reached")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,5 +46,5 @@ def _row(notice: Any, winner: parties.PartyInfo | None) -> ResultRow:
 
 
 def _known_reason(code: str | None) -> str:
-    """Return a reason that has a word of its own; a code such as "notice" only repeats the result."""
-    return code if code in TERMS else ""
+    """Return a reason that says more than the result; a code such as "notice" does not."""
+    return code if code in REASONS else ""
