@@ -8,6 +8,8 @@ from playwright.sync_api import Browser, Page
 
 from tests.web.server import Server, serving
 
+pytestmark = pytest.mark.slow
+
 SIZES = {"wide": 1440, "narrow": 360}
 LANGUAGES = {"zh-hans": "zh-Hans", "en": "en"}
 PLAIN = ["/", "/land/", "/land/?view=map", "/results/", "/notices/", "/verify/", "/rules/", "/log/"]
