@@ -3,8 +3,10 @@
 import pytest
 
 from jishi.apps.market import actions as market
+from jishi.apps.market.actions.question import ANSWER_DOMAIN, QUESTION_DOMAIN
 from jishi.apps.market.reads import list_answered, list_open_questions
 from jishi.kernel.fault import Fault
+from jishi.kernel.sealing.commitment import commit
 from jishi.platform.evidence import read_stream
 from jishi.platform.models import SearchRow
 from tests.apps.market.hall import HERE, Hall, failed_checks
@@ -23,6 +25,8 @@ def test_a_question_becomes_public_with_its_answer(hall: Hall) -> None:
     entry = read_stream(offering.stream)[-1]
     assert entry.kind == "QuestionAnswered"
     assert "分期" not in entry.data
+    opened = commit(QUESTION_DOMAIN, answered.salt, "能否分期？"), commit(ANSWER_DOMAIN, answered.salt, "可以")
+    assert all(commitment in entry.data for commitment in opened), "anyone can hold the words to the log"
     assert failed_checks(offering) == {}
 
 

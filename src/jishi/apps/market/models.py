@@ -101,7 +101,10 @@ class Notice(models.Model):
 
 
 class Question(models.Model):
-    """A question on the notice and its answer; both are public once answered, the asker is not."""
+    """A question on the notice and its answer; both are public once answered, the asker is not.
+
+    With `salt` anyone can hold the words to the commitments in the log.
+    """
 
     id = models.CharField(max_length=32, primary_key=True)
     offering = models.ForeignKey(Offering, on_delete=models.PROTECT, related_name="questions")
@@ -110,6 +113,7 @@ class Question(models.Model):
     asked_ms = models.BigIntegerField()
     answer = models.TextField(blank=True)
     answered_ms = models.BigIntegerField(null=True)
+    salt = models.CharField(max_length=64, blank=True)
 
 
 class Registration(models.Model):

@@ -11,6 +11,9 @@ from jishi.platform.context import Context
 from jishi.platform.entropy import new_id, new_salt
 from jishi.platform.search import drop_row, put_row
 
+QUESTION_DOMAIN = "jishi.question/1"
+ANSWER_DOMAIN = "jishi.answer/1"
+
 
 def ask_question(ctx: Context, offering_id: str, party: str, text: str) -> Question:
     """Ask on an offering's notice before registration ends; the asker is never shown."""
@@ -49,11 +52,11 @@ def answer_question(ctx: Context, question_id: str, text: str) -> Question:
         if question.answered_ms is not None:
             raise Fault("market.question.answered", number=offering.number)
         question.answer, question.answered_ms = check_text(text), instant(ctx, head)
+        question.salt = new_salt(ctx.entropy)
         question.save()
-        salt = new_salt(ctx.entropy)
         data = {
-            "question_commitment": commit("jishi.question/1", salt, question.text),
-            "answer_commitment": commit("jishi.answer/1", salt, question.answer),
+            "question_commitment": commit(QUESTION_DOMAIN, question.salt, question.text),
+            "answer_commitment": commit(ANSWER_DOMAIN, question.salt, question.answer),
         }
         write(ctx, head, [("QuestionAnswered", data)])
         drop_row("question", question.id)
