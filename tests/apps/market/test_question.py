@@ -25,7 +25,10 @@ def test_a_question_becomes_public_with_its_answer(hall: Hall) -> None:
     entry = read_stream(offering.stream)[-1]
     assert entry.kind == "QuestionAnswered"
     assert "分期" not in entry.data
-    opened = commit(QUESTION_DOMAIN, answered.salt, "能否分期？"), commit(ANSWER_DOMAIN, answered.salt, "可以")
+    opened = (
+        commit(QUESTION_DOMAIN, answered.salt, "能否分期？"),
+        commit(ANSWER_DOMAIN, answered.salt, "可以"),
+    )
     assert all(commitment in entry.data for commitment in opened), "anyone can hold the words to the log"
     assert failed_checks(offering) == {}
 
