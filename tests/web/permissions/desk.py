@@ -1,119 +1,172 @@
-"""The desk: each role does its own work, in its own division."""
+"""The desk: each role in its own divisions, and nobody else."""
 
-from tests.web.permissions.row import Row
-from tests.web.permissions.target import burden, entry, guarantee, offering, payment, question, registration
-from tests.web.world import STAFF
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
 
-CLERK, REVIEWER, TREASURER = frozenset({"clerk"}), frozenset({"reviewer"}), frozenset({"treasurer"})
-REGULATOR, AUDITOR, OFFICERS = (
-    frozenset({"regulator"}),
-    frozenset({"auditor"}),
-    frozenset({"officer_one", "officer_two"}),
-)
-CASE = CLERK | REVIEWER | REGULATOR
-FILES = CASE | OFFICERS
+from jishi.apps.market.actions import ask_question
+from jishi.apps.registers import api as registers
+from jishi.apps.settlement import api as settlement
+from jishi.platform.clock import SimulatedClock
+from jishi.platform.context import Context
+from jishi.web.desk.steps import STEPS
+from tests.web.permissions.row import Given, Row
+from tests.web.world import STAFF, THERE, World
 
-
-def both(here: frozenset[str]) -> frozenset[str]:
-    """Add the same roles of the other division: a list shows each what is its own."""
-    return here | {f"far_{persona}" for persona in here} & STAFF.keys()
-
-
-def far(here: frozenset[str]) -> frozenset[str]:
-    """Give the same roles of the other division."""
-    return both(here) - here
-
-
-STEPS = {
-    "publish": REVIEWER,
-    "seal": OFFICERS,
-    "supplement": REVIEWER,
-    "increment": CLERK,
-    "extend": REVIEWER,
-    "suspend": REVIEWER,
-    "resume": REVIEWER,
-    "terminate": REVIEWER,
-    "open-reserve": OFFICERS,
-    "confirm": REVIEWER,
-    "publish-result": REVIEWER,
-    "draft-contract": CLERK | REVIEWER,
-    "sign-contract": REVIEWER,
-    "write-entry": CLERK,
+CLERK, REVIEWER = frozenset({"clerk"}), frozenset({"reviewer"})
+OFFICERS = frozenset({"officer_one", "officer_two"})
+TREASURER, REGULATOR = frozenset({"treasurer"}), frozenset({"regulator"})
+OFFICE = CLERK | REVIEWER | REGULATOR
+READERS = OFFICE | OFFICERS
+FAR_READERS = frozenset({"far_clerk", "far_reviewer", "far_regulator"})
+CLERKS = CLERK | {"far_clerk"}
+TREASURERS = TREASURER | {"far_treasurer"}
+REGULATORS = REGULATOR | {"far_regulator"}
+ROLES = {
+    "offering.publish": REVIEWER,
+    "offering.control": REVIEWER,
+    "offering.set_step": CLERK,
+    "reserve.seal": OFFICERS,
+    "reserve.open": OFFICERS,
+    "sale.confirm": REVIEWER,
+    "result.publish": REVIEWER,
+    "contract.draft": CLERK | REVIEWER,
+    "contract.sign": REVIEWER,
+    "registration_entry.write": CLERK,
 }
-LISTS = {
-    "": frozenset(STAFF),
-    "offerings/": both(FILES),
-    "offerings/new/": both(CLERK),
-    "questions/": both(CLERK),
-    "reserve-key/": OFFICERS,
-    "entries/": both(FILES),
-    "payments/": both(TREASURER | REGULATOR),
-    "guarantees/": both(TREASURER),
-    "refunds/": both(TREASURER),
-    "reconciliations/": both(TREASURER | REGULATOR),
-    "objections/": both(CASE),
-    "accesses/": both(REGULATOR | AUDITOR),
-    "accesses/save.csv": both(REGULATOR | AUDITOR),
-    "standing/": both(REGULATOR | AUDITOR),
-}
-OFFERING = "desk/offerings/<str:offering_id>/"
-ENTRY = "desk/entries/<str:entry_id>/"
-REGISTRATION = "desk/registrations/<str:registration_id>/"
-GUARANTEE = "desk/guarantees/<str:guarantee_id>/"
-PAYMENT = "desk/payments/<str:payment_id>/"
+
+
+def offering(stage: str) -> Given:
+    """Fill in the offering in a stage."""
+    return lambda world: {"offering_id": world.offerings[stage]}
+
+
+def entry(stage: str) -> Given:
+    """Fill in the register entry behind the offering in a stage."""
+    return lambda world: {"entry_id": world.entries[stage]}
+
+
+def registration(world: World) -> Mapping[str, Any]:
+    """Fill in an application that waits."""
+    return {"registration_id": world.registrations["registration", "north"]}
+
+
+def question(world: World) -> Mapping[str, Any]:
+    """Fill in a question that waits."""
+    made = ask_question(Context(), world.offerings["free"], world.parties["north"], "何时踏勘现场？")
+    return {"question_id": made.id}
+
+
+def burden(world: World) -> Mapping[str, Any]:
+    """Fill in an entry with an encumbrance."""
+    form = registers.EncumbranceForm("lease", "测试承租人")
+    made = registers.add_encumbrance(Context(), world.entries["draft"], form)
+    return {"entry_id": world.entries["draft"], "encumbrance_id": made.id}
+
+
+def lost_payment(world: World) -> Mapping[str, Any]:
+    """Fill in a payment nobody owns."""
+    line = settlement.BankLine("TABLE-1", "", 100, world.now_ms)
+    return {"payment_id": settlement.receive_payments(Context(), [line])[0].id}
+
+
+def placed_payment(world: World) -> Mapping[str, Any]:
+    """Fill in a payment that secured a deposit here."""
+    deposit = settlement.show_deposit(Context(), world.registrations["free", "north"])
+    return {"payment_id": deposit.payments[0].id}
+
+
+def guarantee(world: World) -> Mapping[str, Any]:
+    """Fill in a guarantee that waits, handed in on the lot whose applications are open."""
+    from jishi.apps.market.actions import qualify_registrations
+
+    ctx = Context(clock=SimulatedClock(world.now_ms))
+    chosen = world.registrations["registration", "north"]
+    qualify_registrations(ctx, world.offerings["registration"], [chosen])
+    form = settlement.GuaranteeForm("测试银行", "BH-1", 20_000_000, date(2027, 12, 31))
+    made = settlement.file_guarantee(ctx, chosen, form, content=b"%PDF-1.7 test", name="guarantee.pdf")
+    return {"guarantee_id": made.id}
+
+
+def steps() -> list[Row]:
+    """Return two rows for every step: of an offering here, and of one in another division."""
+    rows = []
+    for step in STEPS:
+        route = f"desk/offerings/<str:offering_id>/{step.id.replace('_', '-')}/"
+        far = frozenset(f"far_{role}" for role in ROLES[step.action]) & set(STAFF)
+        rows.append(Row(route, ROLES[step.action], "here", "POST", offering("terminated")))
+        rows.append(Row(route, far, "other division", "POST", offering("far_draft")))
+    return rows
+
 
 ROWS = [
-    *(Row(f"desk/{path}", may, "own") for path, may in LISTS.items()),
-    *(
-        Row(f"{OFFERING}{step}/", may, on, target=offering(stage))
-        for step, here in STEPS.items()
-        for on, stage, may in (("here", "draft", here), ("there", "far_draft", far(here)))
-    ),
-    Row(OFFERING, FILES, "here", target=offering("draft")),
-    Row(OFFERING, far(FILES), "there", target=offering("far_draft")),
+    Row("desk/", frozenset(STAFF)),
+    Row("desk/offerings/", READERS | FAR_READERS),
+    Row("desk/offerings/new/", CLERKS),
     Row("desk/offerings/new/<str:entry_id>/", CLERK, "here", target=entry("unsold")),
-    Row("desk/offerings/new/<str:entry_id>/", far(CLERK), "there", target=entry("far_free")),
-    Row(f"{OFFERING}revise/", CLERK, "here", target=offering("draft")),
-    Row(f"{OFFERING}revise/", far(CLERK), "there", target=offering("far_draft")),
-    Row(f"{OFFERING}relist/", CLERK, "here", target=offering("unsold")),
-    Row(f"{OFFERING}contract.pdf", CASE | TREASURER, "here", target=offering("contracted")),
-    Row(f"{OFFERING}registrations/", CASE, "here", target=offering("free")),
-    Row(f"{OFFERING}registrations/", far(CASE), "there", target=offering("far_free")),
-    Row(f"{OFFERING}qualify/", CLERK, "here", "POST", target=offering("registration")),
-    Row(f"{OFFERING}qualify/", far(CLERK), "there", "POST", target=offering("far_free")),
-    Row(REGISTRATION, CASE, "here", target=registration("free", "north")),
-    Row(REGISTRATION, far(CASE), "there", target=registration("far_free", "north")),
-    Row(f"{REGISTRATION}refuse/", CLERK, "here", "POST", target=registration("registration", "north")),
-    Row(f"{REGISTRATION}refuse/", far(CLERK), "there", "POST", target=registration("far_free", "north")),
-    Row("desk/questions/<str:question_id>/", CLERK, "here", target=question("free")),
-    Row("desk/questions/<str:question_id>/", far(CLERK), "there", target=question("far_free")),
-    Row(
-        "desk/entries/new/<str:kind_id>/", both(CLERK), "own", target=lambda world: {"kind_id": "land.parcel"}
-    ),
-    Row(ENTRY, FILES, "here", target=entry("free")),
-    Row(ENTRY, far(FILES), "there", target=entry("far_free")),
+    Row("desk/offerings/new/<str:entry_id>/", frozenset({"far_clerk"}), THERE, target=entry("far_draft")),
+    Row("desk/offerings/<str:offering_id>/", READERS, "draft here", target=offering("draft")),
+    Row("desk/offerings/<str:offering_id>/", READERS, "public here", target=offering("contracted")),
+    Row("desk/offerings/<str:offering_id>/", FAR_READERS, "other division", target=offering("far_draft")),
     *(
-        Row(f"{ENTRY}{step}/", may, on, "POST", target=entry(stage))
-        for step in ("amend", "state", "burden")
-        for on, stage, may in (("here", "draft", CLERK), ("there", "far_draft", far(CLERK)))
+        Row(f"desk/offerings/<str:offering_id>/{path}", may, "here", method, offering(stage))
+        for path, method, stage, may in (
+            ("revise/", "GET", "draft", CLERK),
+            ("relist/", "GET", "unsold", CLERK),
+            ("contract.pdf", "GET", "contracted", OFFICE | TREASURER),
+            ("registrations/", "GET", "free", OFFICE),
+            ("qualify/", "POST", "registration", CLERK),
+        )
     ),
-    Row(f"{ENTRY}burden/<str:encumbrance_id>/lift/", CLERK, "here", "POST", target=burden),
-    Row(PAYMENT, both(TREASURER | REGULATOR), "of no division", target=payment),
     *(
-        Row(f"{PAYMENT}{step}/", both(TREASURER), "of no division", "POST", target=payment)
-        for step in ("match", "return")
+        Row(f"desk/offerings/<str:offering_id>/{path}", may, "other division", method, offering("far_free"))
+        for path, method, may in (
+            ("revise/", "GET", frozenset({"far_clerk"})),
+            ("relist/", "GET", frozenset({"far_clerk"})),
+            ("contract.pdf", "GET", frozenset()),
+            ("registrations/", "GET", FAR_READERS),
+            ("qualify/", "POST", frozenset({"far_clerk"})),
+        )
     ),
-    Row("desk/payments/post/", both(TREASURER), "sandbox", "POST"),
-    Row(f"{GUARANTEE}scan/", TREASURER, "here", target=guarantee),
-    Row(f"{GUARANTEE}accept/", TREASURER, "here", "POST", target=guarantee),
+    *steps(),
+    Row("desk/registrations/<str:registration_id>/", OFFICE, "here", target=registration),
+    Row("desk/registrations/<str:registration_id>/refuse/", CLERK, "here", "POST", registration),
+    Row("desk/questions/", CLERKS),
+    Row("desk/questions/<str:question_id>/", CLERK, "here", target=question),
+    Row("desk/reserve-key/", OFFICERS),
+    Row("desk/entries/", READERS | FAR_READERS),
+    Row("desk/entries/new/<str:kind_id>/", CLERKS, target=lambda world: {"kind_id": "land.parcel"}),
+    Row("desk/entries/<str:entry_id>/", READERS, "here", target=entry("draft")),
+    Row("desk/entries/<str:entry_id>/", FAR_READERS, "other division", target=entry("far_draft")),
+    Row("desk/entries/<str:entry_id>/amend/", CLERK, "here", target=entry("draft")),
+    Row("desk/entries/<str:entry_id>/state/", CLERK, "here", "POST", entry("draft")),
+    Row("desk/entries/<str:entry_id>/burden/", CLERK, "here", "POST", entry("draft")),
+    Row("desk/entries/<str:entry_id>/burden/<str:encumbrance_id>/lift/", CLERK, "here", "POST", burden),
+    Row("desk/payments/", TREASURERS | REGULATORS),
+    Row("desk/payments/post/", TREASURERS, method="POST"),
+    Row("desk/payments/<str:payment_id>/", TREASURER | REGULATOR, "placed here", target=placed_payment),
+    Row("desk/payments/<str:payment_id>/", TREASURERS | REGULATORS, "nobody's", target=lost_payment),
+    Row("desk/payments/<str:payment_id>/match/", TREASURERS, "nobody's", "POST", lost_payment),
+    Row("desk/payments/<str:payment_id>/match/", TREASURER, "placed here", "POST", placed_payment),
+    Row("desk/payments/<str:payment_id>/return/", TREASURERS, "nobody's", "POST", lost_payment),
+    Row("desk/payments/<str:payment_id>/return/", TREASURER, "placed here", "POST", placed_payment),
+    Row("desk/guarantees/", TREASURERS),
+    Row("desk/guarantees/<str:guarantee_id>/scan/", TREASURER, "here", target=guarantee),
+    Row("desk/guarantees/<str:guarantee_id>/accept/", TREASURER, "here", "POST", guarantee),
+    Row("desk/guarantees/<str:guarantee_id>/refuse/", TREASURER, "here", "POST", guarantee),
+    Row("desk/refunds/", TREASURERS),
+    Row("desk/refunds/pay/", TREASURERS, "all one may", "POST"),
     Row(
-        f"{GUARANTEE}refuse/",
+        "desk/refunds/pay/",
         TREASURER,
         "here",
         "POST",
-        target=guarantee,
-        body=lambda world: {"reason": "不符"},
+        body=lambda world: {"offering": world.offerings["unsold"]},
     ),
-    Row("desk/refunds/pay/", both(TREASURER), "own", "POST"),
-    Row("desk/reconciliations/run/", both(TREASURER | REGULATOR), "own", "POST"),
+    Row("desk/reconciliations/", TREASURERS | REGULATORS),
+    Row("desk/reconciliations/run/", TREASURERS | REGULATORS, method="POST"),
+    Row("desk/objections/", OFFICE | FAR_READERS),
+    Row("desk/accesses/", REGULATORS | {"auditor"}),
+    Row("desk/accesses/save.csv", REGULATORS | {"auditor"}),
+    Row("desk/standing/", REGULATORS | {"auditor"}),
 ]

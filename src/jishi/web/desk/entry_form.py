@@ -70,7 +70,9 @@ class EntryForm(forms.Form):
         raw, places = self._collect(said)
         clean, problems = validate_entry(self.kind, raw)
         for problem in problems:
-            self.add_error(self._place(problem, places), say(problem.code, problem.params, language()))
+            place = self._place(problem, places)
+            if place not in self.errors:  # an empty required field says so already
+                self.add_error(place, say(problem.code, problem.params, language()))
         return {**said, "data": clean, "shape": _read_shape(said.get("geometry", ""))}
 
     def groups(self) -> Iterator[Group]:
@@ -177,7 +179,7 @@ def _inputs(field: FieldKind, rows: int) -> Iterator[tuple[str, forms.Field]]:
             made.label = f"{made.label} ({word})"
             yield f"{field.name}-{end}", made
     else:
-        yield field.name, _input(field, required=False)
+        yield field.name, _input(field, required=field.required)
 
 
 def _input(field: FieldKind, *, required: bool) -> forms.Field:

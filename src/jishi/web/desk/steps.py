@@ -60,9 +60,14 @@ class Step:
 
 
 def open_steps(ctx: Context, case: Case) -> list[Step]:
-    """Return the steps that are lawful now and that the actor's roles may take."""
+    """Return the steps that are lawful now and that the actor's roles may take; nobody reviews an own draft."""
     target = Target(case.offering.id, case.offering.division)
-    return [step for step in STEPS if step.open(case) and may(ctx.actor, step.action, target)]
+    barred = {"publish"} if case.offering.prepared_by == ctx.actor.user_id else set()
+    return [
+        step
+        for step in STEPS
+        if step.id not in barred and step.open(case) and may(ctx.actor, step.action, target)
+    ]
 
 
 def _take(request: HttpRequest, offering_id: str, step: Step) -> HttpResponse:

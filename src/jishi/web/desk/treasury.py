@@ -13,6 +13,7 @@ from jishi.apps.market.reads import get_offerings, get_registration
 from jishi.apps.settlement import api as settlement
 from jishi.kernel.fault import Fault
 from jishi.platform.access import require, stem_of
+from jishi.platform.context import Context
 from jishi.platform.entropy import new_id
 from jishi.platform.storage import find_file, read_file
 from jishi.web.desk.frame import desk_page, reach_of, render_desk
@@ -102,6 +103,7 @@ def match_payment(request: HttpRequest, payment_id: str) -> HttpResponse:
     """Match a payment to the application it was meant for."""
     ctx = ctx_of(request)
     require(ctx, "payment.match")
+    settlement.get_payment(ctx, payment_id)
     form = MatchForm(request.POST)
     if form.is_valid():
         try:
@@ -120,6 +122,7 @@ def return_payment(request: HttpRequest, payment_id: str) -> HttpResponse:
     """Send a payment nobody owns back to its payer."""
     ctx = ctx_of(request)
     require(ctx, "payment.match")
+    settlement.get_payment(ctx, payment_id)
     try:
         settlement.return_payment(ctx, payment_id)
         messages.success(request, _("The payment is returned."))
@@ -139,10 +142,10 @@ def read_guarantee(request: HttpRequest, guarantee_id: str) -> HttpResponse:
     """Give the scan of a guarantee that waits."""
     ctx = ctx_of(request)
     require(ctx, "guarantee.accept")
-    found = next((each for each in settlement.list_guarantees(ctx) if each.id == guarantee_id), None)
-    file = find_file(found.file_id) if found else None
+    guarantee = _find_guarantee(ctx, guarantee_id)
+    file = find_file(guarantee.file_id)
     if file is None:
-        raise Fault("file.missing", name=guarantee_id)
+        raise Fault("file.missing", name=guarantee.number)
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name)}"}
     return HttpResponse(read_file(file), content_type=file.media_type, headers=headers)
 
@@ -152,6 +155,7 @@ def accept_guarantee(request: HttpRequest, guarantee_id: str) -> HttpResponse:
     """Accept a guarantee: it secures the deposit."""
     ctx = ctx_of(request)
     require(ctx, "guarantee.accept")
+    _find_guarantee(ctx, guarantee_id)
     try:
         settlement.accept_guarantee(ctx, guarantee_id)
         messages.success(request, _("The guarantee is accepted; the deposit is secured."))
@@ -165,6 +169,7 @@ def refuse_guarantee(request: HttpRequest, guarantee_id: str) -> HttpResponse:
     """Refuse a guarantee with a reason its party can read."""
     ctx = ctx_of(request)
     require(ctx, "guarantee.accept")
+    _find_guarantee(ctx, guarantee_id)
     form = ReasonForm(request.POST)
     if form.is_valid():
         try:
@@ -265,6 +270,14 @@ def _payment(request: HttpRequest, payment_id: str, form: MatchForm) -> HttpResp
         "may_match": payment.state == "unmatched" and may_match,
     }
     return render_desk(request, "desk/payment.html", shown)
+
+
+def _find_guarantee(ctx: Context, guarantee_id: str) -> settlement.Guarantee:
+    """Return a guarantee that waits in the actor's divisions; Fault `settlement.guarantee.unknown`."""
+    found = next((each for each in settlement.list_guarantees(ctx) if each.id == guarantee_id), None)
+    if found is None:
+        raise Fault("settlement.guarantee.unknown", guarantee=guarantee_id)
+    return found
 
 
 def _guarantees(request: HttpRequest, refused: str, form: ReasonForm) -> HttpResponse:
