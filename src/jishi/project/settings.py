@@ -26,7 +26,6 @@ def _secret_key(var: Path) -> str:
 JISHI_VAR = Path(os.environ.get("JISHI_VAR", "var")).resolve()
 JISHI_DEMO = _flag("JISHI_DEMO", True)
 JISHI_OPERATOR = os.environ.get("JISHI_OPERATOR", "Jishi")  # the name bundles are signed under
-JISHI_PACK = os.environ.get("JISHI_PACK", "jilin")
 JISHI_BANK = os.environ.get("JISHI_BANK", "jishi.apps.settlement.bank.SandboxBank")
 JISHI_ROUND_MS = int(
     os.environ.get("JISHI_ROUND_MS", "0")

@@ -1,6 +1,7 @@
 """What other rooms may ask of the packs."""
 
-from functools import cache, lru_cache
+import os
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
 from pathlib import Path
@@ -60,10 +61,19 @@ def check_pack(path: Path) -> list[Problem]:
     return read_pack(Path(path))[1]
 
 
-@lru_cache(maxsize=1)
 def default_pack() -> Pack:
-    """Load the only installed pack; with none or several, Fault `pack.no_default`."""
-    names = installed_packs()
+    """Load the pack that JISHI_PACK names (an installed one, or a directory), else the only installed one.
+
+    Fault `pack.no_default` when it names none and not exactly one is installed.
+    """
+    return _chosen(os.environ.get("JISHI_PACK", ""))
+
+
+@cache
+def _chosen(named: str) -> Pack:
+    if Path(named).is_dir() and named:
+        return load_pack_from(Path(named))
+    names = (named,) if named else installed_packs()
     if len(names) != 1:
         raise Fault("pack.no_default", installed=list(names))
     return load_pack(names[0])

@@ -96,8 +96,10 @@ def _product_register(pack: Pack, product: Product, file: str) -> Iterator[Probl
     yield from _points((file, "register"), product.register_kind, pack.registers, "pack.unknown_register")
     if product.register_kind in pack.registers:
         states = {state.id for state in pack.registers[product.register_kind].states}
-        for state in (*product.offered_in, product.granted_as):
-            yield from _points((file, "offered_in, granted_as"), state, states, "pack.unknown_state")
+        moves = (product.offered_as, product.granted_as, product.registered_as)
+        for state in (*product.offered_in, *filter(None, moves)):
+            key = "offered_in, offered_as, granted_as, registered_as"
+            yield from _points((file, key), state, states, "pack.unknown_state")
     if not (pack.root / product.contract_template).is_file():
         templates = [path.relative_to(pack.root).as_posix() for path in pack.root.glob("templates/*")]
         yield from _points(

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 
-from django.conf import settings
 from django.utils.translation import get_language
 
 from jishi.apps.packs import api as packs
@@ -47,7 +46,7 @@ def language() -> str:
 
 def market_pack() -> packs.Pack:
     """Return the pack this installation runs."""
-    return packs.load_pack(settings.JISHI_PACK)
+    return packs.default_pack()
 
 
 @cache

@@ -10,8 +10,6 @@ from jishi.apps.registers import api as registers
 from jishi.kernel.fault import Fault
 from jishi.platform.context import Context
 
-OFFERED = "offered"
-
 
 def claim_entry(ctx: Context, offering: Offering) -> None:
     """Store the opened offering as the only one of its entry and mark the entry offered.
@@ -25,19 +23,22 @@ def claim_entry(ctx: Context, offering: Offering) -> None:
         kinds = ", ".join(burden.kind for burden in blocking)
         raise Fault("market.entry.encumbered", number=offering.number, kinds=kinds)
     entry = registers.get_entry(offering.entry_id)
-    offered_in = packs.default_pack().product(offering.product).offered_in
-    if entry.state not in offered_in:
-        needed = ", ".join(offered_in)
+    product = packs.default_pack().product(offering.product)
+    if entry.state not in product.offered_in:
+        needed = ", ".join(product.offered_in)
         raise Fault("market.entry.state", number=offering.number, state=entry.state, needed=needed)
     if describe_lot(entry) != offering.lot:
         raise Fault("market.entry.changed", number=offering.number, entry=entry.number)
-    registers.set_entry_state(ctx.as_system(), entry.id, OFFERED, reason=offering.number)
+    if product.offered_as:
+        registers.set_entry_state(ctx.as_system(), entry.id, product.offered_as, reason=offering.number)
 
 
 def release_entry(ctx: Context, offering: Offering) -> None:
     """Let the entry be offered again."""
-    free = packs.default_pack().product(offering.product).offered_in[0]
-    registers.set_entry_state(ctx.as_system(), offering.entry_id, free, reason=offering.number)
+    product = packs.default_pack().product(offering.product)
+    if product.offered_as:
+        free = product.offered_in[0]
+        registers.set_entry_state(ctx.as_system(), offering.entry_id, free, reason=offering.number)
 
 
 def describe_lot(entry: registers.EntryInfo) -> dict[str, Any]:

@@ -88,12 +88,18 @@ class Qualification(Row):
 
 
 class Product(Titled):
-    """Describe a product from its register entry to the series its price goes to."""
+    """Describe a product from its register entry to the series its price goes to.
+
+    An entry in one of `offered_in` may be offered; it is `offered_as` meanwhile, `granted_as` once the contract
+    is signed, `registered_as` once the price is paid. Without `offered_as` or `registered_as` it stays as it is.
+    """
 
     factor: Literal["land", "labour", "capital", "technology", "data"]
     register_kind: Annotated[Identity, Field(alias="register")]
     offered_in: Annotated[tuple[Identity, ...], Field(min_length=1)]
+    offered_as: Identity | None = None
     granted_as: Identity
+    registered_as: Identity | None = None
     mechanism: MechanismChoice
     contract_template: str
     price_series: Identity

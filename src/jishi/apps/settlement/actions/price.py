@@ -66,8 +66,7 @@ def write_register_entry(ctx: Context, offering_id: str) -> registers.EntryInfo:
         if contract is None or contract.state != Contract.PAID:
             left = _left(contract) if contract else (offering.price_fen or 0)
             raise Fault("settlement.register.unpaid", number=offering.number, left_fen=left)
-        state = _registered_state(offering)
-        entry = registers.set_entry_state(ctx.as_system(), offering.entry_id, state, reason=contract.number)
+        entry = _write_holder(ctx, offering, contract.number)
         data = {"register": entry.kind, "entry": entry.id, "entry_version": entry.version}
         market.write_evidence(ctx, offering_id, [("RegisterWritten", data)], state=market.COMPLETED)
         contract.state = Contract.REGISTERED
@@ -96,9 +95,9 @@ def _left(contract: Contract) -> int:
     return sum(row.left_fen for row in contract.instalments.all())
 
 
-def _registered_state(offering: market.Offering) -> str:
-    """Return the state that follows the grant in the pack's register: the first it names."""
-    pack = packs.default_pack()
-    granted_as = pack.product(offering.product).granted_as
-    states = {state.id: state for state in pack.register(offering.register_kind).states}
-    return str(states[granted_as].next[0])
+def _write_holder(ctx: Context, offering: market.Offering, reason: str) -> registers.EntryInfo:
+    """Move the entry to the state the product names for a registered right, if it names one."""
+    state = packs.default_pack().product(offering.product).registered_as
+    if state is None:
+        return registers.get_entry(offering.entry_id)
+    return registers.set_entry_state(ctx.as_system(), offering.entry_id, state, reason=reason)
