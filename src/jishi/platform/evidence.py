@@ -11,38 +11,39 @@ from django.db import connection, transaction
 
 from jishi.kernel.evidence.canonical import canonical_bytes
 from jishi.kernel.evidence.entry import Entry, leaf_hash
-from jishi.platform.batch import batched, insert_rows
+from jishi.platform.batch import batched, insert_rows, update_rows
 from jishi.platform.models import EvidenceEntry, LogHead, StreamHead
+from jishi.platform.unit import find_kept, keep, lock_once
 
 NewEntry = tuple[str, dict[str, Any], int]
 _MOVING = ["seq", "at_ms", "recorded_ms"]
-_MOVE_HEAD = "UPDATE platform_streamhead SET seq = %s, at_ms = %s, recorded_ms = %s WHERE stream = %s"
 _SET_INDEX = 'UPDATE platform_evidenceentry SET "index" = %s WHERE id = %s'
 _BATCH = 500
 
 
 def lock(stream: str) -> StreamHead:
     """Lock and return the head of `stream`, made when absent. Call inside a transaction."""
-    head = StreamHead.objects.select_for_update().filter(stream=stream).first()
-    return head or lock_all([stream])[stream]
+    rows = StreamHead.objects.select_for_update()
+    return lock_once(StreamHead, stream, rows.filter(stream=stream).first) or lock_all([stream])[stream]
 
 
 def lock_all(streams: Collection[str]) -> dict[str, StreamHead]:
     """Lock and return the heads of `streams`, made when absent, always in the same order."""
-    names = sorted(set(streams))
+    heads = {name: head for name in streams if (head := find_kept(StreamHead, name))}
+    names = sorted(set(streams) - heads.keys())
     StreamHead.objects.bulk_create([StreamHead(stream=name) for name in names], ignore_conflicts=True)
-    heads: dict[str, StreamHead] = {}
     for part in batched(names, _BATCH):
-        rows = StreamHead.objects.select_for_update().filter(stream__in=part).order_by("stream")
-        heads.update((head.stream, head) for head in rows)
+        for head in StreamHead.objects.select_for_update().filter(stream__in=part).order_by("stream"):
+            heads[head.stream] = head
+            keep(head)
     return heads
 
 
 def append(head: StreamHead, recorded_at: int, news: Sequence[NewEntry]) -> list[EvidenceEntry]:
     """Append (kind, data, effective_at ms) entries under the locked `head`; instants never run backwards."""
     rows = _extend(head, recorded_at, news)
-    EvidenceEntry.objects.bulk_create(rows)
-    head.save(update_fields=_MOVING)
+    insert_rows(rows)
+    update_rows([head], _MOVING)
     return rows
 
 
@@ -52,9 +53,7 @@ def append_all(
     """Append to many locked streams at once: `news` holds the entries of each stream."""
     rows = [row for stream, entries in news.items() for row in _extend(heads[stream], recorded_at, entries)]
     insert_rows(rows)
-    moved = [(head.seq, head.at_ms, head.recorded_ms, head.stream) for head in map(heads.__getitem__, news)]
-    with connection.cursor() as cursor:
-        cursor.executemany(_MOVE_HEAD, moved)
+    update_rows([heads[stream] for stream in news], _MOVING)
 
 
 def open_streams(recorded_at: int, news: Mapping[str, Sequence[NewEntry]]) -> None:
@@ -63,6 +62,8 @@ def open_streams(recorded_at: int, news: Mapping[str, Sequence[NewEntry]]) -> No
     rows = [row for stream, entries in news.items() for row in _extend(heads[stream], recorded_at, entries)]
     insert_rows(list(heads.values()))
     insert_rows(rows)
+    for head in heads.values():
+        keep(head)
 
 
 def _extend(head: StreamHead, recorded_at: int, news: Sequence[NewEntry]) -> list[EvidenceEntry]:

@@ -21,13 +21,14 @@ from jishi.kernel.fault import Fault
 from jishi.platform.access import stem_of
 from jishi.platform.models import EvidenceEntry
 from jishi.platform.search import Page, page_recent
+from jishi.platform.unit import find_kept
 
 PUBLIC_STATES = ~Q(state=DRAFT)
 
 
 def get_offering(offering_id: str) -> Offering:
-    """Return an offering, draft or public; Fault `market.offering.unknown`."""
-    found = Offering.objects.filter(pk=offering_id).first()
+    """Return an offering, draft or public; in a unit of work the one it keeps. Fault `market.offering.unknown`."""
+    found = find_kept(Offering, offering_id) or Offering.objects.filter(pk=offering_id).first()
     if found is None:
         raise Fault("market.offering.unknown", offering=offering_id)
     return found

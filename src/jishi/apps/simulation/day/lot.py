@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from django.db import transaction
-
 from jishi.apps.market import api as market
 from jishi.apps.packs import api as packs
 from jishi.apps.registers import api as registers
@@ -19,6 +17,7 @@ from jishi.kernel.calendar.zone import start_of_day_ms
 from jishi.kernel.quantity.bounds import format_bounds
 from jishi.platform.clock import SimulatedClock
 from jishi.platform.context import Context
+from jishi.platform.unit import one_unit
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -36,7 +35,7 @@ class Sale:
 def run_lot(ctx: Context, draft: LotDraft, parties: Sequence[str], officers: Officers) -> Sale:
     """Take one announced lot from register entry to register entry in one transaction; Fault when it cannot stand."""
     chance = Random(ctx.entropy.draw(16))
-    with transaction.atomic():
+    with one_unit():
         offering = _publish(ctx, draft, officers, chance)
         aliases = _admit(ctx, offering, parties, chance)
         _bid(ctx, offering, aliases, chance)
