@@ -8,7 +8,7 @@ from jishi.apps.market import actions as market
 from jishi.apps.market.actions import Command
 from jishi.apps.market.actions.fold import next_bid
 from jishi.apps.market.publication import receipt_of
-from jishi.apps.market.reads import get_offering, list_ladder
+from jishi.apps.market.reads import get_offering, list_ladder, list_notices
 from jishi.apps.registers import api as registers
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism.inputs import Admit, Bid, SetStep
@@ -224,7 +224,7 @@ def test_instants_never_run_backwards(hall: Hall) -> None:
     instants = [entry.effective_at for entry in rows_]
     assert instants == sorted(instants)
     assert all(entry.recorded_at >= entry.effective_at for entry in rows_)
-    assert get_offering(offering.id).notices.last().at_ms >= first.at_ms
+    assert list_notices(offering.id)[-1].at_ms >= first.at_ms
     assert failed_checks(offering) == {}
 
 
