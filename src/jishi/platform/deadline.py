@@ -27,7 +27,10 @@ def set_deadline(kind: str, ref: str, due_ms: int | None) -> None:
     if due_ms is None:
         Deadline.objects.filter(kind=kind, ref=ref).delete()
     else:
-        Deadline.objects.update_or_create(kind=kind, ref=ref, defaults={"due_ms": due_ms, "run_ms": due_ms})
+        row = Deadline(kind=kind, ref=ref, due_ms=due_ms, run_ms=due_ms)
+        Deadline.objects.bulk_create(
+            [row], update_conflicts=True, unique_fields=["kind", "ref"], update_fields=["due_ms", "run_ms"]
+        )
 
 
 def run_due(ctx: Context, limit: int = 200) -> int:

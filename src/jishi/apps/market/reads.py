@@ -187,8 +187,8 @@ def get_registration(registration_id: str) -> Registration:
 def list_bidding_parties(offering_id: str) -> set[str]:
     """Return every party behind a registration not withdrawn, joint bidders (联合竞买) included."""
     rows = _live(offering_id).values_list("party", "joint")
-    joint = {member.party for _, joint in rows if joint for member in parties.joint_members(joint)}
-    return joint | {party for party, _ in rows}
+    joint = parties.joint_members_of(joint for _, joint in rows if joint)
+    return {member.party for members in joint.values() for member in members} | {party for party, _ in rows}
 
 
 def represents_bidder(offering_id: str, own: Collection[str]) -> bool:

@@ -51,7 +51,7 @@ def confirm_sale(ctx: Context, offering_id: str) -> Registration:
         offering.state = CONFIRMED
         data = {"alias": winner.alias, "price_fen": outcome["price_fen"], "outcome": outcome}
         write(ctx, head, [("AwardConfirmed", data)])
-        save(ctx, offering)
+        save(ctx, offering, "state")
         events.publish(ctx, events.SaleConfirmed(offering.id, winner.id, outcome["price_fen"], at_ms))
     return winner
 
@@ -76,7 +76,7 @@ def publish_result(ctx: Context, offering_id: str) -> Offering:
             offering.state = PUBLISHED
         elif offering.state != TERMINATED:  # which gave its entry back at once
             release_entry(ctx, offering)
-        save(ctx, offering)
+        save(ctx, offering, "state")
     return offering
 
 
@@ -102,4 +102,4 @@ def write_evidence(
         write(ctx, head, news)
         if state is not None:
             offering.state = state
-            save(ctx, offering)
+            save(ctx, offering, "state")

@@ -16,6 +16,12 @@ from jishi.platform import deadline, evidence
 from jishi.platform.context import Context
 from jishi.platform.models import StreamHead
 
+# the fields that hold the mechanism's state, and those written once it ended
+FOLDED = (
+    "snapshot", "phase", "suspended", "price_fen", "leader", "quotes", "registrants", "increment_fen",
+    "listing_start", "listing_end", "registration_end", "terms", "due_ms",
+)  # fmt: skip
+ENDING = ("outcome", "closed_ms", "state")
 Locked = tuple[Offering, StreamHead]
 """An offering and its evidence head, both locked in the running transaction."""
 
@@ -138,10 +144,10 @@ class Fold:
         store_state(self.offering, self.mechanism, self.state)
         outcome = self.mechanism.outcome(self.state)
         if outcome["result"] == "open":
-            save(self.ctx, self.offering)
+            save(self.ctx, self.offering, *FOLDED)
             return
         _end(self.offering, outcome)
-        save(self.ctx, self.offering)
+        save(self.ctx, self.offering, *FOLDED, *ENDING)
         closed = events.OfferingClosed(self.offering.id, outcome, self.offering.closed_ms or self.at_ms)
         events.publish(self.ctx, closed)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
-from jishi.apps.market.actions.fold import Locked, fold_all, mechanism_of, store_state
+from jishi.apps.market.actions.fold import FOLDED, Locked, fold_all, mechanism_of, store_state
 from jishi.apps.market.actions.ground import claim_entry
 from jishi.apps.market.actions.locking import lock_offering
 from jishi.apps.market.actions.record import check_reason, guard, instant, require_state, save, write
@@ -36,7 +36,7 @@ def publish_notice(ctx: Context, offering_id: str) -> Offering:
         _write_notice(ctx, (offering, head), "notice", {})
         mechanism = mechanism_of(offering)
         store_state(offering, mechanism, mechanism.open(mechanism.read_terms(offering.terms)))
-        save(ctx, offering)
+        save(ctx, offering, *FOLDED)
     return offering
 
 

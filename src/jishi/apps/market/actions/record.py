@@ -8,6 +8,7 @@ from jishi.apps.market.reads import represents_bidder
 from jishi.kernel.fault import Fault
 from jishi.platform import evidence
 from jishi.platform.access import Target, require
+from jishi.platform.batch import update_rows
 from jishi.platform.context import Context
 from jishi.platform.models import StreamHead
 from jishi.platform.search import put_row
@@ -70,10 +71,13 @@ def check_reason(reason: str, most: int = LONGEST) -> str:
     return check_text(reason, "market.reason_missing", most)
 
 
-def save(ctx: Context, offering: Offering) -> None:
-    """Store the offering and its search row."""
+def save(ctx: Context, offering: Offering, *changed: str) -> None:
+    """Store the offering, of one stored before only the fields `changed`, and its search row."""
     offering.updated_ms = max(offering.updated_ms or 0, ctx.now_ms())
-    offering.save()
+    if changed:
+        update_rows([offering], [*changed, "updated_ms"])
+    else:
+        offering.save()
     if not ctx.projected:
         return
     put_row(

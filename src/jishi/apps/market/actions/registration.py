@@ -141,8 +141,9 @@ def _require_registering(offering: Offering, at_ms: int) -> None:
 def _require_once(offering: Offering, forms: Sequence[RegistrationForm]) -> None:
     """Let each party stand behind one application only, alone or jointly: else it could bid against itself."""
     bidding = list_bidding_parties(offering.id)
+    joint = parties.joint_members_of(form.joint for form in forms if form.joint)
     for form in forms:
-        own = {form.party, *(member.party for member in parties.joint_members(form.joint) if form.joint)}
+        own = {form.party, *(member.party for member in joint.get(form.joint, ()))}
         if own & bidding:
             raise Fault("market.registration.twice", number=offering.number)
         bidding |= own
