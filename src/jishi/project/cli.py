@@ -3,12 +3,14 @@
 import datetime
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 app = typer.Typer(
     name="jishi",
@@ -19,36 +21,47 @@ app = typer.Typer(
 pack_app = typer.Typer(no_args_is_help=True, help="Work with packs, the data that make a jurisdiction.")
 app.add_typer(pack_app, name="pack")
 console = Console()
+errors = Console(stderr=True, highlight=False)
+Host = Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 for all of this machine.")]
+Port = Annotated[int, typer.Option(help="The port to listen on.")]
 LANG = "en" if os.environ.get("JISHI_LANG", os.environ.get("LANG", "zh")).startswith("en") else "zh"
 
 
 @app.command()
 def up(
-    host: str = "127.0.0.1",
-    port: int = 8000,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
     scenario: Annotated[
         bool, typer.Option(help="Load the pack's demonstration lots into an empty database.")
     ] = True,
 ) -> None:
     """Migrate, load the pack and its scenario, print the address and demo accounts, and serve."""
     from jishi.project import serving
+    from jishi.project.preflight import require_port
 
-    serving.prepare(console, with_scenario=scenario)
-    serving.announce(console, host, port)
-    serving.serve(host, port)
+    with _plainly():
+        require_port(host, port)
+        serving.prepare(console, with_scenario=scenario)
+        serving.announce(console, host, port)
+        serving.serve(host, port)
 
 
 @app.command()
-def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
+def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Serve what is there: no migration, no scenario (as a service manager would start it)."""
     from jishi.project import serving
+    from jishi.project.preflight import require_database, require_port
 
-    serving.serve(host, port)
+    with _plainly():
+        require_port(host, port)
+        serving.set_up()
+        require_database()
+        serving.serve(host, port)
 
 
 @app.command()
 def setup() -> None:
-    """Make the environment and stop; the `./jishi` script has done it by now."""
+    """Make the environment in .venv and stop (--tests: with the test tools)."""
     console.print("Ready.")
 
 
@@ -90,7 +103,8 @@ def day(
         bidders=bidders,
         seed=seed,
     )
-    _faulty(lambda: simulation.run_day(chosen, console, LANG))
+    with _plainly():
+        simulation.run_day(chosen, console, LANG)
 
 
 @app.command()
@@ -101,30 +115,36 @@ def verify(
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the verdict of each bundle.")] = False,
 ) -> None:
-    """Recompute outcomes from bundles alone; exit with 1 if any check fails."""
+    """Recompute outcomes from bundles alone. Exit code: 0 all passed, 1 any check failed, 2 wrongly called."""
     from jishi.project.verifying import verify_files
 
-    raise typer.Exit(0 if verify_files(console, bundles, (trust, quiet, LANG)) else 1)
+    with _plainly():
+        passed = verify_files(console, bundles, (trust, quiet, LANG))
+    raise typer.Exit(0 if passed else 1)
 
 
 @pack_app.command("check")
 def pack_check(
     path: Annotated[Path | None, typer.Argument(help="A pack's folder; the installed one if absent.")] = None,
 ) -> None:
-    """Check a pack: every file, key and value that is wrong, and what would be right."""
+    """Check a pack: file, key and value of every mistake, and what would be valid. Exit code 1 if any."""
     from jishi.project.verifying import check_pack_folder
 
-    raise typer.Exit(0 if check_pack_folder(console, path, LANG) else 1)
+    with _plainly():
+        sound = check_pack_folder(console, path, LANG)
+    raise typer.Exit(0 if sound else 1)
 
 
-def _faulty(run: Callable[[], object]) -> None:
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Say a fault in the reader's language and end with 2, instead of showing where in the code it arose."""
     from jishi.kernel.fault import Fault
     from jishi.platform.words import say
 
     try:
-        run()
+        yield
     except Fault as fault:
-        console.print(f"[red]{say(fault.code, fault.params, LANG)}[/red]")
+        errors.print(f"[red]✗[/red] {escape(say(fault.code, fault.params, LANG))}", soft_wrap=True)
         raise typer.Exit(2) from None
 
 

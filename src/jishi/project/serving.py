@@ -1,18 +1,24 @@
 """Prepare the database, say where the market is and who may sign in, and serve it."""
 
+import contextlib
 import os
 import tempfile
 
 from rich.console import Console
 from rich.table import Table
 
+from jishi.kernel.fault import Fault
+
 
 def set_up() -> None:
-    """Start Django with the settings of the environment."""
+    """Start Django with the settings of the environment; Fault `project.settings.wrong` says which cannot be."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jishi.project.settings")
     import django
 
-    django.setup()
+    try:
+        django.setup()
+    except (ValueError, OSError) as error:
+        raise Fault("project.settings.wrong", why=str(error)) from error
 
 
 def set_up_simulation() -> None:
@@ -24,19 +30,43 @@ def set_up_simulation() -> None:
 
 
 def prepare(console: Console, *, with_scenario: bool) -> None:
-    """Migrate, and load the pack's scenario when the database holds nothing yet."""
+    """Migrate, collect styles and scripts, and load the pack's scenario when the database holds nothing yet.
+
+    Faults: `project.database.*` for a database that cannot be opened or is another version's.
+    """
     set_up()
     from django.conf import settings
-    from django.core.management import call_command
 
     settings.JISHI_VAR.mkdir(parents=True, exist_ok=True)
     with console.status("Preparing the database · 准备数据库"):
-        call_command("migrate", verbosity=0, interactive=False)
+        _migrate()
+    with console.status("Collecting styles and scripts · 整理样式与脚本"):
+        _collect()
     if with_scenario and settings.JISHI_DEMO:
         from jishi.apps.simulation import api as simulation
 
         with console.status("Loading the demonstration · 载入演示数据"):
             simulation.load_scenario()
+
+
+def _migrate() -> None:
+    from django.core.management import call_command
+    from django.db import DatabaseError
+    from django.db.migrations.exceptions import InconsistentMigrationHistory
+
+    from jishi.project.preflight import database_place, require_database
+
+    require_database()
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except (DatabaseError, InconsistentMigrationHistory) as error:
+        raise Fault("project.database.changed", place=database_place(), why=str(error).strip()) from error
+
+
+def _collect() -> None:
+    from django.core.management import call_command
+
+    call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=["*.map"])
 
 
 def announce(console: Console, host: str, port: int) -> None:
@@ -50,12 +80,17 @@ def announce(console: Console, host: str, port: int) -> None:
     console.print(f"verify --trust {operator_public_key()}", style="dim", highlight=False)
     if not settings.JISHI_DEMO:
         return
-    table = Table(
-        "account · 账号", "password · 密码", "role · 角色", title="演示 · demonstration", title_justify="left"
+    accounts = simulation.list_demo_accounts()
+    if not accounts:
+        return
+    console.print(
+        f"\n演示账号 · demonstration accounts, password · 密码: [bold]{accounts[0].password}[/bold]"
     )
-    for account in simulation.list_demo_accounts():
-        table.add_row(account.email, account.password, f"{account.title_zh} · {account.title_en}")
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for account in accounts:
+        table.add_row(f"  {account.email}", account.title_zh, account.title_en)
     console.print(table)
+    console.print("\nCtrl-C stops · 按 Ctrl-C 停止", highlight=False)
 
 
 def serve(host: str, port: int) -> None:
@@ -64,11 +99,12 @@ def serve(host: str, port: int) -> None:
 
     from jishi.project.asgi import application
 
-    uvicorn.run(
-        application,
-        host=host,
-        port=port,
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=3,
-    )
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how one stops it, not an error
+        uvicorn.run(
+            application,
+            host=host,
+            port=port,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=3,
+        )

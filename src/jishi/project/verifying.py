@@ -1,57 +1,120 @@
 """Show verification and pack checks on the terminal. No database, no Django."""
 
-from collections.abc import Sequence
+import base64
+import binascii
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 
 from jishi.kernel.evidence.report import Report
 from jishi.kernel.evidence.verify import verify
+from jishi.kernel.fault import Fault
 from jishi.platform.words import say
+
+MOST_MIB = 256
+KEY_BYTES = 32
+RESULTS = ("sold", "unsold", "converted", "halted", "terminated", "open")
+MARKS = {True: "[green]✓[/green]", False: "[red]✗[/red]", None: "[yellow]?[/yellow]"}
+PLAIN = {"zh": {True: "是", False: "否", None: "无"}, "en": {True: "yes", False: "no", None: "none"}}
 
 
 def verify_files(console: Console, paths: Sequence[Path], options: tuple[str | None, bool, str]) -> bool:
-    """Verify each file under (trusted key or key file, quiet, language); return whether all passed."""
+    """Verify each file under (trusted key or key file, quiet, language); return whether all passed.
+
+    Raises Fault `project.trust.wrong` when what is to be trusted is no Ed25519 public key.
+    """
     trust, quiet, lang = options
-    if trust and Path(trust).is_file():
-        trust = Path(trust).read_text().strip()
-    good = 0
+    key = _read_key(trust) if trust else None
+    passed = 0
     for path in paths:
         try:
-            report = verify(path.read_bytes(), trust)
-        except OSError as error:
-            console.print(f"[red]✗[/red] {path}: {error.strerror}", highlight=False)
+            report = verify(_read_file(path), key)
+        except Fault as fault:
+            _print(console, False, f"{path}: {say(fault.code, fault.params, lang)}")
             continue
-        good += report.ok
+        passed += report.ok
         _show(console, path, report, (quiet, lang))
-    console.print(f"{good} / {len(paths)} ✓", highlight=False)
-    return good == len(paths)
-
-
-def _show(console: Console, path: Path, report: Report, options: tuple[bool, str]) -> None:
-    quiet, lang = options
-    mark = "[green]✓[/green]" if report.ok else "[red]✗[/red]"
-    console.print(f"{mark} {path}: {say(report.verdict, {}, lang)}", highlight=False, soft_wrap=True)
-    for check in report.checks:
-        if quiet and check.ok:
-            continue
-        sign = "[green]✓[/green]" if check.ok else "[red]✗[/red]"
-        said = say(check.code, check.params, lang)
-        console.print(f"    {sign} {check.name}: {said}", highlight=False, soft_wrap=True)
+    verdict = say("project.verify.verdict", {"files": len(paths), "passed": passed}, lang)
+    console.print(verdict, highlight=False)
+    return passed == len(paths)
 
 
 def check_pack_folder(console: Console, path: Path | None, lang: str) -> bool:
     """Check the pack at `path` (or the installed one) and list what is wrong; return whether nothing is."""
     from jishi.apps.packs import api as packs
 
-    folder = path or packs.locate_pack("jilin")
+    folder = path or packs.locate_pack(os.environ.get("JISHI_PACK") or "jilin")
+    if not folder.is_dir():
+        raise Fault("project.pack.folder", path=str(folder))
     problems = packs.check_pack(folder)
     for problem in problems:
-        console.print(f"[red]✗[/red] {say(problem.fault.code, problem.fault.params, lang)}", highlight=False)
-    if not problems:
-        pack = packs.load_pack_from(folder)
-        parts = (
-            f"{len(pack.clauses)} clauses, {len(pack.parameters)} parameters, {len(pack.registers)} registers"
-        )
-        console.print(f"[green]✓[/green] {pack.id} {pack.version}: {parts}, {len(pack.products)} products")
-    return not problems
+        _print(console, False, say(problem.fault.code, problem.fault.params, lang))
+    if problems:
+        said = say("project.pack.faulty", {"path": str(folder), "problems": len(problems)}, lang)
+        console.print(said, highlight=False, soft_wrap=True)
+        return False
+    pack = packs.load_pack_from(folder)
+    kinds = ("clauses", "parameters", "registers", "products")
+    counts = {kind: len(getattr(pack, kind)) for kind in kinds}
+    _print(console, True, say("project.pack.sound", {"id": pack.id, "version": pack.version, **counts}, lang))
+    return True
+
+
+def _read_key(trust: str) -> str:
+    """Return the key given as base64 or as the path of a file that holds it."""
+    text = Path(trust).read_text("utf-8", "replace").strip() if Path(trust).is_file() else trust
+    try:
+        if len(base64.b64decode(text, validate=True)) == KEY_BYTES:
+            return text
+    except (binascii.Error, ValueError):
+        pass
+    raise Fault("project.trust.wrong", trust=text[:80])
+
+
+def _read_file(path: Path) -> bytes:
+    if path.is_dir():
+        raise Fault("project.file.folder", path=str(path))
+    try:
+        mib = path.stat().st_size >> 20
+        if mib >= MOST_MIB:
+            raise Fault("project.file.large", mib=mib, most=MOST_MIB)
+        raw = path.read_bytes()
+    except FileNotFoundError as error:
+        raise Fault("project.file.missing") from error
+    except OSError as error:
+        raise Fault("project.file.unreadable", why=error.strerror or str(error)) from error
+    if not raw:
+        raise Fault("project.file.empty")
+    return raw
+
+
+def _show(console: Console, path: Path, report: Report, options: tuple[bool, str]) -> None:
+    quiet, lang = options
+    _print(console, report.ok, f"{path}: {say(report.verdict, {}, lang)}")
+    for check in report.checks:
+        if quiet and check.ok:
+            continue
+        unsure = check.name == "trust" and not report.trusted
+        name = say(f"verify.check.{check.name}", {}, lang)
+        said = say(check.code, _readable(check.params, lang), lang)
+        _print(console, None if unsure and check.ok else check.ok, f"{name}: {said}", indent="    ")
+
+
+def _readable(params: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    """Put words for what a sentence would otherwise show as a Python value or a code."""
+    plain = PLAIN[lang]
+    said = {
+        name: plain[value] if value is None or isinstance(value, bool) else value
+        for name, value in params.items()
+    }
+    if params.get("result") in RESULTS:
+        said["result"] = say(f"listing.result.{params['result']}", {}, lang)
+    return said
+
+
+def _print(console: Console, ok: bool | None, said: str, indent: str = "") -> None:
+    console.print(f"{indent}{MARKS[ok]} {escape(said)}", highlight=False, soft_wrap=True)
