@@ -69,7 +69,11 @@ class Ladder:
 def main() -> None:
     """Measure and print JSON."""
     options = _options()
-    found = {"machine": machine(), "connections": options.connections, "seconds": options.seconds}
+    found: dict[str, Any] = {
+        "machine": machine(),
+        "connections": options.connections,
+        "seconds": options.seconds,
+    }
     for name in options.database.split(","):
         with own_postgres(name):
             found[name] = _measure_database(options)
@@ -77,10 +81,11 @@ def main() -> None:
 
 
 def machine() -> dict[str, Any]:
-    """Return what the figures were measured on."""
+    """Return what the figures were measured on; a load above zero before the run says that it was not alone."""
     return {
         "date": time.strftime("%Y-%m-%d"),
         "cores": os.cpu_count(),
+        "load_before": round(os.getloadavg()[0], 1),
         "cpu": platform.machine(),
         "python": platform.python_version(),
     }
