@@ -139,6 +139,17 @@ def test_suspension_and_resumption_say_why(world: World, reviewer: Client) -> No
     assert kinds[-2:] == ["suspension", "resumption"]
 
 
+def test_a_supplementary_notice_changes_what_was_changed_and_no_more(world: World, reviewer: Client) -> None:
+    address, before = case(world, "notice", "supplement"), market.get_offering(world.offerings["notice"])
+    form = reviewer.get(address).context["form"]
+    shown = {name: str(form[name].value()) for name in form.fields if name != "reason"}
+    nothing = reviewer.post(address, {**shown, "reason": "核对"})
+    assert nothing.status_code == 422 and "TEST-notice" in nothing.text
+    assert reviewer.post(address, {**shown, "deposit_fen": "30万元", "reason": "调整"}).status_code == 302
+    after = market.get_offering(before.id)
+    assert (after.deposit_fen, after.listing_start) == (30_0000_00, before.listing_start)
+
+
 def test_the_reserve_opens_only_by_both_passphrases(world: World) -> None:
     first, second = (world.client(officer) for officer in ("officer_one", "officer_two"))
     address = case(world, "awaiting_reserve", "open-reserve")

@@ -72,7 +72,8 @@ class EntryForm(forms.Form):
         for problem in problems:
             place = self._place(problem, places)
             if place not in self.errors:  # an empty required field says so already
-                self.add_error(place, say(problem.code, problem.params, language()))
+                named = {**problem.params, "field": self.fields[place].label if place else ""}
+                self.add_error(place, say(problem.code, named, language()))
         return {**said, "data": clean, "shape": _read_shape(said.get("geometry", ""))}
 
     def groups(self) -> Iterator[Group]:
@@ -184,7 +185,7 @@ def _inputs(field: FieldKind, rows: int) -> Iterator[tuple[str, forms.Field]]:
 
 def _input(field: FieldKind, *, required: bool) -> forms.Field:
     label, lang = field.label.say(language()), language()
-    said = {"label": label + (f" ({field.unit})" if field.unit else ""), "required": required}
+    said: dict[str, Any] = {"label": label + (f" ({field.unit})" if field.unit else ""), "required": required}
     said["help_text"] = HINTS.get(field.type, "")
     if field.type == "boolean":
         return forms.BooleanField(**{**said, "required": False})

@@ -91,3 +91,8 @@ def extras(form: type[forms.Form], ctx: Context, offering: Any) -> dict[str, Any
         return {"officers": [(str(p.pk), p.email) for p in holders if p.pk != ctx.actor.user_id]}
     shown = [name for name in form.base_fields if hasattr(offering, name)]
     return {"initial": {name: getattr(offering, name) for name in shown}}
+
+
+def unchanged(form: forms.Form) -> dict[str, Any]:
+    """Return what stands as it was shown: to the millisecond, though a form shows an instant to the minute."""
+    return {name: value for name, value in form.initial.items() if name not in form.changed_data}

@@ -56,7 +56,7 @@ class Step:
 
     def make_form(self, ctx: Context, offering: Any, data: Any = None) -> forms.Form:
         """Return the form of this step for an offering."""
-        return self.form(data, prefix=None, **asked.extras(self.form, ctx, offering))
+        return self.form(data, auto_id=f"{self.id}-%s", **asked.extras(self.form, ctx, offering))
 
 
 def open_steps(ctx: Context, case: Case) -> list[Step]:
@@ -76,7 +76,7 @@ def _take(request: HttpRequest, offering_id: str, step: Step) -> HttpResponse:
     form = step.make_form(ctx, offering, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            step.run(ctx, offering, form.cleaned_data)
+            step.run(ctx, offering, {**form.cleaned_data, **asked.unchanged(form)})
         except Fault as fault:
             show_fault(form, fault)
         else:

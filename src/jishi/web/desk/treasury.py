@@ -291,7 +291,8 @@ def _reconciliations(request: HttpRequest, form: DayForm) -> HttpResponse:
     ctx = ctx_of(request)
     require(ctx, "reconciliation.run")
     page = settlement.list_reconciliations(request.GET.get("after"))
-    balances = settlement.escrow_balances()
+    # The books count what is owed below zero; a reader wants to see how much it is.
+    balances = {name: fen if name == "bank" else -fen for name, fen in settlement.escrow_balances().items()}
     return render_desk(
         request, "desk/reconciliations.html", {"page": page, "form": form, "balances": balances}
     )

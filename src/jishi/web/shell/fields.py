@@ -45,6 +45,13 @@ class QuantityField(forms.CharField):
         """Show a stored number as text; what was typed stays as it was."""
         return type(self).write(value) if isinstance(value, int) else value
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Tell whether another quantity was typed than the one shown, in whatever unit."""
+        try:
+            return bool(self.to_python(data) != initial)
+        except ValidationError:
+            return True
+
 
 def typed_money(fen: int) -> str:
     """Write fen as one types it: 万元 in Chinese, plain yuan in English.
@@ -95,6 +102,10 @@ class InstantField(forms.Field):
     def prepare_value(self, value: Any) -> Any:
         """Show a stored instant in the market's zone."""
         return site().local(value).strftime(_LOCAL) if isinstance(value, int) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Tell whether another minute was typed than the one shown."""
+        return (self.prepare_value(initial) or "") != (data or "")
 
 
 def day_field(**options: Any) -> forms.DateField:
