@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -112,14 +113,22 @@ def test_a_supplement_and_its_amendment_stand_together(amended_first):
     assert failed(verify(stream.bundle())) == {}
 
 
-def test_a_clock_that_ran_late_replays_as_of_its_own_instant():
+def test_a_tick_recorded_late_counts_from_its_due_instant():
     stream = quiet_stream()
-    for due in (START, START + 11 * DAY):
-        step = stream.listing.step(stream.state, inputs.Tick(), due + DAY)
-        stream._keep(due + DAY, inputs.Tick(), step)
+    stream.tick(START + 12 * DAY)
+    stream.entries[1:] = [replace(tick, recorded_at=tick.recorded_at + DAY) for tick in stream.entries[1:]]
     report = verify(stream.bundle())
     assert failed(report) == {}
     assert {check.name: check.params for check in report.checks}["replay"]["closed_at"] == START + 11 * DAY
+
+
+def test_a_tick_dated_later_than_it_was_due_is_refused():
+    stream = quiet_stream()
+    stream.tick(START + 12 * DAY)
+    end = stream.entries[-1]
+    late = {"effective_at": end.effective_at + 1, "recorded_at": end.recorded_at + 1}
+    stream.entries[-1] = replace(end, **late)
+    assert failed(verify(stream.bundle()))["replay"] == "verify.replay.refused"
 
 
 def test_no_notice_no_result():

@@ -18,6 +18,7 @@ from tests.web.server import Server, serving
 BIDDERS = 4
 ROUND_MS = 5_000
 GRACE_MS = 5_000  # an outage shorter than this does not stop the clock of a lot
+BEAT_MS = 1_500  # what lies between the server's own measure of an outage and ours, at most
 pytestmark = pytest.mark.slow
 
 
@@ -120,14 +121,14 @@ def test_kill_during_bidding(tmp_path: Path, down_ms: int) -> None:
         _ask_again(hall, before)
         entries = _read_entries(hall)
         _check_bids(hall, entries)
-        _check_close(lot, entries, (killed_ms, started_ms), stopped=down_ms > GRACE_MS)
+        _check_close(lot, entries, started_ms - killed_ms)
         report = verify(hall.caller(0).get_bytes(f"/offerings/{hall.lot}/bundle"))
         assert report.ok, [check for check in report.checks if not check.ok]
 
 
 def _open_hall(server: Server) -> Hall:
     made = server.make_lots(
-        bidders=BIDDERS, listing_left_ms=8_000, registration_left_ms=7_000, round_ms=ROUND_MS
+        bidders=BIDDERS, listing_left_ms=15_000, registration_left_ms=14_000, round_ms=ROUND_MS
     )
     hall = Hall(server.start(), made)
     hall.open_rounds()
@@ -184,10 +185,7 @@ def _check_bids(hall: Hall, entries: list[dict[str, Any]]) -> None:
     assert prices == sorted(set(prices)), "each accepted quote is above the one before: none stands twice"
 
 
-def _check_close(
-    lot: dict[str, Any], entries: list[dict[str, Any]], outage: tuple[int, int], *, stopped: bool
-) -> None:
-    killed_ms, started_ms = outage
+def _check_close(lot: dict[str, Any], entries: list[dict[str, Any]], outage_ms: int) -> None:
     assert len(_events(entries, "BiddingClosed")) == 1
     last = _events(entries, "BidAccepted")[-1]
     assert (lot["state"], lot["outcome"]["result"], lot["price_fen"]) == ("ended", "sold", last["price_fen"])
@@ -195,9 +193,10 @@ def _check_close(
     waited_ms = sum(event["pause_ms"] for event in _events(entries[place:], "ListingResumed"))
     assert lot["outcome"]["closed_at"] == last["due_ms"] + waited_ms
     given_back = [event["pause_ms"] for event in _events(entries, "ListingResumed")]
-    assert len(given_back) == stopped
+    if abs(outage_ms - GRACE_MS) > BEAT_MS:
+        assert len(given_back) == (outage_ms > GRACE_MS)
     for pause_ms in given_back:  # from the last sign of life, written every second, until the clock ran again
-        assert abs(pause_ms - (started_ms - killed_ms)) < 3_000
+        assert abs(pause_ms - outage_ms) < 2 * BEAT_MS
 
 
 def _now_ms() -> int:

@@ -9,7 +9,7 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jishi.project.settings")
 
-from typing import Any
+from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 
@@ -20,7 +20,7 @@ from jishi.project.ticker import Ticker
 from jishi.web.live import stream
 
 THREADS = int(os.environ.get("JISHI_THREADS", "16"))
-_portal = WSGIMiddleware(portal, workers=THREADS)
+_portal: Any = WSGIMiddleware(cast(Any, portal), workers=THREADS)
 _ticker = Ticker()
 
 

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.db import close_old_connections
@@ -40,7 +41,7 @@ class Hub:
         self._task: asyncio.Task[None] | None = None
 
     @contextlib.contextmanager
-    def watch(self, offering_id: str):  # type: ignore[no-untyped-def]
+    def watch(self, offering_id: str) -> Iterator[Room]:
         """Hold a room open while one watcher is in it."""
         room = self.rooms.setdefault(offering_id, Room())
         room.watchers += 1
