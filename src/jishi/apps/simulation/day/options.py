@@ -16,7 +16,10 @@ PRODUCT = "land.state_grant_listing"
 
 @dataclass(frozen=True, slots=True)
 class DayOptions:
-    """Paths, the day absent dates are counted from, the increment for lots that state none, bidders, seed."""
+    """Paths, the day absent dates are counted from, the increment for lots that state none, bidders, seed.
+
+    `workers` is how many processes share the lots, one a core where None; it changes no byte.
+    """
 
     listings: Path
     out: Path
@@ -24,6 +27,7 @@ class DayOptions:
     increment: str = ""
     bidders: int = 5
     seed: str = "1"
+    workers: int | None = None
 
 
 def read_increment(text: str) -> Fraction | None:

@@ -6,16 +6,20 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import date
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import MofNCompleteColumn, Progress
 
 from jishi.apps.packs import api as packs
+from jishi.apps.simulation.day import worker
+from jishi.apps.simulation.day.folder import clear_folders, read_file
 from jishi.apps.simulation.day.options import DayOptions, reader_options
 from jishi.apps.simulation.day.tables import (
     PROBLEM_COLUMNS,
@@ -24,25 +28,26 @@ from jishi.apps.simulation.day.tables import (
     write_json,
     write_table,
 )
-from jishi.apps.simulation.day.work import LotResult, Share, day_signer, own_database, run_share
+from jishi.apps.simulation.day.work import LotResult, Share, day_signer, work
 from jishi.apps.simulation.listings.draft import LotDraft, Problem
 from jishi.apps.simulation.listings.reader import read_listings
 from jishi.kernel.fault import Fault
+from jishi.platform.batch import batched
 
-PART = 50
+PART = 10  # lots of a share: what a share costs beside its lots is what a sixth of a lot costs
 
 
 def run_day(chosen: DayOptions, console: Console, lang: str) -> dict[str, Any]:
-    """Run the day `chosen` describes on this process's database; return the summary it wrote."""
+    """Run the day `chosen` describes on this process's database; return the summary it wrote.
+
+    Faults: `day.listings`, `day.out` for paths that cannot be read or written, `listings.file.*` for no table at all.
+    """
     began = time.monotonic()
-    if not chosen.listings.is_file():
-        raise Fault("day.listings", path=str(chosen.listings))
-    pack = packs.default_pack()
     day = chosen.day or date.today()  # noqa: DTZ011 - the operator's calendar, outside the engine
-    raw = chosen.listings.read_bytes()
-    drafts, problems = read_listings(raw, reader_options(pack, chosen, day))
-    for folder in ("bundles", "ocds", "contracts"):
-        (chosen.out / folder).mkdir(parents=True, exist_ok=True)
+    options = reader_options(packs.default_pack(), chosen, day)
+    drafts, problems = read_listings(read_file(chosen.listings), options)
+    _require_table(problems)
+    clear_folders(chosen.out)
     call_command("migrate", verbosity=0, interactive=False)
     results = sorted(_run(chosen, drafts, console), key=lambda result: result.row)
     problems += [_stopped(result, drafts) for result in results if result.fault]
@@ -52,30 +57,30 @@ def run_day(chosen: DayOptions, console: Console, lang: str) -> dict[str, Any]:
     return summary
 
 
+def _require_table(problems: Sequence[Problem]) -> None:
+    for problem in problems:
+        if problem.code.startswith("listings.file."):
+            raise Fault(problem.code, **problem.params)
+
+
 def _run(chosen: DayOptions, drafts: Sequence[LotDraft], console: Console) -> Iterator[LotResult]:
     prepared = Path(connections["default"].settings_dict["NAME"])
     connections.close_all()
-    parts = [drafts[at : at + PART] for at in range(0, len(drafts), PART)]
+    parts = batched(drafts, PART)
     shares = [
         Share(i, part, chosen.bidders, chosen.seed, chosen.out, prepared) for i, part in enumerate(parts)
     ]
-    workers = min(os.cpu_count() or 1, max(1, len(shares)))
-    with Progress(console=console, transient=True) as progress:
+    workers = min(chosen.workers or os.cpu_count() or 1, max(1, len(shares)))
+    start = partial(worker.start, Path(settings.JISHI_VAR), prepared)
+    with Progress(
+        *Progress.get_default_columns(), MofNCompleteColumn(), console=console, transient=True
+    ) as progress:
         task = progress.add_task("lots · 宗地", total=len(drafts))
-        with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
-            for done in as_completed([pool.submit(_work, share) for share in shares]):
+        with ProcessPoolExecutor(workers, get_context("spawn"), start) as pool:
+            for done in as_completed([pool.submit(work, share) for share in shares]):
                 found = done.result()
                 progress.advance(task, len(found))
                 yield from found
-
-
-def _work(share: Share) -> list[LotResult]:
-    mine = own_database(share)
-    try:
-        return run_share(share)
-    finally:
-        connections.close_all()
-        mine.unlink()
 
 
 def _stopped(result: LotResult, drafts: Sequence[LotDraft]) -> Problem:

@@ -3,6 +3,7 @@
 A lot depends on the seed and its own row only, so how the lots are shared out changes no byte.
 """
 
+import logging
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from jishi.platform.clock import SimulatedClock
 from jishi.platform.context import SYSTEM, Context
 from jishi.platform.entropy import SeededEntropy
 from jishi.platform.secrets import Signer
+
+log = logging.getLogger("jishi.day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,16 @@ class LotResult:
 def day_signer(seed: str) -> Signer:
     """Return the day's own signer, drawn from the seed and marked as simulated."""
     return Signer(SeededEntropy(f"{seed}/signer").draw(32), "Jishi market day (simulated)", simulated=True)
+
+
+def work(share: Share) -> list[LotResult]:
+    """Run a share in this process on a database that is gone afterwards."""
+    mine = own_database(share)
+    try:
+        return run_share(share)
+    finally:
+        connection.close()
+        mine.unlink()
 
 
 def own_database(share: Share) -> Path:
@@ -98,9 +111,12 @@ def _run_one(share: Share, draft: LotDraft, bidders: Sequence[str]) -> LotResult
     ctx = _context(f"{share.seed}/lot/{draft.row}", opening_ms(draft))
     try:
         sale = run_lot(ctx, draft, bidders, Officers())
+        return LotResult(draft.row, _write(ctx, share, draft, sale))
     except Fault as fault:
         return LotResult(draft.row, None, fault)
-    return LotResult(draft.row, _write(ctx, share, draft, sale))
+    except Exception as error:  # a mistake of ours: say so of this lot, and go on with the others
+        log.exception("row %s failed", draft.row)
+        return LotResult(draft.row, None, Fault("day.broken", error=type(error).__name__))
 
 
 def _write(ctx: Context, share: Share, draft: LotDraft, sale: Sale) -> dict[str, Any]:
