@@ -50,7 +50,8 @@ def write_bytes(path: Path, content: bytes) -> None:
     with part.open("wb") as out:
         out.write(content)
         out.flush()
-        os.fsync(out.fileno())
+        if settings.JISHI_DURABLE:
+            os.fsync(out.fileno())
     part.replace(path)
 
 

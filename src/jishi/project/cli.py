@@ -88,22 +88,23 @@ def day(
     ] = "",
     bidders: Annotated[int, typer.Option(min=1, max=200, help="Simulated bidders a lot.")] = 5,
     seed: Annotated[str, typer.Option(help="Same seed, same bytes.")] = "1",
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core if absent.")] = None,
 ) -> None:
     """Run a whole market day in simulated time, from announcements to bundles anyone can verify."""
     from jishi.project import serving
 
-    serving.set_up_simulation()
-    from jishi.apps.simulation import api as simulation
+    with _plainly(), serving.simulation():
+        from jishi.apps.simulation import api as simulation
 
-    chosen = simulation.DayOptions(
-        listings=listings,
-        out=out,
-        day=date.date() if date else None,
-        increment=increment,
-        bidders=bidders,
-        seed=seed,
-    )
-    with _plainly():
+        chosen = simulation.DayOptions(
+            listings=listings,
+            out=out,
+            day=date.date() if date else None,
+            increment=increment,
+            bidders=bidders,
+            seed=seed,
+            workers=workers,
+        )
         simulation.run_day(chosen, console, LANG)
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 
 from rich.console import Console
 from rich.table import Table
@@ -21,12 +22,18 @@ def set_up() -> None:
         raise Fault("project.settings.wrong", why=str(error)) from error
 
 
-def set_up_simulation() -> None:
-    """Start Django on a temporary database of its own: a simulated day never touches the market's."""
-    folder = tempfile.mkdtemp(prefix="jishi-day-")
-    os.environ["JISHI_VAR"] = folder
-    os.environ["JISHI_DATABASE_URL"] = f"sqlite:///{folder}/day.sqlite3"
-    set_up()
+@contextlib.contextmanager
+def simulation() -> Iterator[None]:
+    """Start Django on a folder and a database that are gone afterwards: a simulated day never touches the market's.
+
+    Nor does it pay through a real bank, nor wait until the disk holds what is thrown away.
+    """
+    with tempfile.TemporaryDirectory(prefix="jishi-day-") as folder:
+        os.environ.pop("JISHI_BANK", None)
+        os.environ |= {"JISHI_VAR": folder, "JISHI_DATABASE_URL": f"sqlite:///{folder}/day.sqlite3"}
+        os.environ["JISHI_DURABLE"] = "0"
+        set_up()
+        yield
 
 
 def prepare(console: Console, *, with_scenario: bool) -> None:

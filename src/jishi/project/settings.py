@@ -30,6 +30,7 @@ JISHI_BANK = os.environ.get("JISHI_BANK", "jishi.apps.settlement.bank.SandboxBan
 JISHI_ROUND_MS = int(
     os.environ.get("JISHI_ROUND_MS", "0")
 )  # demo and tests only; 0 keeps the product's rounds
+JISHI_DURABLE = _flag("JISHI_DURABLE", True)  # off only where files are thrown away: a simulated day
 DEBUG = _flag("JISHI_DEBUG", False)
 SECRET_KEY = _secret_key(JISHI_VAR)
 ALLOWED_HOSTS = os.environ.get("JISHI_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
