@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -436,11 +437,25 @@ def test_a_key_is_bound_to_its_command() -> None:
 
 def test_log_lines_hold_no_personal_data() -> None:
     record = logging.LogRecord("x", 20, "f", 1, "%s %s", ("11010519491231002X", "a.b@example.com"), None)
-    assert MaskPersonalData().filter(record)
-    assert record.getMessage() == "110105********002X a***@example.com"
+    assert MaskPersonalData().format(record) == "110105********002X a***@example.com"
     assert mask_text("call 13912345678, lot 220113001002GB00015W00000000") == (
         "call 139****5678, lot 220113001002GB00015W00000000"
     )
+
+
+def test_a_traceback_in_the_log_holds_no_personal_data() -> None:
+    try:
+        raise ValueError("Key (email)=(a.b@example.com) already exists")
+    except ValueError:
+        record = logging.LogRecord("x", 40, "f", 1, "failed", (), sys.exc_info())
+    line = MaskPersonalData().format(record)
+    assert "Traceback" in line
+    assert "a.b@" not in line
+
+
+def test_what_is_written_to_files_is_for_the_service_alone(tmp_path: Path) -> None:
+    storage.write_bytes(tmp_path / "sealed" / "a.json", b"{}")
+    assert (tmp_path / "sealed").stat().st_mode & 0o077 == 0
 
 
 def test_a_sentence_with_a_missing_parameter_still_says_something() -> None:

@@ -21,10 +21,9 @@ def mask_text(text: str) -> str:
     return text
 
 
-class MaskPersonalData(logging.Filter):
-    """Mask the message of every record that passes."""
+class MaskPersonalData(logging.Formatter):
+    """Write log lines masked to their end, tracebacks and what the database said in them included."""
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Replace the record's message by its masked form; keep every record."""
-        record.msg, record.args = mask_text(record.getMessage()), ()
-        return True
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line of a record."""
+        return mask_text(super().format(record))

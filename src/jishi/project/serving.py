@@ -112,6 +112,7 @@ def serve(host: str, port: int) -> None:
             host=host,
             port=port,
             log_level="warning",
+            log_config=None,  # its lines are ours to write, masked
             server_header=False,
             timeout_graceful_shutdown=3,
         )

@@ -28,7 +28,7 @@ hub = Hub()
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Stream the frames of `/live/<offering id>`; 404 for what is not public, 503 when the room is full."""
     offering_id = scope["path"].removeprefix(PREFIX).strip("/")
-    if not await asyncio.to_thread(_is_public, offering_id):
+    if not offering_id.isalnum() or not await asyncio.to_thread(_is_public, offering_id):
         await _refuse(send, 404)
     elif sum(room.watchers for room in hub.rooms.values()) >= MOST_WATCHERS:
         await _refuse(send, 503)

@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from jishi.kernel.fault import Fault
 from jishi.platform.words import say
+from jishi.web.shell.errors import bad_request
 from jishi.web.shell.site import language
 
 _CONFLICT = (".taken", ".version", ".conflict", ".already", ".stale")
@@ -26,6 +27,8 @@ class FaultMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer a `Fault`; leave every other error to Django."""
+        if _is_unstorable(error):
+            return bad_request(request)
         if not isinstance(error, Fault):
             return None
         if error.code == "access.denied" and not request.user.is_authenticated and not wants_json(request):
@@ -54,6 +57,11 @@ def status_of(fault: Fault) -> int:
     if fault.code.endswith(_ABSENT):
         return 404
     return 409 if fault.code.endswith(_CONFLICT) else 400
+
+
+def _is_unstorable(error: Exception) -> bool:
+    """Tell whether the database's driver refused text no reader can have typed: half a character, or NUL."""
+    return isinstance(error, UnicodeEncodeError) or (isinstance(error, ValueError) and "0x00" in str(error))
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -58,7 +58,7 @@ def _read(request: HttpRequest) -> dict[str, Any]:
         return request.POST.dict()
     try:
         sent = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         sent = None
     if not isinstance(sent, dict):
         raise Fault("public.body_unreadable")
@@ -85,7 +85,7 @@ def _read_price(sent: dict[str, Any]) -> int:
 
 def _read_key(request: HttpRequest, sent: dict[str, Any]) -> str:
     key = request.headers.get("Idempotency-Key") or str(sent.get("key", ""))
-    if not 8 <= len(key) <= LONGEST_KEY:
+    if not 8 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
         raise Fault("public.bid.key", least=8, most=LONGEST_KEY)
     return key
 
