@@ -13,7 +13,7 @@ from jishi.kernel.evidence.canonical import canonical_bytes
 from jishi.kernel.evidence.entry import Entry, leaf_hash
 from jishi.platform.batch import batched, insert_rows, update_rows
 from jishi.platform.models import EvidenceEntry, LogHead, StreamHead
-from jishi.platform.unit import find_kept, keep, lock_once
+from jishi.platform.unit import find_all_kept, keep, lock_once
 
 NewEntry = tuple[str, dict[str, Any], int]
 _MOVING = ["seq", "at_ms", "recorded_ms"]
@@ -23,13 +23,14 @@ _BATCH = 500
 
 def lock(stream: str) -> StreamHead:
     """Lock and return the head of `stream`, made when absent. Call inside a transaction."""
-    rows = StreamHead.objects.select_for_update()
-    return lock_once(StreamHead, stream, rows.filter(stream=stream).first) or lock_all([stream])[stream]
+    rows = StreamHead.objects
+    head = lock_once(StreamHead, stream, lambda: rows.select_for_update().filter(stream=stream).first())
+    return head or lock_all([stream])[stream]
 
 
 def lock_all(streams: Collection[str]) -> dict[str, StreamHead]:
     """Lock and return the heads of `streams`, made when absent, always in the same order."""
-    heads = {name: head for name in streams if (head := find_kept(StreamHead, name))}
+    heads = find_all_kept(StreamHead, streams)
     names = sorted(set(streams) - heads.keys())
     StreamHead.objects.bulk_create([StreamHead(stream=name) for name in names], ignore_conflicts=True)
     for part in batched(names, _BATCH):

@@ -6,7 +6,7 @@ lock is read once and kept to the end. Outside a unit nothing is kept.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -55,3 +55,8 @@ def keep(row: models.Model) -> None:
 def find_kept(model: type[Row], key: str) -> Row | None:
     """Return the row the running unit keeps, or None."""
     return None if _kept.rows is None else _kept.rows.get((model, key))
+
+
+def find_all_kept(model: type[Row], keys: Iterable[str]) -> dict[str, Row]:
+    """Return those rows of `keys` that the running unit keeps, by key."""
+    return {key: row for key in keys if (row := find_kept(model, key))}

@@ -14,6 +14,7 @@ from jishi.platform.access import Target, may, require, stem_of
 from jishi.platform.batch import batched
 from jishi.platform.context import Context
 from jishi.platform.search import Page, page_recent
+from jishi.platform.unit import find_all_kept, keep
 
 _BATCH = 500
 
@@ -28,8 +29,9 @@ def get_entry(entry_id: str) -> EntryInfo:
 
 def get_entries(entry_ids: Iterable[str]) -> dict[str, EntryInfo]:
     """Return the known ones of `entry_ids` in full, by id."""
-    found: dict[str, EntryInfo] = {}
-    for part in batched(set(entry_ids), _BATCH):
+    wanted = set(entry_ids)
+    found = {each: entry_info(row) for each, row in find_all_kept(RegisterEntry, wanted).items()}
+    for part in batched(wanted - found.keys(), _BATCH):
         found.update((row.id, entry_info(row)) for row in RegisterEntry.objects.filter(id__in=part))
     return found
 
@@ -174,12 +176,14 @@ def rows_in_box(kind: str, box: Box) -> "QuerySet[RegisterEntry]":
 
 def lock_entries(entry_ids: Collection[str]) -> list[RegisterEntry]:
     """Lock rows in order of their ids; Fault `registers.entry.unknown`. Call inside a transaction."""
-    rows: list[RegisterEntry] = []
-    for part in batched(sorted(set(entry_ids)), _BATCH):
-        rows += RegisterEntry.objects.select_for_update().filter(id__in=part).order_by("id")
-    for missing in set(entry_ids) - {row.id for row in rows}:
+    rows = find_all_kept(RegisterEntry, entry_ids)
+    for part in batched(sorted(set(entry_ids) - rows.keys()), _BATCH):
+        for row in RegisterEntry.objects.select_for_update().filter(id__in=part).order_by("id"):
+            rows[row.id] = row
+            keep(row)
+    for missing in set(entry_ids) - rows.keys():
         raise Fault("registers.entry.unknown", entry=missing)
-    return rows
+    return [rows[each] for each in sorted(rows)]
 
 
 def known_numbers(rows: Iterable[RegisterEntry]) -> set[tuple[str, str, str]]:

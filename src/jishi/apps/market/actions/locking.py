@@ -30,8 +30,10 @@ def lock_offering(ctx: Context, offering_id: str) -> tuple[Offering, StreamHead]
 def lock_row(offering_id: str) -> tuple[Offering, StreamHead]:
     """Lock the head and the row alone, leaving due ticks as they are."""
     head = evidence.lock(f"offering/{offering_id}")
-    rows = Offering.objects.select_for_update()
-    offering = lock_once(Offering, offering_id, rows.filter(pk=offering_id).first)
+    rows = Offering.objects
+    offering = lock_once(
+        Offering, offering_id, lambda: rows.select_for_update().filter(pk=offering_id).first()
+    )
     if offering is None:
         raise Fault("market.offering.unknown", offering=offering_id)
     return offering, head

@@ -7,7 +7,7 @@ from typing import Any
 from jishi.apps.registers.content import Content, commitment, index_rows
 from jishi.apps.registers.models import EntryVersion, IndexValue, RegisterEntry
 from jishi.platform import evidence, secrets
-from jishi.platform.batch import insert_rows
+from jishi.platform.batch import insert_rows, update_rows
 from jishi.platform.context import Context
 from jishi.platform.entropy import new_salt
 from jishi.platform.models import SearchRow
@@ -52,7 +52,7 @@ def write_moved(ctx: Context, writings: Sequence[Writing], *, reason: str) -> No
     for writing in writings:
         writing.row.version += 1
         writing.row.updated_ms = ctx.now_ms()
-    RegisterEntry.objects.bulk_update([writing.row for writing in writings], _MOVING, batch_size=100)
+    update_rows([writing.row for writing in writings], _MOVING)
     _append(ctx, writings, "EntryStateSet", reason)
 
 
