@@ -133,16 +133,22 @@ def _measure_database(options: argparse.Namespace) -> dict[str, Any]:
 async def _bid(port: int, made: dict[str, Any], options: argparse.Namespace) -> dict[str, Any]:
     ladders = [Ladder() for _ in made["lots"]]
     lines = [await connect(port) for _ in range(options.connections)]
-    tallies = []
-    for seconds in (WARM_S, options.seconds):
-        tally, ends_at = Tally(), time.perf_counter() + seconds
-        tallies.append(tally)
-        await asyncio.gather(
-            *(_keep_bidding(i, line, (made, ladders), (tally, ends_at)) for i, line in enumerate(lines))
-        )
+    hall = (made, ladders)
+    await _run(lines, hall, WARM_S)
+    tally, spent = await _run(lines, hall, options.seconds)
     for line in lines:
         line.close()
-    return tallies[-1].to_json(options.seconds)
+    return tally.to_json(spent)
+
+
+async def _run(
+    lines: list[Line], hall: tuple[dict[str, Any], list[Ladder]], seconds: float
+) -> tuple[Tally, float]:
+    """Bid on every line for some seconds; return what was seen, and the seconds until the last answer came."""
+    tally, began = Tally(), time.perf_counter()
+    run = (tally, began + seconds)
+    await asyncio.gather(*(_keep_bidding(i, line, hall, run) for i, line in enumerate(lines)))
+    return tally, time.perf_counter() - began
 
 
 async def _keep_bidding(

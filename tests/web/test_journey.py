@@ -197,9 +197,8 @@ def _picture(people: dict[str, Person], lot: str) -> None:
     pages += [("clerk", "/desk/"), ("clerk", f"/desk/offerings/{lot}/"), ("clerk", "/desk/entries/")]
     pages += [("treasurer", "/desk/payments/"), ("treasurer", "/desk/refunds/?state=paid")]
     for name, path in pages:
-        people[name].shoot(
-            f"{name}{path.replace(lot, 'lot').rstrip('/').replace('/', '-').replace('?', '-')}", path
-        )
+        title = re.sub("[^a-z]+", "-", re.sub("[0-9a-f]{32}", "id", f"{name}{path}"))
+        people[name].shoot(title.strip("-"), path)
 
 
 def _figure(fen: int) -> str:
