@@ -3,8 +3,20 @@
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
+from jishi.apps.settlement import api as settlement
+from jishi.apps.settlement.bank import find_bank
+from jishi.kernel.fault import Fault
+from jishi.platform.clock import SimulatedClock
+from jishi.platform.context import Context
+from jishi.platform.models import User
+from jishi.project.preflight import require_real_market
+from jishi.web.public.views import bid, verify
+from jishi.web.shell.fields import MoneyField
+from jishi.web.shell.middleware import ClientAddress
 from tests.web.world import World
 
 ROOM = {"content_type": "application/json", "headers": {"Accept": "application/json"}}
@@ -35,3 +47,65 @@ def test_nobody_may_frame_a_page_and_a_signed_in_one_is_not_kept(world: World) -
     assert page.headers["X-Frame-Options"] == "DENY"
     assert page.headers["Cache-Control"] == "private, no-store"
     assert "Cache-Control" not in Client().get("/land/").headers
+
+
+def test_bidding_without_end_is_slowed_down(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = iter([0.0, 0.0, 0.0])
+    monkeypatch.setattr(bid.OFTEN, "_clock", lambda: next(now))
+    monkeypatch.setattr(bid.OFTEN, "burst", 1)
+    client, url = world.client("member"), f"/land/{world.offerings['rounds']}/bid/"
+    assert [client.post(url, {}).status_code for _ in range(2)] == [302, 429]
+
+
+def test_one_stranger_s_file_is_verified_at_a_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify, "LONGEST_WAIT_S", 0.01)
+    url = f"/verify/{world.offerings['published']}/"
+    with verify._ONE_AT_A_TIME:
+        assert Client().get(url).status_code == 400
+    assert Client().get(url).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (0, "1.1.1.1", "127.0.0.1"),
+        (1, "9.9.9.9, 1.1.1.1", "1.1.1.1"),
+        (2, "9.9.9.9, 1.1.1.1, 2.2.2.2", "1.1.1.1"),
+        (2, "1.1.1.1", "127.0.0.1"),
+    ],
+)
+def test_a_reader_cannot_choose_their_own_address(
+    settings: Any, proxies: int, forwarded: str, address: str
+) -> None:
+    settings.JISHI_PROXIES = proxies
+    request = RequestFactory().get("/", headers={"X-Forwarded-For": forwarded})
+    ClientAddress(lambda request: HttpResponse(request.META["REMOTE_ADDR"]))(request)
+    assert request.META["REMOTE_ADDR"] == address
+
+
+@pytest.mark.parametrize("amount", ["999999999999999999", "99999999999999万元"])
+def test_an_amount_beyond_the_books_is_refused(amount: str) -> None:
+    field = MoneyField()
+    with pytest.raises(ValidationError, match="过大"):
+        field.clean(amount)
+
+
+def test_a_real_market_takes_nothing_simulated(world: World, settings: Any) -> None:
+    settings.JISHI_LIVE = True
+    with pytest.raises(Fault, match="clock.simulated"):
+        SimulatedClock(0)
+    with pytest.raises(Fault, match="settlement.bank.none"):
+        settlement.pay_deposit(Context(), world.registrations["free", "north"], 1)
+    with pytest.raises(Fault, match="project.live.bank"):
+        require_real_market()
+
+
+def test_a_real_market_knows_no_account_whose_password_is_public(
+    world: World, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.JISHI_LIVE = True
+    monkeypatch.setattr(find_bank(), "simulated", False)
+    require_real_market()
+    User.objects.create_user("clerk@demo.example", "jishi-demo-2026")
+    with pytest.raises(Fault, match="project.live.accounts"):
+        require_real_market()

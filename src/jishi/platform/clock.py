@@ -4,6 +4,10 @@ import time
 from dataclasses import dataclass
 from typing import Protocol
 
+from django.conf import settings
+
+from jishi.kernel.fault import Fault
+
 
 class Clock(Protocol):
     """Tell the instant in milliseconds since the epoch, UTC."""
@@ -27,6 +31,11 @@ class SimulatedClock:
     """Hold an instant that its owner moves; it never moves back."""
 
     instant_ms: int
+
+    def __post_init__(self) -> None:
+        """Refuse to run a real market: Fault `clock.simulated`."""
+        if settings.JISHI_LIVE:
+            raise Fault("clock.simulated")
 
     def now_ms(self) -> int:
         """Return the held instant in milliseconds."""

@@ -16,6 +16,9 @@ from a2wsgi import WSGIMiddleware
 from jishi.project.wsgi import application as portal  # sets Django up, which the imports below need
 
 # isort: split
+from jishi.kernel.fault import Fault
+from jishi.platform.words import say
+from jishi.project.preflight import require_real_market
 from jishi.project.ticker import Ticker
 from jishi.web.live import stream
 
@@ -38,6 +41,12 @@ async def _live_on(receive: Any, send: Any) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
+            try:
+                await asyncio.to_thread(require_real_market)
+            except Fault as fault:
+                why = say(fault.code, fault.params, "en")
+                await send({"type": "lifespan.startup.failed", "message": why})
+                return
             await asyncio.to_thread(_ticker.recover)
             _ticker.start()
             await send({"type": "lifespan.startup.complete"})

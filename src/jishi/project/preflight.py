@@ -1,4 +1,5 @@
-"""What must hold before the exchange starts: a free port, a database that can be opened and that this version made.
+"""What must hold before the exchange starts: a free port, a database of this version, nothing for demonstration
+in a real market.
 
 Refuses with a sentence that says what to change; touches nothing.
 """
@@ -7,6 +8,7 @@ import contextlib
 import errno
 import socket
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 
@@ -40,6 +42,20 @@ def require_database() -> None:
     foreign = sorted(".".join(key) for key in (loader.applied_migrations or {}) if _is_foreign(loader, key))
     if foreign:
         raise Fault("project.database.version", place=place, migration=foreign[-1])
+
+
+def require_real_market() -> None:
+    """Refuse to run a real market on what is for demonstration: a sandbox bank, accounts with a public password."""
+    from jishi.apps.settlement import api as settlement
+    from jishi.apps.simulation import api as simulation
+
+    if not settings.JISHI_LIVE:
+        return
+    bank = settlement.find_bank()
+    if bank.simulated:
+        raise Fault("project.live.bank", bank=bank.name)
+    if email := simulation.find_demo_account():
+        raise Fault("project.live.accounts", email=email)
 
 
 def _is_foreign(loader: MigrationLoader, key: tuple[str, str]) -> bool:

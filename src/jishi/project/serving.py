@@ -31,7 +31,7 @@ def simulation() -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="jishi-day-") as folder:
         os.environ.pop("JISHI_BANK", None)
         os.environ |= {"JISHI_VAR": folder, "JISHI_DATABASE_URL": f"sqlite:///{folder}/day.sqlite3"}
-        os.environ["JISHI_DURABLE"] = "0"
+        os.environ |= {"JISHI_DURABLE": "0", "JISHI_SECURE": "0"}
         set_up()
         yield
 
@@ -42,6 +42,7 @@ def prepare(console: Console, *, with_scenario: bool) -> None:
     Faults: `project.database.*` for a database that cannot be opened or is another version's.
     """
     set_up()
+    os.umask(0o077)  # the database holds what is not for every account of this machine
     from django.conf import settings
 
     settings.JISHI_VAR.mkdir(parents=True, exist_ok=True)
@@ -101,11 +102,13 @@ def announce(console: Console, host: str, port: int) -> None:
 
 
 def serve(host: str, port: int) -> None:
-    """Serve until interrupted."""
+    """Serve until interrupted; Faults `project.live.*` where a real market cannot run on what is set up."""
     import uvicorn
 
     from jishi.project.asgi import application
+    from jishi.project.preflight import require_real_market
 
+    require_real_market()
     with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how one stops it, not an error
         uvicorn.run(
             application,
@@ -114,5 +117,6 @@ def serve(host: str, port: int) -> None:
             log_level="warning",
             log_config=None,  # its lines are ours to write, masked
             server_header=False,
+            proxy_headers=False,  # the portal reads them itself, if JISHI_PROXIES says so
             timeout_graceful_shutdown=3,
         )

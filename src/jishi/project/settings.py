@@ -32,11 +32,7 @@ JISHI_VAR = Path(os.environ.get("JISHI_VAR", "var")).resolve()
 JISHI_DEMO = _flag("JISHI_DEMO", True)
 JISHI_OPERATOR = os.environ.get("JISHI_OPERATOR", "Jishi")  # the name bundles are signed under
 JISHI_BANK = os.environ.get("JISHI_BANK", "jishi.apps.settlement.bank.SandboxBank")
-JISHI_ROUND_MS = int(
-    os.environ.get("JISHI_ROUND_MS", "0")
-)  # demo and tests only; 0 keeps the product's rounds
 JISHI_DURABLE = _flag("JISHI_DURABLE", True)  # off only where files are thrown away: a simulated day
-DEBUG = _flag("JISHI_DEBUG", False)
 SECRET_KEY = _secret_key(JISHI_VAR)
 ALLOWED_HOSTS = os.environ.get("JISHI_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("JISHI_ORIGINS", "").split(",") if o]
@@ -45,6 +41,9 @@ JISHI_PUBLIC_URL = os.environ.get("JISHI_PUBLIC_URL", "http://127.0.0.1:8000").r
 JISHI_OCDS_PREFIX = os.environ.get("JISHI_OCDS_PREFIX", "ocds-jishi0")
 JISHI_RATE_LIMITS = not _flag("JISHI_NO_RATE_LIMITS", False)
 SECURE = _flag("JISHI_SECURE", False)
+JISHI_LIVE = SECURE and not JISHI_DEMO  # a real market: nothing simulated, nothing for demonstration
+JISHI_PROXIES = int(os.environ.get("JISHI_PROXIES", "1" if SECURE else "0"))  # that add to X-Forwarded-For
+DEBUG = _flag("JISHI_DEBUG", False) and not SECURE  # its pages show what variables hold
 
 DATABASES = {
     "default": read_database_url(
@@ -80,6 +79,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "jishi.web.shell.middleware.SecurityHeaders",
+    "jishi.web.shell.middleware.ClientAddress",
     "jishi.web.shell.assets.AssetMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -127,7 +127,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = os.environ.get("JISHI_EMAIL_VERIFICATION", "none")
+ACCOUNT_EMAIL_VERIFICATION = os.environ.get("JISHI_EMAIL_VERIFICATION", "mandatory" if JISHI_LIVE else "none")
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"} if JISHI_RATE_LIMITS else {}
 ACCOUNT_SESSION_REMEMBER = False
 LOGIN_URL = "account_login"
@@ -163,7 +163,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SECURE_SSL_REDIRECT = SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
-DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # of a form or a JSON body; files go to the disk
 
 LOGGING = {
     "version": 1,

@@ -120,10 +120,12 @@ def find_bank() -> Bank:
 
 
 def sandbox() -> SandboxBank:
-    """Return the sandbox; Fault `settlement.bank.real` where a real bank is connected."""
+    """Return the sandbox; Faults `settlement.bank.real` where a real bank is connected, `settlement.bank.none`."""
     bank = find_bank()
     if not isinstance(bank, SandboxBank):
         raise Fault("settlement.bank.real", bank=bank.name)
+    if settings.JISHI_LIVE:
+        raise Fault("settlement.bank.none")
     return bank
 
 

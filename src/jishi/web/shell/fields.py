@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from jishi.kernel.fault import Fault
+from jishi.kernel.mechanism.inputs import MAX_INTEGER
 from jishi.kernel.quantity.area import format_area, parse_area
 from jishi.kernel.quantity.money import format_fen, format_wan, parse_fen
 from jishi.platform.words import say
@@ -19,6 +20,7 @@ from jishi.web.shell.site import language, site
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LOCAL = "%Y-%m-%dT%H:%M"
+LONGEST_SHOWN = 40
 
 
 class QuantityField(forms.CharField):
@@ -37,9 +39,12 @@ class QuantityField(forms.CharField):
         if not text:
             return None
         try:
-            return type(self).parse(text)
+            value = type(self).parse(text)
+            if value > MAX_INTEGER:
+                raise Fault("field.too_large", text=text[:LONGEST_SHOWN])
         except Fault as fault:
             raise ValidationError(say(fault.code, fault.params, language())) from None
+        return value
 
     def prepare_value(self, value: Any) -> Any:
         """Show a stored number as text; what was typed stays as it was."""

@@ -1,4 +1,4 @@
-"""Headers that keep a page to itself, and the language of a page.
+"""Headers that keep a page to itself, the address and the language of its reader.
 
 The policy allows nothing inline and no other host. A page that needs an exception does not
 get one here: it puts its script in a file.
@@ -49,6 +49,20 @@ class SecurityHeaders:
             # Of somebody who is signed in: nothing stays in the browser of a shared machine.
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class ClientAddress:
+    """Take the reader's address from as many proxies as the operator says there are, none of it from the reader."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request under the address that the outermost proxy saw."""
+        proxies, hops = settings.JISHI_PROXIES, request.headers.get("X-Forwarded-For", "").split(",")
+        if 0 < proxies <= len(hops) and hops[-proxies].strip():
+            request.META["REMOTE_ADDR"] = hops[-proxies].strip()
+        return self.get_response(request)
 
 
 class ChosenLanguage(LocaleMiddleware):

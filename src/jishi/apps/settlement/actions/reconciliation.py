@@ -1,6 +1,6 @@
 """Daily reconciliation (对账): the bank's statement, the books and what the sub-accounts say they hold."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from jishi.apps.settlement.actions.payment import receive_payments
 from jishi.apps.settlement.bank import BankLine, find_bank
 from jishi.apps.settlement.info import PaymentInfo
 from jishi.apps.settlement.models import Posting, Reconciliation, SubAccount
-from jishi.kernel.calendar.zone import start_of_day_ms
+from jishi.kernel.calendar.zone import MS_PER_DAY, start_of_day_ms
 from jishi.platform.access import NOTHING, require
 from jishi.platform.batch import batched
 from jishi.platform.context import Context
@@ -59,7 +59,8 @@ def take_statement(ctx: Context, day: date) -> list[PaymentInfo]:
 
 def _bounds(day: date) -> tuple[int, int]:
     offset = packs.default_pack().manifest.utc_offset_minutes
-    return start_of_day_ms(day, offset), start_of_day_ms(day + timedelta(days=1), offset)
+    since_ms = start_of_day_ms(day, offset)
+    return since_ms, since_ms + MS_PER_DAY
 
 
 def _against_bank(since_ms: int, until_ms: int) -> list[Difference]:

@@ -36,6 +36,15 @@ def address(login: str) -> str:
     return f"{login}@{DOMAIN}"
 
 
+def find_demo_account() -> str | None:
+    """Return the address of a demo account that may sign in, or None."""
+    return (
+        User.objects.filter(email__endswith=f"@{DOMAIN}", is_active=True)
+        .values_list("email", flat=True)
+        .first()
+    )
+
+
 def make_parties(ctx: Context, scenario: packs.Scenario) -> dict[str, str]:
     """Register the scenario's parties; those that bid by themselves are marked as simulated."""
     automatic = {bidder.party for bidder in scenario.bidders}

@@ -21,15 +21,18 @@ from jishi.kernel.quantity.money import parse_fen
 from jishi.platform.words import say
 from jishi.web.public.standing import own_registration
 from jishi.web.shell.faults import fault_response, wants_json
+from jishi.web.shell.limit import Buckets, limited
 from jishi.web.shell.money import money_text
 from jishi.web.shell.posting import ctx_of
 from jishi.web.shell.site import language
 
 LONGEST_KEY = 80
 LARGEST_FEN = 10**15
+OFTEN = Buckets(rate=5, burst=30)
 
 
 @require_POST
+@limited(OFTEN, "POST")
 def place(request: HttpRequest, offering_id: str) -> HttpResponse:
     """Place a quote of the reader's own registration."""
     try:
@@ -42,6 +45,7 @@ def place(request: HttpRequest, offering_id: str) -> HttpResponse:
 
 
 @require_POST
+@limited(OFTEN, "POST")
 def go_on(request: HttpRequest, offering_id: str) -> HttpResponse:
     """Say in the question period that one goes on bidding."""
     try:

@@ -22,9 +22,11 @@ from jishi.web.public.places import place_name
 from jishi.web.public.record import ResultRow, list_rows
 from jishi.web.public.standing import describe, own_parties
 from jishi.web.public.timeline import list_steps
+from jishi.web.shell.limit import Buckets, limited
 from jishi.web.shell.posting import ctx_of
 from jishi.web.shell.site import language, market_pack
 
+WRITING = Buckets(rate=1 / 60, burst=20)
 RUNNING = ("free", "question", "rounds", "awaiting_reserve")
 
 
@@ -56,6 +58,7 @@ def show(request: HttpRequest, offering_id: str) -> HttpResponse:
 
 
 @require_POST
+@limited(WRITING, "POST")
 def ask(request: HttpRequest, offering_id: str) -> HttpResponse:
     """Take a participant's question on the notice; it is shown with its answer, the asker never."""
     parties = own_parties(request, offering_id)

@@ -13,9 +13,12 @@ from jishi.apps.market import reads as market
 from jishi.kernel.quantity.money import format_fen
 from jishi.web.public.record import ResultRow, list_rows
 from jishi.web.public.table import MOST_ROWS, Cell, save_table
+from jishi.web.shell.limit import Buckets, limited
 from jishi.web.shell.moment import instant_text
 from jishi.web.shell.posting import ctx_of
 from jishi.web.shell.term import find_term
+
+WRITING = Buckets(rate=1 / 60, burst=20)
 
 
 @require_safe
@@ -35,6 +38,7 @@ def save(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
+@limited(WRITING, "POST")
 def object_to(request: HttpRequest, offering_id: str) -> HttpResponse:
     """Take an objection (异议) to a published result."""
     actions.object_to_result(ctx_of(request), offering_id, request.POST.get("text", ""))

@@ -1,5 +1,6 @@
 """Verify: a bundle dropped here, or the bundle of an offering as it stands, check by check in words."""
 
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,13 +15,18 @@ from jishi.kernel.evidence.verify import open_bundle, verify
 from jishi.kernel.fault import Fault
 from jishi.platform.secrets import operator_public_key
 from jishi.platform.words import say
+from jishi.web.shell.limit import Buckets, limited
 from jishi.web.shell.site import language
 from jishi.web.shell.term import TERMS, find_term
 
-LARGEST_BYTES = 20 * 1024 * 1024
+LARGEST_BYTES = 5 * 1024 * 1024
+OFTEN = Buckets(rate=0.2, burst=20)
+LONGEST_WAIT_S = 10
+_ONE_AT_A_TIME = threading.Lock()  # a stranger's file costs up to seconds, which bidders must not wait for
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited(OFTEN, "POST")
 def show(request: HttpRequest) -> HttpResponse:
     """Show the form; after a file was sent, show what was found in it. The file is not kept."""
     page: dict[str, Any] = {"key": operator_public_key(), "most_mib": LARGEST_BYTES >> 20}
@@ -36,6 +42,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@limited(OFTEN, "GET", "HEAD")
 def show_offering(request: HttpRequest, offering_id: str) -> HttpResponse:
     """Verify the bundle of an offering as it stands now."""
     offering = market.get_public_offering(offering_id)
@@ -58,8 +65,12 @@ def _read(request: HttpRequest) -> bytes:
 
 
 def _examine(raw: bytes, trust: str | None) -> dict[str, Any]:
-    report = verify(raw, trust)
-    bundle = open_bundle(raw)[1]
+    if not _ONE_AT_A_TIME.acquire(timeout=LONGEST_WAIT_S):
+        raise Fault("public.verify.busy")
+    try:
+        report, bundle = verify(raw, trust), open_bundle(raw)[1]
+    finally:
+        _ONE_AT_A_TIME.release()
     return {
         "report": report,
         "verdict": _say(report.verdict, {}),
