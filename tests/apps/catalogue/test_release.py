@@ -10,6 +10,8 @@ import pytest
 from django.db import transaction
 
 from jishi.apps.catalogue import api as catalogue
+from jishi.apps.market import api as market
+from jishi.kernel.calendar.zone import day_of
 from jishi.kernel.fault import Fault
 from jishi.platform.context import Context
 from tests.apps.catalogue.standard import check_package, dangling
@@ -89,6 +91,21 @@ def test_tags_say_how_far_it_went(releases: dict[str, Any]) -> None:
     assert releases["published"]["tag"] == ["planning", "tender", "award"]
     assert releases["terminated"]["tag"] == ["tenderCancellation"]
     assert "contract" in releases["completed"]["tag"]
+
+
+@pytest.mark.parametrize(("stage", "named"), [("confirmed", False), ("published", True)])
+def test_the_award_of_a_winner_who_did_not_sign_is_cancelled(world: World, stage: str, named: bool) -> None:
+    offering_id, ctx = world.offerings[stage], Context()
+    market.declare_default(ctx, offering_id, "书面拒签", refused_day=day_of(ctx.now_ms(), 480))
+    (built,) = catalogue.releases_of([offering_id])
+    release = json.loads(catalogue.write_json(built))
+    (award,) = release["awards"]
+    assert (release["tag"], release["tender"]["status"]) == (["awardCancellation"], "complete")
+    assert award["status"] == "cancelled"
+    assert ("suppliers" in award) is named, "the winner is named where the result was out before"
+    assert "contracts" not in release
+    package = catalogue.package_of([offering_id], path="/api/v1/ocds", published_ms=ctx.now_ms())
+    assert check_package(json.loads(catalogue.write_json(package))) == {}
 
 
 @pytest.mark.parametrize("stage", PUBLIC)

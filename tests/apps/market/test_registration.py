@@ -10,6 +10,7 @@ from jishi.apps.market.reads import (
     get_offering,
     get_registration,
     list_bidding_parties,
+    list_registrations,
 )
 from jishi.apps.parties import api as parties
 from jishi.kernel.fault import Fault
@@ -92,8 +93,28 @@ def test_a_refused_party_is_told_why_and_the_log_is_not(hall: Hall) -> None:
     ):
         with pytest.raises(Fault, match=r"market\.registration\.state"):
             again()
+
+
+def test_a_refused_application_is_corrected_and_filed_again(hall: Hall) -> None:
+    offering = hall.offer()
+    first = apply(hall, offering.id, "north")
+    market.refuse_registration(hall.as_("clerk"), first.id, "证明材料不全")
+    assert find_own_registration(offering.id, [hall.parties["north"]]) == get_registration(first.id)
+    second = apply(hall, offering.id, "north")
+    assert second.alias != first.alias
     with pytest.raises(Fault, match=r"market\.registration\.twice"):
         apply(hall, offering.id, "north")
+    assert find_own_registration(offering.id, [hall.parties["north"]]) == second
+    assert list_bidding_parties(offering.id) == {hall.parties["north"]}
+    market.qualify_registrations(hall.as_("clerk"), offering.id, [second.id])
+    market.secure_deposits(hall.system, offering.id, [(second.id, "transfer")])
+    assert [row.state for row in list_registrations(offering.id)].count("refused") == 1, "history stays"
+    assert failed_checks(offering) == {}
+    third = apply(hall, offering.id, "south")
+    market.refuse_registration(hall.as_("clerk"), third.id, "证明材料不全")
+    hall.move(offering.registration_end)
+    with pytest.raises(Fault, match=r"market\.registration\.late"):
+        apply(hall, offering.id, "south")
 
 
 @pytest.mark.parametrize(

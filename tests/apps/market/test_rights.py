@@ -7,7 +7,7 @@ import pytest
 
 from jishi.apps.market import actions as market
 from jishi.apps.market.actions.reserve import register_officer_key
-from jishi.apps.market.models import Offering, Question, Registration
+from jishi.apps.market.models import Objection, Offering, Question, Registration
 from jishi.kernel.fault import Fault
 from jishi.platform.context import Context
 from jishi.platform.models import AccessRecord
@@ -24,6 +24,7 @@ class Lot:
     running: Offering
     draft: Offering
     question: Question
+    objection: Objection
     row: Registration
 
 
@@ -31,7 +32,9 @@ class Lot:
 def lot(hall: Hall) -> Lot:
     running, _ = hall.offer_two()
     question = market.ask_question(hall.as_("north"), running.id, hall.parties["north"], "？")
-    return Lot(hall, running, hall.draft("T-3"), question, hall.admit(running, "north")["north"])
+    objection = Objection.objects.create(id="0" * 32, offering=running, person=0, text="异议", at_ms=0)
+    row = hall.admit(running, "north")["north"]
+    return Lot(hall, running, hall.draft("T-3"), question, objection, row)
 
 
 Act = Callable[[Context, Lot], object]
@@ -85,6 +88,8 @@ ACTIONS: dict[str, tuple[Act, tuple[str, ...]]] = {
         lambda ctx, lot: market.object_to_result(ctx, lot.running.id, "异议"),
         tuple(name for name in PEOPLE if name != "anyone"),
     ),
+    "declare default": (lambda ctx, lot: market.declare_default(ctx, lot.running.id, WHY), ("reviewer",)),
+    "answer objection": (lambda ctx, lot: market.answer_objection(ctx, lot.objection.id, "答"), ("clerk",)),
     "officer's key": (
         lambda ctx, lot: register_officer_key(ctx, "a passphrase", cost=2),
         ("officer_one", "officer_two", "far_officer_one", "far_officer_two"),

@@ -9,7 +9,7 @@ from django.db import connection
 from jishi.apps.market import actions as market
 from jishi.apps.market.actions import Answer, Command
 from jishi.apps.market.models import Offering, Registration
-from jishi.apps.market.reads import get_offering, list_ladder
+from jishi.apps.market.reads import get_offering, list_ladder, list_notices
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism.inputs import Bid
 from jishi.platform import deadline
@@ -85,7 +85,11 @@ def test_an_outage_costs_a_round_nothing(hall: Hall) -> None:
     assert market.recover_outage(hall.system, alive_ms) == 1
     stored = get_offering(offering.id)
     assert stored.due_ms == hall.clock.now_ms() + FIVE_MINUTES - 60_000
+    told = list_notices(offering.id)[-1]
+    assert (told.kind, told.at_ms) == ("outage", hall.clock.now_ms())
+    assert told.body == {"cause": "outage", "stopped_ms": alive_ms, "resumed_ms": told.at_ms}
     assert market.recover_outage(hall.system, alive_ms) == 0, "a second process finds nothing to give"
+    assert list_notices(offering.id)[-1] == told, "and tells nothing"
     assert hall.bid(rows["south"], START_FEN + STEP_FEN).accepted
     stored = hall.run_out(offering)
     assert (stored.state, stored.price_fen) == ("ended", START_FEN + STEP_FEN)

@@ -11,7 +11,9 @@ NOTICES = {
     "extension": ("tenderNotice", "延期公告"),
     "increment": ("tenderNotice", "增价幅度调整公告"),
     "termination": ("cancellationDetails", "终止公告"),
+    "outage": ("tenderNotice", "系统中断补时公告"),
     "result": ("awardNotice", "结果公告"),
+    "default": ("awardNotice", "违约公告"),
 }
 OTHER_NOTICE = ("tenderNotice", "公告")
 

@@ -39,7 +39,7 @@ def gather_facts(offering_ids: Iterable[str]) -> list[ReleaseFacts]:
     rows = [_public(found, offering_id) for offering_id in offering_ids]
     seqs = find_seqs([row.stream for row in rows])
     notices = _notices([row.id for row in rows])
-    bidders = _bidders([row.id for row in rows if row.state in NAMED])
+    bidders = _bidders([row.id for row in rows if _is_named(row, notices[row.id])])
     issuer = publisher()
     return [
         ReleaseFacts(
@@ -62,6 +62,12 @@ def _public(found: Mapping[str, market.Offering], offering_id: str) -> market.Of
     if row.state == DRAFT:
         raise Fault("catalogue.draft", number=row.number)
     return row
+
+
+def _is_named(row: market.Offering, notices: Sequence[Announcement]) -> bool:
+    """Tell whether the winner is public; one who defaulted is where the result was out before."""
+    told = any(notice.kind == "result" for notice in notices)
+    return row.state in NAMED or (row.state == market.DEFAULTED and told)
 
 
 def _winner(row: market.Offering) -> str:

@@ -6,7 +6,9 @@ from jishi.apps.catalogue.facts import ReleaseFacts
 from jishi.apps.catalogue.tender import build_items, build_tender
 from jishi.apps.catalogue.value import Json, instant, money, party, reference
 
-AWARDED = ("ended", "confirmed", "published", "contracted", "completed")
+AWARDED = ("ended", "confirmed", "published", "contracted", "completed", "defaulted")
+AWARD_STATUSES = {"ended": "pending", "defaulted": "cancelled"}
+OF_AWARD = ("result", "default")
 
 
 def build_release(facts: ReleaseFacts) -> Json:
@@ -39,6 +41,8 @@ def build_release(facts: ReleaseFacts) -> Json:
 def _tags(facts: ReleaseFacts, awarded: bool) -> list[str]:
     if facts.lot.state == "terminated":
         return ["tenderCancellation"]
+    if facts.lot.state == "defaulted":
+        return ["awardCancellation"]
     tags = ["planning", "tender"]
     if awarded:
         tags.append("award")
@@ -68,7 +72,7 @@ def _build_award(facts: ReleaseFacts) -> Json:
     award: Json = {
         "id": award_id(lot),
         "title": f"{lot.number} 成交",
-        "status": "pending" if lot.state == "ended" else "active",
+        "status": AWARD_STATUSES.get(lot.state, "active"),
         "value": money(outcome["price_fen"]),
         "items": build_items(lot),
     }
@@ -76,7 +80,7 @@ def _build_award(facts: ReleaseFacts) -> Json:
         award["date"] = instant(lot.closed_ms, offset)
     if facts.winners:
         award["suppliers"] = [reference(each) for each in facts.winners]
-    if results := [each for each in facts.notices if each.kind == "result"]:
+    if results := [each for each in facts.notices if each.kind in OF_AWARD]:
         award["documents"] = [notice_document(facts, each) for each in results]
     return award
 

@@ -27,7 +27,7 @@ STATUSES = {
 def build_tender(facts: ReleaseFacts) -> Json:
     """Return the tender of an offering; the start price is the least value, the cap (if any) the greatest."""
     lot = facts.lot
-    said = [each for each in facts.notices if each.kind != "result"]
+    said = [each for each in facts.notices if each.kind not in ("result", "default")]
     tender: Json = {
         "id": lot.number,
         "title": lot.title,
@@ -111,5 +111,5 @@ def _amendment(facts: ReleaseFacts, notice: Announcement) -> Json:
         "id": notice.id,
         "date": instant(notice.at_ms, facts.publisher.offset_minutes),
         "description": notice_name(notice),
-        "rationale": notice.reason,
+        "rationale": notice.reason or notice_name(notice),
     }

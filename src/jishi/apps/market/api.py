@@ -9,6 +9,7 @@ from jishi.apps.market.actions import (
     answer_question,
     ask_question,
     confirm_sale,
+    declare_default,
     file_registrations,
     open_reserve,
     prepare_offering,
@@ -32,9 +33,10 @@ from jishi.apps.market.events import (
     RegistrationsQualified,
     RegistrationsReleased,
     SaleConfirmed,
+    SaleDefaulted,
     on_event,
 )
-from jishi.apps.market.models import COMPLETED, CONTRACTED, Offering, Registration
+from jishi.apps.market.models import COMPLETED, CONTRACTED, DEFAULTED, Offering, Registration
 from jishi.apps.market.publication import bundle_offering, receipt_of
 from jishi.apps.market.reads import (
     count_numbered,
@@ -55,6 +57,7 @@ from jishi.apps.market.timeline import expect_day
 __all__ = [
     "COMPLETED",
     "CONTRACTED",
+    "DEFAULTED",
     "Answer",
     "Command",
     "Offering",
@@ -65,12 +68,14 @@ __all__ = [
     "RegistrationsQualified",
     "RegistrationsReleased",
     "SaleConfirmed",
+    "SaleDefaulted",
     "advance_offering",
     "answer_question",
     "ask_question",
     "bundle_offering",
     "confirm_sale",
     "count_numbered",
+    "declare_default",
     "expect_day",
     "file_registrations",
     "find_own_registration",

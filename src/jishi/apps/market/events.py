@@ -42,7 +42,16 @@ class SaleConfirmed:
     at_ms: int
 
 
-Event = RegistrationsQualified | RegistrationsReleased | OfferingClosed | SaleConfirmed
+@dataclass(frozen=True, slots=True)
+class SaleDefaulted:
+    """The winner did not sign the contract: the sale has ended and the deposit is forfeit (不退保证金)."""
+
+    offering_id: str
+    registration_id: str
+    at_ms: int
+
+
+Event = RegistrationsQualified | RegistrationsReleased | OfferingClosed | SaleConfirmed | SaleDefaulted
 Handler = Callable[[Context, Any], None]
 _handlers: dict[type, list[Handler]] = {}
 

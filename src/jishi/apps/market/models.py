@@ -7,6 +7,7 @@ from django.db import models
 DRAFT, NOTICED, ENDED = "draft", "noticed", "ended"
 CONFIRMED, PUBLISHED, CONTRACTED, COMPLETED = "confirmed", "published", "contracted", "completed"
 UNSOLD, CONVERTED, HALTED, TERMINATED = "unsold", "converted", "halted", "terminated"
+DEFAULTED = "defaulted"
 OPEN_STATES = (NOTICED, ENDED, CONFIRMED, PUBLISHED, CONTRACTED)
 
 
@@ -141,14 +142,17 @@ class Registration(models.Model):
             models.UniqueConstraint(fields=["offering", "alias"], name="registration_alias"),
             models.UniqueConstraint(
                 fields=["offering", "party"],
-                condition=~models.Q(state="withdrawn"),
+                condition=~models.Q(state__in=["withdrawn", "refused"]),
                 name="registration_party",
             ),
         ]
 
 
 class Objection(models.Model):
-    """An objection (异议) to a published result, with its answer."""
+    """An objection (异议) to a published result, with its answer; both are the objector's and the office's alone.
+
+    With `salt` the objector can hold the words to the commitments in the log.
+    """
 
     id = models.CharField(max_length=32, primary_key=True)
     offering = models.ForeignKey(Offering, on_delete=models.PROTECT, related_name="objections")
@@ -157,3 +161,4 @@ class Objection(models.Model):
     at_ms = models.BigIntegerField()
     answer = models.TextField(blank=True)
     answered_ms = models.BigIntegerField(null=True)
+    salt = models.CharField(max_length=64, blank=True)

@@ -24,6 +24,7 @@ from jishi.platform.search import Page, page_recent
 from jishi.platform.unit import find_kept
 
 PUBLIC_STATES = ~Q(state=DRAFT)
+RESULT_KINDS = ("result", "default")
 
 
 def get_offering(offering_id: str) -> Offering:
@@ -147,8 +148,8 @@ def get_notice(notice_id: str) -> Notice:
 
 
 def find_results(cursor: str | None = None, size: int = 30) -> Page:
-    """Page published results, newest first, as result notices with their offerings."""
-    rows = Notice.objects.select_related("offering").filter(kind="result")
+    """Page published results and defaults of winners, newest first, as notices with their offerings."""
+    rows = Notice.objects.select_related("offering").filter(kind__in=RESULT_KINDS)
     return page_recent(rows, cursor, size, field="at_ms")
 
 
@@ -185,26 +186,30 @@ def get_registration(registration_id: str) -> Registration:
 
 
 def list_bidding_parties(offering_id: str) -> set[str]:
-    """Return every party behind a registration not withdrawn, joint bidders (联合竞买) included."""
+    """Return every party behind a registration that stands, joint bidders (联合竞买) included."""
     rows = _live(offering_id).values_list("party", "joint")
     joint = parties.joint_members_of(joint for _, joint in rows if joint)
     return {member.party for members in joint.values() for member in members} | {party for party, _ in rows}
 
 
 def represents_bidder(offering_id: str, own: Collection[str]) -> bool:
-    """Tell whether any party of `own` bids for an offering, alone or jointly."""
+    """Tell whether any party of `own` bids for an offering or was refused, alone or jointly."""
     joints = [joint.id for joint in parties.joints_of(own)]
-    return _live(offering_id).filter(Q(party__in=own) | Q(joint__in=joints)).exists()
+    rows = Registration.objects.filter(Q(party__in=own) | Q(joint__in=joints), offering_id=offering_id)
+    return rows.exclude(state=Registration.WITHDRAWN).exists()
 
 
 def _live(offering_id: str) -> "QuerySet[Registration]":
-    return Registration.objects.filter(offering_id=offering_id).exclude(state=Registration.WITHDRAWN)
+    """Return the registrations that stand; after a refusal (不予受理) a party may file a corrected one."""
+    ended = (Registration.WITHDRAWN, Registration.REFUSED)
+    return Registration.objects.filter(offering_id=offering_id).exclude(state__in=ended)
 
 
 def find_own_registration(offering_id: str, parties: Sequence[str]) -> Registration | None:
-    """Return the live registration of any of `parties` on an offering, or None."""
+    """Return the registration of any of `parties` that stands on an offering, else one refused, else None."""
     rows = Registration.objects.filter(offering_id=offering_id, party__in=parties)
-    return rows.exclude(state=Registration.WITHDRAWN).order_by("-filed_ms").first()
+    standing = rows.exclude(state=Registration.WITHDRAWN)
+    return min(standing, key=lambda row: (row.state == Registration.REFUSED, -row.filed_ms), default=None)
 
 
 def list_own_registrations(parties: Sequence[str]) -> list[Registration]:
@@ -219,6 +224,28 @@ def list_desk_offerings(divisions: Sequence[str], cursor: str | None = None, siz
     for division in divisions:
         reach |= Q(division__startswith=stem_of(division))
     return page_recent(Offering.objects.filter(reach), cursor, size)
+
+
+def get_objection(objection_id: str) -> Objection:
+    """Return an objection with its offering; Fault `market.objection.unknown`."""
+    found = Objection.objects.select_related("offering").filter(pk=objection_id).first()
+    if found is None:
+        raise Fault("market.objection.unknown", objection=objection_id)
+    return found
+
+
+def list_own_objections(person: int) -> list[Objection]:
+    """Return the objections of one person with their offerings, newest first."""
+    return list(
+        Objection.objects.select_related("offering").filter(person=person).order_by("-at_ms", "pk")[:200]
+    )
+
+
+def count_objections(offering_ids: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Count the objections of each offering that has any: (filed, answered). No identity stands in it."""
+    rows = Objection.objects.filter(offering_id__in=list(offering_ids)).values_list("offering_id")
+    found = rows.annotate(filed=Count("pk"), answered=Count("answered_ms"))
+    return {offering_id: (filed, answered) for offering_id, filed, answered in found}
 
 
 def list_objections(offering_id: str) -> list[Objection]:

@@ -1,4 +1,4 @@
-"""The books (复式记账): five accounts, entries that sum to zero, balances. Nothing is posted outside `post`."""
+"""The books (复式记账): six accounts, entries that sum to zero, balances. Nothing is posted outside `post`."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,8 @@ DEPOSIT = "deposit"  # owed to a bidder; by registration
 REFUND_PAYABLE = "refund_payable"  # to be sent back; by refund
 SUSPENSE = "suspense"  # received, nobody knows from whom; by payment
 PRICE = "price"  # the land price received; by offering
-ACCOUNTS = (BANK, DEPOSIT, REFUND_PAYABLE, SUSPENSE, PRICE)
+FORFEIT = "forfeit"  # deposits kept from winners who did not sign; by offering
+ACCOUNTS = (BANK, DEPOSIT, REFUND_PAYABLE, SUSPENSE, PRICE, FORFEIT)
 
 Side = tuple[str, str, int]
 

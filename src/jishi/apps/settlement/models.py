@@ -35,6 +35,7 @@ class SubAccount(models.Model):
 
     AWAITING, PART, HELD, FUNDED, GUARANTEED = "awaiting", "part", "held", "funded", "guaranteed"
     APPLIED, REFUND_DUE, REFUNDED, CLOSED = "applied", "refund_due", "refunded", "closed"
+    FORFEITED = "forfeited"
     LIVE = (AWAITING, PART, HELD, FUNDED, GUARANTEED)
 
     registration_id = models.CharField(max_length=32, primary_key=True)
@@ -87,6 +88,7 @@ class Guarantee(models.Model):
     """A bank guarantee (保函) filed in place of a deposit."""
 
     FILED, ACCEPTED, REFUSED, RELEASED = "filed", "accepted", "refused", "released"
+    CALLED = "called"  # the bank is to pay: the bidder it stands for defaulted
 
     id = models.CharField(max_length=32, primary_key=True)
     sub_account = models.ForeignKey(SubAccount, on_delete=models.PROTECT, related_name="guarantees")
@@ -131,6 +133,7 @@ class Contract(models.Model):
 
     DRAFT, HALF_SIGNED, SIGNED = "draft", "signed_party", "signed"
     PAID, REGISTERED = "paid", "registered"
+    VOID = "void"  # never signed: the winner defaulted
 
     id = models.CharField(max_length=32, primary_key=True)
     offering_id = models.CharField(max_length=32, unique=True)

@@ -1,6 +1,6 @@
 """Questions settlement answers about deposits, payments, refunds, contracts and the books."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 
@@ -33,6 +33,15 @@ def find_sub_account(registration_id: str) -> SubAccount | None:
 def list_sub_accounts(offering_id: str) -> list[SubAccount]:
     """Return the sub-accounts of an offering by alias. Guard with `payment.list`."""
     return list(SubAccount.objects.filter(offering_id=offering_id).order_by("alias"))
+
+
+def list_waiting_accounts(ctx: Context) -> list[SubAccount]:
+    """Return the sub-accounts of the actor's divisions that still wait for money. Permission `payment.match`."""
+    require(ctx, "payment.match", NOTHING)
+    rows = SubAccount.objects.filter(
+        _within(ctx, "division"), state__in=[SubAccount.AWAITING, SubAccount.PART]
+    )
+    return list(rows.order_by("offering_id", "alias")[:500])
 
 
 def show_deposit(ctx: Context, registration_id: str) -> DepositView:
@@ -95,6 +104,12 @@ def list_refunds(
     if divisions is not None:
         rows = rows.filter(_below("sub_account__division", divisions))
     return list(rows.order_by("due_day", "pk")[:1000])
+
+
+def list_refunds_of(registration_ids: Iterable[str]) -> list[Refund]:
+    """Return the refunds owed or paid to registrations, the earliest first. Guard with `deposit.read`."""
+    rows = Refund.objects.filter(sub_account__in=list(registration_ids))
+    return list(rows.order_by("start_day", "pk"))
 
 
 def find_contract(offering_id: str) -> Contract | None:

@@ -1,6 +1,6 @@
 """Everything that changes an offering, by step of its life. Each action is one transaction with its evidence."""
 
-from jishi.apps.market.actions.award import confirm_sale, object_to_result, publish_result, write_evidence
+from jishi.apps.market.actions.award import confirm_sale, publish_result, write_evidence
 from jishi.apps.market.actions.bidding import (
     advance_offering,
     continue_bidding,
@@ -15,8 +15,10 @@ from jishi.apps.market.actions.control import (
     suspend_offering,
     terminate_offering,
 )
+from jishi.apps.market.actions.default import declare_default
 from jishi.apps.market.actions.fold import Answer, Command
 from jishi.apps.market.actions.notice import publish_notice, supplement_notice
+from jishi.apps.market.actions.objection import answer_objection, object_to_result
 from jishi.apps.market.actions.offering import (
     OfferingForm,
     prepare_offering,
@@ -40,10 +42,12 @@ __all__ = [
     "OfferingForm",
     "RegistrationForm",
     "advance_offering",
+    "answer_objection",
     "answer_question",
     "ask_question",
     "confirm_sale",
     "continue_bidding",
+    "declare_default",
     "extend_offering",
     "file_registrations",
     "object_to_result",

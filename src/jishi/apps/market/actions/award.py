@@ -1,4 +1,4 @@
-"""Confirm the sale (成交确认书), publish the result, hear objections, and write later entries of the offering."""
+"""Confirm the sale (成交确认书), publish the result, and write later entries of the offering."""
 
 from typing import Any
 
@@ -9,7 +9,6 @@ from jishi.apps.market.actions.ground import release_entry
 from jishi.apps.market.actions.locking import lock_offering
 from jishi.apps.market.actions.notice import add_notice
 from jishi.apps.market.actions.record import (
-    check_text,
     guard,
     instant,
     require_impartial,
@@ -25,16 +24,12 @@ from jishi.apps.market.models import (
     PUBLISHED,
     TERMINATED,
     UNSOLD,
-    Objection,
     Offering,
     Registration,
 )
-from jishi.apps.market.reads import get_offering
 from jishi.kernel.fault import Fault
 from jishi.platform.context import Context
-from jishi.platform.entropy import new_id
 
-LONGEST = 4000
 NO_SALE = (UNSOLD, HALTED, CONVERTED, TERMINATED)
 
 
@@ -78,19 +73,6 @@ def publish_result(ctx: Context, offering_id: str) -> Offering:
             release_entry(ctx, offering)
         save(ctx, offering, "state")
     return offering
-
-
-def object_to_result(ctx: Context, offering_id: str, text: str) -> Objection:
-    """File an objection (异议) to a published result."""
-    text = check_text(text, most=LONGEST)
-    offering = get_offering(offering_id)
-    guard(ctx, "result.object", offering_id)
-    if not offering.notices.filter(kind="result").exists():
-        raise Fault("market.result.unpublished", number=offering.number)
-    person = ctx.actor.user_id or 0
-    return Objection.objects.create(
-        id=new_id(ctx.entropy), offering=offering, person=person, text=text, at_ms=ctx.now_ms()
-    )
 
 
 def write_evidence(

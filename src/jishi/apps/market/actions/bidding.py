@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from jishi.apps.market.actions.fold import Answer, Command, Locked, answer_all
 from jishi.apps.market.actions.locking import lock_offering, lock_row
+from jishi.apps.market.actions.notice import add_notice
 from jishi.apps.market.actions.record import guard, require_state
 from jishi.apps.market.models import DRAFT, NOTICED, Offering, Registration
 from jishi.apps.market.reads import get_registration
@@ -77,7 +78,7 @@ def recover_outage(ctx: Context, last_alive_ms: int, grace_ms: int = 5_000) -> i
     """Give bidders back the time the server was down; return how many lots were given time.
 
     The clock of a lot in its question period or rounds, or whose listing ended meanwhile, stops at the last
-    sign of life and starts again now. Done already, it does nothing.
+    sign of life and starts again now, and a public notice says so. Done already, it does nothing.
     """
     now_ms = ctx.now_ms()
     in_rounds = Q(phase__in=TIMED, due_ms__gt=last_alive_ms)
@@ -95,7 +96,11 @@ def _give_back(ctx: Context, offering_id: str, silence: tuple[int, int]) -> bool
         if stopped_ms > latest_ms or offering.state != NOTICED:
             return False  # the lot has moved since: it was given its time, or lost none
         pause = [Command(inputs.Suspend("outage"), at_ms=stopped_ms), Command(inputs.Resume())]
-        return all(answer.accepted for answer in answer_all(ctx, (offering, head), pause))
+        if not all(answer.accepted for answer in answer_all(ctx, (offering, head), pause)):
+            return False
+        said = {"cause": "outage", "stopped_ms": stopped_ms, "resumed_ms": ctx.now_ms()}
+        add_notice(ctx, (offering, head), "outage", said)
+        return True
 
 
 def _first_in_each(slots: Sequence[Slot], commands: Sequence[Command]) -> dict[Slot, Command]:

@@ -11,7 +11,7 @@ from shapely.geometry import shape
 from jishi.apps.market.actions.ground import describe_lot
 from jishi.apps.market.actions.locking import lock_offering
 from jishi.apps.market.actions.record import check_text, guard, require_state, save, write
-from jishi.apps.market.models import CONVERTED, DRAFT, HALTED, TERMINATED, UNSOLD, Offering
+from jishi.apps.market.models import CONVERTED, DEFAULTED, DRAFT, HALTED, TERMINATED, UNSOLD, Offering
 from jishi.apps.market.reads import get_offering
 from jishi.apps.packs import api as packs
 from jishi.apps.registers import api as registers
@@ -86,7 +86,7 @@ def revise_offering(ctx: Context, offering_id: str, form: OfferingForm) -> Offer
 def relist_offering(ctx: Context, offering_id: str, form: OfferingForm) -> Offering:
     """Prepare the second or third listing (第二次、第三次挂牌) of a lot that found no buyer."""
     before = get_offering(offering_id)
-    require_state(before, UNSOLD, HALTED, CONVERTED)
+    require_state(before, UNSOLD, HALTED, CONVERTED, DEFAULTED)
     if before.listing_round >= MOST_ROUNDS:
         raise Fault("market.relist_limit", number=before.number, most=MOST_ROUNDS)
     later = Offering.objects.filter(previous_id=before.id).exclude(state=TERMINATED).first()

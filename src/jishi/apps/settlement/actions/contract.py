@@ -191,3 +191,4 @@ def _conclude(ctx: Context, contract: Contract) -> None:
     projection.show_instalments(ctx, contract, instalments)
     if not any(row.left_fen for row in instalments):
         contract.state = Contract.PAID
+        projection.show_register_entry(ctx, contract)

@@ -71,6 +71,7 @@ def write_register_entry(ctx: Context, offering_id: str) -> registers.EntryInfo:
         market.write_evidence(ctx, offering_id, [("RegisterWritten", data)], state=market.COMPLETED)
         contract.state = Contract.REGISTERED
         contract.save(update_fields=["state"])
+        projection.show_register_entry(ctx, contract)
     return entry
 
 
@@ -89,6 +90,7 @@ def _pay(ctx: Context, contract: Contract, rows: Sequence[Instalment]) -> None:
     if not _left(contract):
         contract.state = Contract.PAID
         contract.save(update_fields=["state"])
+        projection.show_register_entry(ctx, contract)
 
 
 def _left(contract: Contract) -> int:

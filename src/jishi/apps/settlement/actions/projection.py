@@ -105,6 +105,23 @@ def show_instalments(ctx: Context, contract: Contract, rows: Sequence[Instalment
             drop_row("instalment", row.id)
 
 
+def show_register_entry(ctx: Context, contract: Contract) -> None:
+    """Show the clerk an entry that waits to be written, from the last payment on (不动产登记)."""
+    if not ctx.projected:
+        return
+    if contract.state != Contract.PAID:
+        drop_row("entry_due", contract.offering_id)
+        return
+    put_row(
+        "entry_due",
+        contract.offering_id,
+        title=contract.number,
+        division=contract.division,
+        state=contract.state,
+        updated_ms=ctx.now_ms(),
+    )
+
+
 def end_of_day_ms(day: date) -> int:
     """Return the instant at which a day of the pack's zone ends (ms)."""
     return start_of_day_ms(day + timedelta(days=1), packs.default_pack().manifest.utc_offset_minutes)
