@@ -1,6 +1,5 @@
 """Run the day: read the announcements, share out the lots, write what came of each."""
 
-import json
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -32,7 +31,9 @@ from jishi.apps.simulation.day.work import LotResult, Share, day_signer, work
 from jishi.apps.simulation.listings.draft import LotDraft, Problem
 from jishi.apps.simulation.listings.reader import read_listings
 from jishi.kernel.fault import Fault
+from jishi.kernel.quantity.money import format_fen
 from jishi.platform.batch import batched
+from jishi.platform.words import say
 
 PART = 10  # lots of a share: what a share costs beside its lots is what a sixth of a lot costs
 
@@ -50,10 +51,10 @@ def run_day(chosen: DayOptions, console: Console, lang: str) -> dict[str, Any]:
     clear_folders(chosen.out)
     call_command("migrate", verbosity=0, interactive=False)
     results = sorted(_run(chosen, drafts, console), key=lambda result: result.row)
-    problems += [_stopped(result, drafts) for result in results if result.fault]
+    problems += [problem for result in results if result.fault for problem in _stopped(result, drafts)]
     summary = _summarise(chosen, (drafts, problems, results), day)
     _write(chosen.out, [problem_row(problem, lang) for problem in problems], results, summary)
-    _report(console, summary, time.monotonic() - began)
+    _report(console, chosen, summary, time.monotonic() - began, lang)
     return summary
 
 
@@ -83,11 +84,13 @@ def _run(chosen: DayOptions, drafts: Sequence[LotDraft], console: Console) -> It
                 yield from found
 
 
-def _stopped(result: LotResult, drafts: Sequence[LotDraft]) -> Problem:
+def _stopped(result: LotResult, drafts: Sequence[LotDraft]) -> list[Problem]:
+    """Account for every row of a lot that could not stand."""
     draft = next(d for d in drafts if d.row == result.row)
     fault = result.fault
     assert fault is not None
-    return Problem(result.row, "", "", fault.code, fault.params, draft.notice_no, draft.parcel_no)
+    ids = (draft.notice_no, draft.parcel_no)
+    return [Problem(row, "", "", fault.code, fault.params, *ids) for row in draft.rows]
 
 
 def _summarise(
@@ -124,6 +127,11 @@ def _write(
     (out / "signer.pub").write_text(summary["signer"] + "\n")
 
 
-def _report(console: Console, summary: dict[str, Any], seconds: float) -> None:
-    keys = ("rows", "lots", "sold", "unsold", "rows_with_problems", "quotes")
-    console.print(json.dumps({key: summary[key] for key in keys}), f"{seconds:.1f} s", highlight=False)
+def _report(console: Console, chosen: DayOptions, summary: dict[str, Any], seconds: float, lang: str) -> None:
+    spent = {
+        "seconds": f"{seconds:.1f}",
+        "turnover": format_fen(summary["turnover_fen"]),
+        "out": str(chosen.out),
+    }
+    for code in ("day.done", "day.place"):
+        console.print(say(code, {**summary, **spent}, lang), highlight=False, soft_wrap=True, markup=False)
