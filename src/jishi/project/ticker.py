@@ -10,6 +10,7 @@ from jishi.apps.market import api as market
 from jishi.apps.simulation import api as simulation
 from jishi.platform import deadline, evidence
 from jishi.platform.context import Context
+from jishi.platform.turn import turn
 
 LONGEST_SLEEP_S = 0.25
 BEAT_EVERY_MS = 1_000
@@ -58,13 +59,16 @@ class Ticker:
             log.exception("recovery after the outage failed; deadlines run as they stand")
 
     def _tick(self, ctx: Context) -> None:
-        deadline.run_due(ctx)
-        evidence.sequence_pending()
+        with turn():
+            deadline.run_due(ctx)
+        with turn():
+            evidence.sequence_pending()
         if settings.JISHI_DEMO:
             simulation.answer_bids(ctx)
         if ctx.now_ms() - self._beaten_ms >= BEAT_EVERY_MS:
             self._beaten_ms = ctx.now_ms()
-            deadline.beat(ctx)
+            with turn():
+                deadline.beat(ctx)
         if settings.JISHI_DEMO and ctx.now_ms() - self._opened_ms >= OPEN_EVERY_MS:
             self._opened_ms = ctx.now_ms()
             simulation.keep_lot_open(ctx)

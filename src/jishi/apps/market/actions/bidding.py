@@ -16,6 +16,7 @@ from jishi.kernel.mechanism import inputs
 from jishi.platform import command, deadline
 from jishi.platform.context import Context
 from jishi.platform.models import CommandRecord
+from jishi.platform.turn import turn
 
 TIMED = ("question", "rounds")
 LONGEST_KEY = 80
@@ -55,7 +56,7 @@ def submit(ctx: Context, offering_id: str, commands: Sequence[Command]) -> list[
     """
     slots: list[Slot] = [sent.key or place for place, sent in enumerate(commands)]
     sent_in = _first_in_each(slots, commands)
-    with transaction.atomic():
+    with turn(), transaction.atomic():
         offering, head = lock_offering(ctx, offering_id)
         if offering.state == DRAFT:
             require_state(offering, NOTICED)
