@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
+from jishi.apps.market import api as market
+from jishi.apps.market import reads
 from jishi.apps.settlement import api as settlement
 from jishi.apps.settlement.bank import find_bank
 from jishi.kernel.fault import Fault
@@ -14,6 +16,7 @@ from jishi.platform.clock import SimulatedClock
 from jishi.platform.context import Context
 from jishi.platform.models import User
 from jishi.project.preflight import require_real_market
+from jishi.web.public.table import save_table
 from jishi.web.public.views import bid, verify
 from jishi.web.shell.fields import MoneyField
 from jishi.web.shell.middleware import ClientAddress
@@ -109,3 +112,59 @@ def test_a_real_market_knows_no_account_whose_password_is_public(
     User.objects.create_user("clerk@demo.example", "jishi-demo-2026")
     with pytest.raises(Fault, match="project.live.accounts"):
         require_real_market()
+
+
+def test_a_reserve_price_is_never_sent_back(world: World) -> None:
+    url = f"/desk/offerings/{world.offerings['draft']}/seal/"
+    typed = {"reserve_fen": "1234.5万元", "second_officer": "nobody"}
+    answer = world.client("officer_one").post(url, typed)
+    assert answer.status_code == 422
+    assert "1234.5" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "＝1+1", "\x0b=1+1", "@x", "\n=1"])
+def test_a_saved_table_runs_no_formula(cell: str) -> None:
+    saved = save_table("x", "csv", ["a"], [[cell]])
+    assert b"".join(saved.streaming_content).decode().splitlines()[1].lstrip('"').startswith("'")
+
+
+def test_unseen_characters_break_neither_feed_nor_table(world: World) -> None:
+    offering = market.get_offering(world.offerings["free"])
+    offering.lot["place"], offering.title = "a\x0bb\u202ec", "t\x01"
+    offering.save()
+    for url in ("/notices/feed.atom", "/land/lots.xlsx", "/land/lots.csv"):
+        answer = Client().get(url)
+        assert answer.status_code == 200
+        assert b"".join(answer) if answer.streaming else answer.content
+
+
+PUBLIC = ("land/{}/", "land/{}/room/", "land/{}/bundle.json", "land/{}/quotes.csv", "verify/{}/")
+OPEN_API = ("", "/notices", "/ladder", "/evidence", "/bundle", "/ocds")
+LISTS = ("", "land/", "results/", "notices/", "log/", "api/v1/changes?limit=500", "api/v1/offerings?size=100")
+SECRET_STAGES = ("free", "rounds", "awaiting_reserve", "ended", "confirmed", "unsold", "terminated")
+
+
+@pytest.mark.parametrize("persona", ["anonymous", "rival", "far_clerk"])
+def test_nobody_learns_who_bids_before_the_result(world: World, persona: str, settings: Any) -> None:
+    settings.JISHI_RATE_LIMITS = False
+    ids = [world.offerings[stage] for stage in SECRET_STAGES]
+    paths = [path.format(each) for path in PUBLIC for each in ids]
+    paths += [f"api/v1/offerings/{each}{path}" for path in OPEN_API for each in ids]
+    client = world.client(persona)
+    pages = {path: client.get(f"/{path}") for path in paths}
+    shown = {path: (b"".join(a) if a.streaming else a.content).decode() for path, a in pages.items()}
+    kept = ["北方置业", world.parties["north"], *(row.id for row in rows_of("north", world))]
+    assert [(path, word) for path, text in shown.items() for word in kept if word in text] == []
+
+
+def test_no_salt_of_a_commitment_is_shown(world: World, settings: Any) -> None:
+    settings.JISHI_RATE_LIMITS = False
+    salts = [row.salt for row in (*rows_of("north", world), *rows_of("south", world))]
+    for path in (*LISTS, *(f"land/{each}/bundle.json" for each in world.offerings.values())):
+        answer = world.client("regulator").get(f"/{path}")
+        text = (b"".join(answer) if answer.streaming else answer.content).decode()
+        assert not [salt for salt in salts if salt in text]
+
+
+def rows_of(party: str, world: World) -> list[market.Registration]:
+    return reads.list_own_registrations([world.parties[party]])

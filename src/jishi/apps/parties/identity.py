@@ -6,6 +6,7 @@ from typing import Any
 from jishi.kernel.codes.resident import check_resident, mask_resident
 from jishi.kernel.codes.uscc import check_uscc
 from jishi.kernel.fault import Fault
+from jishi.kernel.spelling import visible
 
 ORGANISATION, PERSON = "organisation", "person"
 KINDS = (ORGANISATION, PERSON)
@@ -60,7 +61,7 @@ def check_form(form: PartyForm) -> PartyForm:
 
 
 def _plain(field: str, text: str) -> str:
-    plain = " ".join(str(text).split())
+    plain = " ".join(visible(str(text)).split())
     if len(plain) > LONGEST:
         raise Fault("parties.text.long", field=field, length=len(plain), most=LONGEST)
     return plain

@@ -10,10 +10,12 @@ from django.utils import translation
 from django.utils.translation import get_language
 from openpyxl import Workbook
 
+from jishi.kernel.spelling import visible
+
 MOST_ROWS = 10_000
 BOM = "\ufeff"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_STARTS_FORMULA = (*"=+-@＝＋－＠\t\r\n",)  # East Asian spreadsheets read the wide signs as such
 
 Cell = str | int | None
 Row = Sequence[Cell]
@@ -66,5 +68,8 @@ def _workbook(head: Row, rows: Iterable[Row]) -> IO[bytes]:
 
 
 def _plain(cell: Cell) -> Cell:
-    """Keep a spreadsheet from running a cell as a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_STARTS_FORMULA) else cell
+    """Keep a spreadsheet from running a cell as a formula, and out of it what no file can hold."""
+    if not isinstance(cell, str):
+        return cell
+    text = visible(cell)
+    return f"'{text}" if text.startswith(_STARTS_FORMULA) else text

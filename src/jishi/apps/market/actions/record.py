@@ -6,6 +6,7 @@ from typing import Any
 from jishi.apps.market.models import Offering
 from jishi.apps.market.reads import represents_bidder
 from jishi.kernel.fault import Fault
+from jishi.kernel.spelling import visible
 from jishi.platform import evidence
 from jishi.platform.access import Target, require
 from jishi.platform.batch import update_rows
@@ -58,7 +59,7 @@ def require_state(offering: Offering, *states: str) -> None:
 
 def check_text(text: str, code: str = "market.text_missing", most: int = LONGEST) -> str:
     """Return what was written without space around it; Fault `code` when nothing was, `market.text_long`."""
-    text = text.strip()
+    text = visible(text).strip()
     if not text:
         raise Fault(code)
     if len(text) > most:

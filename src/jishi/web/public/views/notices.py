@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from jishi.apps.market import reads as market
+from jishi.kernel.spelling import visible
 from jishi.web.public.cards import facts_text
 from jishi.web.public.notice import kind_of, list_changes, list_published, published_terms, title_of
 from jishi.web.public.parcel import list_facts, list_sheets
@@ -64,9 +65,9 @@ def feed(request: HttpRequest) -> HttpResponse:
     )
     for notice in market.find_notices(size=FEED_ROWS).rows:
         atom.add_item(
-            title=title_of(notice),
+            title=visible(title_of(notice)),
             link=home + reverse("public:notice", args=[notice.id]),
-            description=facts_text(notice.offering),
+            description=visible(facts_text(notice.offering)),
             unique_id=f"urn:jishi:notice:{notice.id}",
             pubdate=site().local(notice.at_ms),
             updateddate=site().local(notice.at_ms),
