@@ -118,4 +118,4 @@ def _write_csv(query: AccessQuery) -> Iterator[str]:
 
 def _plain(cell: str) -> str:
     """Keep a spreadsheet from reading a cell as a formula."""
-    return "'" + cell if cell[:1] in ("=", "+", "-", "@") else cell
+    return "'" + cell if cell[:1] in tuple("=+-@＝＋－＠\t\r") else cell

@@ -59,11 +59,21 @@ class SupplementForm(ReasonForm):
     )
 
 
+class UnechoedInput(forms.TextInput):
+    """Show what is typed while it is typed, and never send it back."""
+
+    def format_value(self, value: Any) -> None:
+        """Show nothing."""
+
+
 class SealForm(forms.Form):
     """Ask for the reserve price and the second officer."""
 
     fault_fields = {"market.reserve.amount": "reserve_fen", "market.reserve": "second_officer"}
-    reserve_fen = MoneyField(label=_("Reserve price"))
+    reserve_fen = MoneyField(
+        label=_("Reserve price"),
+        widget=UnechoedInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
     second_officer = forms.ChoiceField(label=_("Second officer"))
 
     def __init__(self, *args: Any, officers: list[tuple[str, str]], **options: Any) -> None:
