@@ -89,7 +89,8 @@ class DemoLot(Row):
 
     Files write prices in yuan and uses as `code years [square-metres [plot-ratio]]; …`; the model holds fen.
     `minutes_left` is how long after loading the running clock ends: the listing for "free", the
-    question period or the round for "question" and "rounds". `bidders` have registered, the
+    question period or the round for "question" and "rounds". `round_seconds` announces other rounds
+    than the product's, so that a newcomer need not wait. `bidders` have registered, the
     first of them leads; `final_price_fen` is the price of a lot already sold.
     """
 
@@ -98,6 +99,7 @@ class DemoLot(Row):
     title_en: str
     stage: Stage
     minutes_left: Annotated[int, Field(gt=0)] | None = None
+    round_seconds: Annotated[int, Field(gt=0)] | None = None
     division: DivisionCode
     place: str
     parcel_no: str

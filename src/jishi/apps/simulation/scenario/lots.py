@@ -149,10 +149,15 @@ def _form(play: Play, entry_id: str, times: Timetable) -> market.OfferingForm:
         listing_start=times.listing_start,
         listing_end=times.listing_end,
         registration_end=times.registration_end,
-        terms={"cap_fen": lot.cap_price_fen} if lot.cap_price_fen else {},
+        terms=_terms(lot),
         organisation=names[scenario.grantor],
         guarantee_allowed="保函" in lot.conditions,
     )
+
+
+def _terms(lot: packs.DemoLot) -> dict[str, Any]:
+    terms: dict[str, Any] = {"cap_fen": lot.cap_price_fen} if lot.cap_price_fen else {}
+    return terms | ({"round_ms": lot.round_seconds * 1000} if lot.round_seconds else {})
 
 
 def _bring_on(play: Play, offering: market.Offering) -> None:
