@@ -28,6 +28,9 @@ console = Console()
 # The house and the kernel are tested with no framework set up: they must not need one.
 WITHOUT_DJANGO = ("-o", "DJANGO_SETTINGS_MODULE=")
 
+# A module of the web tests builds its market once, so it stays with one worker.
+BY_MODULE = ("-n2", "--dist=loadscope")
+
 
 @dataclass(frozen=True)
 class Result:
@@ -126,8 +129,8 @@ def _postgres(run: Run) -> Result:
 def _web(run: Run) -> Result:
     browser = None if run.fast else find_browser()
     if browser:
-        return _pytest(Run(run.scratch, run.fast, {"JISHI_BROWSER": browser}), "tests/web")
-    result = _pytest(run, "-m", "not browser", "tests/web")
+        return _pytest(Run(run.scratch, run.fast, {"JISHI_BROWSER": browser}), *BY_MODULE, "tests/web")
+    result = _pytest(run, *BY_MODULE, "-m", "not browser", "tests/web")
     why = "left out by --fast" if run.fast else "NO BROWSER FOUND: install Chromium to run the browser tests"
     return Result(result.passed, result.failed, result.skipped + 1, why)
 

@@ -113,6 +113,8 @@ def _readable(params: Mapping[str, Any], lang: str) -> dict[str, Any]:
     }
     if params.get("result") in RESULTS:
         said["result"] = say(f"listing.result.{params['result']}", {}, lang)
+    if "needs" in params:
+        said["needs"] = say(f"verify.check.{params['needs']}", {}, lang)
     return said
 
 

@@ -104,6 +104,8 @@ def _readable(params: Mapping[str, Any]) -> dict[str, Any]:
     }
     if said.get("result") in TERMS:
         said["result"] = str(find_term(said["result"]).label)
+    if "needs" in said:
+        said["needs"] = _say(f"verify.check.{said['needs']}", {})
     return said
 
 

@@ -1,0 +1,153 @@
+"""The command line: exit codes, what keeps the exchange from starting, bundles and packs checked in words."""
+
+import shutil
+import socket
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from typer.testing import CliRunner, Result
+
+from jishi.apps.packs import api as packs
+from jishi.kernel.evidence.signature import public_key
+from jishi.kernel.fault import Fault
+from jishi.project import cli, verifying
+from jishi.project.preflight import require_database, require_port
+from tests.kernel.sold_lot import GOLDEN, KEY
+
+OTHER_KEY = "A" * 43 + "="
+
+
+def run(*words: object, lang: str = "en") -> Result:
+    """Call the command in one language and return what it said."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cli, "LANG", lang)
+        return CliRunner().invoke(cli.app, [str(word) for word in words])
+
+
+@pytest.mark.parametrize("command", ["", "up", "serve", "setup", "day", "verify", "pack", "pack check"])
+def test_every_command_explains_itself(command: str) -> None:
+    done = run(*command.split(), "--help")
+    assert done.exit_code == 0
+    assert "Usage" in done.output
+
+
+def test_an_honest_bundle_passes_with_every_check_named() -> None:
+    done = run("verify", "--trust", public_key(KEY), GOLDEN)
+    assert done.exit_code == 0, done.output
+    assert "Merkle root: " in done.output and "1 of 1 files verified" in done.output
+    assert "哈希树根: " in run("verify", GOLDEN, lang="zh").output
+
+
+def test_without_a_key_the_signer_is_an_open_question() -> None:
+    assert "? Signer: " in run("verify", GOLDEN).output
+
+
+def test_a_key_may_come_from_a_file(tmp_path: Path) -> None:
+    key = tmp_path / "signer.pub"
+    key.write_text(public_key(KEY) + "\n")
+    assert run("verify", "--trust", key, GOLDEN).exit_code == 0
+
+
+def test_another_key_fails() -> None:
+    done = run("verify", "-q", "--trust", OTHER_KEY, GOLDEN)
+    assert done.exit_code == 1
+    assert "✗ Signer: " in done.output
+
+
+def test_what_is_no_key_is_a_wrong_call() -> None:
+    done = run("verify", "--trust", "signer.pub", GOLDEN)
+    assert done.exit_code == 2
+    assert "“signer.pub” is no signer's public key" in done.stderr
+
+
+def test_an_altered_bundle_fails_and_says_what_was_not_reached(tmp_path: Path) -> None:
+    bundle = tmp_path / "altered.json"
+    bundle.write_bytes(GOLDEN.read_bytes().replace(b'"BidAccepted"', b'"BidRejected"', 1))
+    done = run("verify", bundle, GOLDEN)
+    assert done.exit_code == 1
+    assert "“Replay”" in done.output
+    assert "1 of 2 files verified" in done.output
+
+
+def test_what_is_no_bundle_gets_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty, large = tmp_path / "empty.json", tmp_path / "large.json"
+    empty.touch()
+    large.write_bytes(bytes(2 << 20))
+    monkeypatch.setattr(verifying, "MOST_MIB", 2)
+    done = run("verify", tmp_path / "none.json", empty, tmp_path, large)
+    assert done.exit_code == 1
+    for said in ("there is no such file", "the file is empty", "this is a folder", "no bundle is larger"):
+        assert said in done.output
+
+
+def test_the_installed_pack_is_sound() -> None:
+    done = run("pack", "check")
+    assert done.exit_code == 0
+    assert "jilin" in done.output and "is sound" in done.output
+
+
+def test_a_broken_pack_names_file_key_value_and_what_is_valid(tmp_path: Path) -> None:
+    broken = tmp_path / "pack"
+    shutil.copytree(packs.locate_pack("jilin"), broken)
+    limits = broken / "limits" / "land.toml"
+    limits.write_text(limits.read_text("utf-8").replace('counting = "next_day"', 'counting = "tomorrow"', 1))
+    done = run("pack", "check", broken)
+    assert done.exit_code == 1
+    assert "limits/land.toml: limit[land.notice_min_days].counting" in done.output
+    assert "“tomorrow”" in done.output and "'next_day' or 'both_ends'" in done.output
+
+
+def test_a_pack_that_is_no_folder_is_a_wrong_call(tmp_path: Path) -> None:
+    done = run("pack", "check", tmp_path / "none")
+    assert done.exit_code == 2
+    assert "is not a folder" in done.stderr
+
+
+def test_a_taken_port_is_said_before_anything_is_done() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = run("up", "--port", port)
+    assert done.exit_code == 2
+    assert f"Port {port} of 127.0.0.1 is in use" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "code"),
+    [("127.0.0.1", 70_000, "project.port.range"), ("192.0.2.1", 8000, "project.port.refused")],
+)
+def test_an_address_that_cannot_be_served_is_refused(host: str, port: int, code: str) -> None:
+    with pytest.raises(Fault) as refused:
+        require_port(host, port)
+    assert refused.value.code == code
+
+
+@pytest.mark.django_db
+def test_the_database_of_another_version_is_refused() -> None:
+    require_database()
+    MigrationRecorder(connection).record_applied("market", "9999_from_the_future")
+    with pytest.raises(Fault) as refused:
+        require_database()
+    assert refused.value.code == "project.database.version"
+    assert refused.value.params["migration"] == "market.9999_from_the_future"
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "jishi.sqlite3"
+    path.write_text("this is a letter, not a database, and long enough to be read as a header" * 20)
+    monkeypatch.setattr("jishi.project.preflight.connection", _opened(path))
+    with pytest.raises(Fault) as refused:
+        require_database()
+    assert refused.value.code == "project.database.closed"
+    assert str(path) in refused.value.params["place"]
+
+
+def _opened(path: Path) -> object:
+    from django.db.backends.sqlite3.base import DatabaseWrapper
+
+    settings = {**connection.settings_dict, "ENGINE": "django.db.backends.sqlite3", "NAME": str(path)}
+    return DatabaseWrapper({**settings, "OPTIONS": {}}, alias="other")
