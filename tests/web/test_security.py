@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
+from django.db import DataError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
@@ -18,6 +20,7 @@ from jishi.platform.models import User
 from jishi.project.preflight import require_real_market
 from jishi.web.public.table import save_table
 from jishi.web.public.views import bid, verify
+from jishi.web.shell.faults import FaultMiddleware
 from jishi.web.shell.fields import MoneyField
 from jishi.web.shell.middleware import ClientAddress
 from tests.web.world import World
@@ -43,6 +46,24 @@ def test_a_bid_nobody_can_have_typed_is_refused(world: World, body: Any) -> None
     answer = world.client("bidder").post(url, body, **ROOM)
     assert answer.status_code == 400
     assert answer.json()["sentence"]
+
+
+@pytest.mark.parametrize(
+    "url", ["/land/%00/", "/land/?q=a%00b", "/land/lots.csv?phase=%00", "/notices/a%00/"]
+)
+def test_an_address_with_nul_in_it_is_refused(db: None, url: str) -> None:
+    assert Client().get(url).status_code == 400
+
+
+def test_text_the_database_cannot_hold_is_a_bad_request(rf: RequestFactory) -> None:
+    request = rf.post("/")
+    request.user = AnonymousUser()
+    middleware = FaultMiddleware(lambda request: HttpResponse())
+    for error in (DataError("text fields cannot contain NUL (0x00) bytes"), ValueError("(0x00)")):
+        answer = middleware.process_exception(request, error)
+        assert answer is not None
+        assert answer.status_code == 400
+    assert middleware.process_exception(request, ValueError("another mistake")) is None
 
 
 def test_nobody_may_frame_a_page_and_a_signed_in_one_is_not_kept(world: World) -> None:

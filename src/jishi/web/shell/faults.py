@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib.auth.views import redirect_to_login
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
@@ -22,7 +23,9 @@ class FaultMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer the request."""
+        """Answer the request; an address with NUL in it is nobody's."""
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return bad_request(request)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -61,7 +64,8 @@ def status_of(fault: Fault) -> int:
 
 def _is_unstorable(error: Exception) -> bool:
     """Tell whether the database's driver refused text no reader can have typed: half a character, or NUL."""
-    return isinstance(error, UnicodeEncodeError) or (isinstance(error, ValueError) and "0x00" in str(error))
+    refused = isinstance(error, ValueError | DataError) and "0x00" in str(error)
+    return refused or isinstance(error, UnicodeEncodeError)
 
 
 def wants_json(request: HttpRequest) -> bool:
