@@ -12,10 +12,15 @@ from typer.testing import CliRunner, Result
 from jishi.apps.packs import api as packs
 from jishi.kernel.evidence.signature import public_key
 from jishi.kernel.fault import Fault
+from jishi.platform import access
+from jishi.platform.clock import SystemClock
+from jishi.platform.context import Permit
+from jishi.platform.models import User
 from jishi.project import cli, verifying
 from jishi.project.preflight import require_database, require_port
 from tests.kernel.sold_lot import GOLDEN, KEY
 
+NOW_MS = 1_800_000_000_000
 OTHER_KEY = "A" * 43 + "="
 
 
@@ -26,7 +31,9 @@ def run(*words: object, lang: str = "en") -> Result:
         return CliRunner().invoke(cli.app, [str(word) for word in words])
 
 
-@pytest.mark.parametrize("command", ["", "up", "serve", "setup", "day", "verify", "pack", "pack check"])
+@pytest.mark.parametrize(
+    "command", ["", "up", "serve", "setup", "day", "verify", "grant", "pack", "pack check"]
+)
 def test_every_command_explains_itself(command: str) -> None:
     done = run(*command.split(), "--help")
     assert done.exit_code == 0
@@ -123,6 +130,32 @@ def test_an_address_that_cannot_be_served_is_refused(host: str, port: int, code:
     with pytest.raises(Fault) as refused:
         require_port(host, port)
     assert refused.value.code == code
+
+
+@pytest.mark.django_db
+def test_a_role_is_given_and_ended() -> None:
+    person = User.objects.create_user("new@staff.example", "a long password 1")
+    assert run("grant", "New@staff.example", "clerk", "220100", "--organisation", "Office").exit_code == 0
+    assert access.permits_of(person, NOW_MS) == (Permit("clerk", "220100", "", "Office"),)
+    assert run("grant", "new@staff.example", "clerk", "220100", "--end").exit_code == 0
+    assert access.permits_of(person, SystemClock().now_ms()) == ()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("nobody@staff.example", "clerk", "220100"), "signs up on the site first"),
+        (("new@staff.example", "king", "220100"), "treasurer"),
+        (("new@staff.example", "clerk", "999999"), "no division 999999"),
+        (("new@staff.example", "clerk", "220100", "--end"), "holds no role clerk"),
+    ],
+)
+def test_a_role_wrongly_named_gets_a_sentence(words: tuple[str, ...], said: str) -> None:
+    User.objects.create_user("new@staff.example", "a long password 1")
+    done = run("grant", *words)
+    assert done.exit_code == 2
+    assert said in done.stderr
 
 
 @pytest.mark.django_db

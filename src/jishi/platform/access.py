@@ -183,6 +183,12 @@ def grant(user: User, role: str, division: str, organisation: str = "") -> Grant
     return made
 
 
+def end_grants(user: User, role: str, division: str, at_ms: int) -> int:
+    """End the running grants of `role` over `division` at `at_ms`; return how many there were."""
+    running = Grant.objects.filter(person=user, role=role, division=division, until_ms__isnull=True)
+    return running.update(until_ms=at_ms)
+
+
 def divisions_of(actor: Actor, roles: Iterable[str]) -> tuple[str, ...]:
     """Return the divisions over which `actor` holds any of `roles`."""
     wanted = set(roles)

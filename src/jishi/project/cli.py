@@ -124,6 +124,32 @@ def verify(
     raise typer.Exit(0 if passed else 1)
 
 
+@app.command()
+def grant(
+    email: Annotated[str, typer.Argument(help="Who; the person has signed up on the site.")],
+    role: Annotated[
+        str, typer.Argument(help="clerk, reviewer, reserve_officer, treasurer, regulator or auditor.")
+    ],
+    division: Annotated[str, typer.Argument(help="Six-digit code; the role reaches all below it.")],
+    organisation: Annotated[str, typer.Option(help="The office the person acts for.")] = "",
+    end: Annotated[bool, typer.Option("--end", help="End the role instead.")] = False,
+) -> None:
+    """Give a member of the staff a role in a division, or end it."""
+    from jishi.platform.words import say
+    from jishi.project import serving, staffing
+    from jishi.project.preflight import require_database
+
+    with _plainly():
+        serving.set_up()
+        require_database()
+        if end:
+            staffing.end_role(email, role, division)
+        else:
+            staffing.give_role(email, role, division, organisation)
+    code = "project.staff.ended" if end else "project.staff.given"
+    console.print(say(code, {"email": email, "role": role, "division": division}, LANG), highlight=False)
+
+
 @pack_app.command("check")
 def pack_check(
     path: Annotated[Path | None, typer.Argument(help="A pack's folder; the installed one if absent.")] = None,
