@@ -74,7 +74,11 @@ def test_each_role_is_offered_only_what_is_lawful_now(world: World, clerk: Clien
     assert offered(clerk.get(case(world, "free"))) == {"increment"}
     assert offered(reviewer.get(case(world, "suspended"))) == {"resume", "terminate"}
     assert offered(reviewer.get(case(world, "ended"))) == {"confirm"}
-    assert offered(reviewer.get(case(world, "confirmed"))) == {"publish_result", "draft_contract"}
+    assert offered(reviewer.get(case(world, "confirmed"))) == {
+        "publish_result",
+        "draft_contract",
+        "declare_default",
+    }
     assert offered(clerk.get(case(world, "contracted"))) == set(), "the price is not paid"
     assert offered(reviewer.get(case(world, "completed"))) == set()
 

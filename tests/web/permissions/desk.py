@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from jishi.apps.market.actions import ask_question
+from jishi.apps.market.actions import ask_question, object_to_result
 from jishi.apps.registers import api as registers
 from jishi.apps.settlement import api as settlement
 from jishi.platform.clock import SimulatedClock
@@ -30,6 +30,7 @@ ROLES = {
     "reserve.open": OFFICERS,
     "sale.confirm": REVIEWER,
     "result.publish": REVIEWER,
+    "sale.default": REVIEWER,
     "contract.draft": CLERK | REVIEWER,
     "contract.sign": REVIEWER,
     "registration_entry.write": CLERK,
@@ -55,6 +56,11 @@ def question(world: World) -> Mapping[str, Any]:
     """Fill in a question that waits."""
     made = ask_question(Context(), world.offerings["free"], world.parties["north"], "何时踏勘现场？")
     return {"question_id": made.id}
+
+
+def objection(world: World) -> Mapping[str, Any]:
+    """Fill in an objection that waits."""
+    return {"objection_id": object_to_result(Context(), world.offerings["published"], "程序有误").id}
 
 
 def burden(world: World) -> Mapping[str, Any]:
@@ -166,6 +172,8 @@ ROWS = [
     Row("desk/reconciliations/", TREASURERS | REGULATORS),
     Row("desk/reconciliations/run/", TREASURERS | REGULATORS, method="POST"),
     Row("desk/objections/", OFFICE | FAR_READERS),
+    Row("desk/objections/<str:objection_id>/", OFFICE, "here", target=objection),
+    Row("desk/objections/<str:objection_id>/", CLERK, "here", "POST", objection),
     Row("desk/accesses/", REGULATORS | {"auditor"}),
     Row("desk/accesses/save.csv", REGULATORS | {"auditor"}),
     Row("desk/standing/", REGULATORS | {"auditor"}),

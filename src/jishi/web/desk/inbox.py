@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from jishi.apps.market.office import Duty, list_duties
 from jishi.kernel.calendar.workday import is_working_day
 from jishi.kernel.calendar.zone import start_of_day_ms
-from jishi.platform.access import PERMISSIONS, STAFF, divisions_of, stem_of
+from jishi.platform.access import PERMISSIONS, STAFF, Target, divisions_of, may, stem_of
 from jishi.platform.context import Actor, Context
 from jishi.platform.search import find_inbox
-from jishi.web.shell.site import site
+from jishi.web.shell.site import market_pack, site
 
 # kind of a row -> (the action that handles it, what it is called, what is done)
 ROW_KINDS: dict[str, tuple[str, Any, Any]] = {
@@ -26,10 +26,17 @@ ROW_KINDS: dict[str, tuple[str, Any, Any]] = {
         gettext_lazy("Check the qualification"),
     ),
     "question": ("question.answer", gettext_lazy("Question"), gettext_lazy("Answer")),
+    "objection": ("objection.answer", gettext_lazy("Objection"), gettext_lazy("Answer the objector")),
     "payment": ("payment.match", gettext_lazy("Payment without an owner"), gettext_lazy("Match or return")),
     "guarantee": ("guarantee.accept", gettext_lazy("Bank guarantee"), gettext_lazy("Check the guarantee")),
     "refund": ("refund.pay", gettext_lazy("Refund"), gettext_lazy("Refund")),
+    "entry_due": (
+        "registration_entry.write",
+        gettext_lazy("Price paid in full"),
+        gettext_lazy("Write the register entry"),
+    ),
 }
+SHARED = ("payment",)  # nobody knows yet whose it is, so it waits for every holder of the role
 # step of an offering -> (the action that does it, what is done)
 DUTIES: dict[str, tuple[str, Any]] = {
     "publish": ("offering.publish", gettext_lazy("Review and publish the notice")),
@@ -136,9 +143,7 @@ def _rows(ctx: Context) -> Iterator[Item]:
     kinds = [kind for kind, (action, *_said) in ROW_KINDS.items() if _holds(ctx.actor, action)]
     if not kinds:
         return
-    roles = {role for kind in kinds for role in PERMISSIONS.get(ROW_KINDS[kind][0], {})}
-    stems = [stem_of(division) for division in divisions_of(ctx.actor, roles)]
-    for row in find_inbox(kinds, stems):
+    for row in _find_rows(ctx.actor, kinds):
         _action, label, step = ROW_KINDS[row.kind]
         yield Item(
             kind=row.kind,
@@ -150,6 +155,18 @@ def _rows(ctx: Context) -> Iterator[Item]:
             due_ms=row.due_ms,
             now_ms=ctx.now_ms(),
         )
+
+
+def _find_rows(actor: Actor, kinds: list[str]) -> Iterator[Any]:
+    """Yield what waits in the divisions where the actor may handle it, and what waits for everybody."""
+    own = [kind for kind in kinds if kind not in SHARED]
+    roles = {role for kind in own for role in PERMISSIONS[ROW_KINDS[kind][0]]}
+    for row in find_inbox(own, [stem_of(division) for division in divisions_of(actor, roles)]):
+        if may(actor, ROW_KINDS[row.kind][0], Target(division=row.division)):
+            yield row
+    shared = [kind for kind in kinds if kind in SHARED]
+    if shared:
+        yield from find_inbox(shared, [stem_of(market_pack().manifest.root_division)])
 
 
 def _duties(ctx: Context) -> Iterator[Item]:
@@ -194,9 +211,11 @@ def _address(kind: str, object_id: str) -> str:
     places = {
         "registration": ("desk:registration", [object_id]),
         "question": ("desk:question", [object_id]),
+        "objection": ("desk:objection", [object_id]),
         "payment": ("desk:payment", [object_id]),
         "guarantee": ("desk:guarantees", []),
         "refund": ("desk:refunds", []),
+        "entry_due": ("desk:offering", [object_id]),
     }
     name, args = places[kind]
     return reverse(name, args=args)

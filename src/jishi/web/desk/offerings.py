@@ -25,7 +25,7 @@ from jishi.web.public.timeline import list_steps
 from jishi.web.shell.posting import ctx_of, show_fault
 from jishi.web.shell.site import language, market_pack
 
-RELISTED = ("unsold", "halted", "converted")
+RELISTED = ("unsold", "halted", "converted", "defaulted")
 MOST_ROUNDS = 3
 
 

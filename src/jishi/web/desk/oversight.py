@@ -1,4 +1,4 @@
-"""What regulators and auditors look at: objections, the access log, the state of the server."""
+"""What regulators and auditors look at: the access log, the state of the server."""
 
 import csv
 from collections.abc import Iterator
@@ -8,7 +8,6 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from jishi.apps.market.office import find_objections
 from jishi.kernel.calendar.zone import MS_PER_DAY, start_of_day_ms
 from jishi.platform.access import PERMISSIONS, require
 from jishi.platform.context import Context
@@ -38,15 +37,6 @@ class AccessForm(forms.Form):
     )
     since = day_field(label=_("From day"), required=False)
     until = day_field(label=_("Until day"), required=False)
-
-
-@desk_page("GET")
-def list_objections(request: HttpRequest) -> HttpResponse:
-    """List objections to results."""
-    ctx = ctx_of(request)
-    require(ctx, "objection.list")
-    page = find_objections(reach_of(ctx.actor, "objection.list"), request.GET.get("after"))
-    return render_desk(request, "desk/objections.html", {"page": page})
 
 
 @desk_page("GET")

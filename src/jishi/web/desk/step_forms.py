@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from jishi.platform.access import RESERVE_OFFICER
 from jishi.platform.context import Context
 from jishi.platform.oversight import list_holders
-from jishi.web.shell.fields import InstantField, MoneyField
+from jishi.web.shell.fields import InstantField, MoneyField, day_field
 
 
 class BareForm(forms.Form):
@@ -57,6 +57,18 @@ class SupplementForm(ReasonForm):
         "increment_fen",
         "reason",
     )
+
+
+class DefaultForm(ReasonForm):
+    """Ask for the day of a written refusal, where there was one, and the reason."""
+
+    fault_fields = {**ReasonForm.fault_fields, "market.default": "refused_day"}
+    refused_day = day_field(
+        label=_("Day of the winner's written refusal"),
+        required=False,
+        help_text=_("Only where the winner refused in writing; else the days to sign must have passed."),
+    )
+    field_order = ("refused_day", "reason")
 
 
 class UnechoedInput(forms.TextInput):

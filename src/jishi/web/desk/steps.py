@@ -93,6 +93,12 @@ def _running(case: Case) -> bool:
     return case.offering.state == "noticed" and case.offering.phase in ("scheduled", *BIDDING)
 
 
+def _unsigned(case: Case) -> bool:
+    """Tell whether a sale is confirmed and the winner has not signed."""
+    signed = case.contract is not None and case.contract.signed_party_ms is not None
+    return case.offering.state in ("confirmed", "published") and not signed
+
+
 def _contract_id(offering: Any) -> str:
     contract = settlement.find_contract(offering.id)
     if contract is None:
@@ -268,6 +274,20 @@ STEPS: tuple[Step, ...] = (
         gettext_lazy("Signed for the grantor (sandbox signature)."),
         tone="seal",
         hint=gettext_lazy("This signature is a sandbox without legal force."),
+    ),
+    Step(
+        "declare_default",
+        gettext_lazy("Declare the winner in default"),
+        "sale.default",
+        _unsigned,
+        lambda ctx, offering, said: market.declare_default(
+            ctx, offering.id, said["reason"], refused_day=said["refused_day"]
+        ),
+        gettext_lazy("The default is published: the deposit is kept, the lot may be listed again."),
+        form=asked.DefaultForm,
+        tone="outline danger",
+        hint=gettext_lazy("After the last day to sign, or with a written refusal. It cannot be undone."),
+        cites=("国土资发〔2010〕34号",),
     ),
     Step(
         "write_entry",

@@ -1,4 +1,4 @@
-"""The treasurer's desk: payments, bank guarantees, refunds, reconciliation (对账)."""
+"""The treasurer's desk: bank guarantees, refunds, reconciliation (对账)."""
 
 from urllib.parse import quote
 
@@ -9,48 +9,16 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from jishi.apps.market.reads import get_offerings, get_registration
+from jishi.apps.market.reads import get_offerings
 from jishi.apps.settlement import api as settlement
 from jishi.kernel.fault import Fault
 from jishi.platform.access import require, stem_of
 from jishi.platform.context import Context
-from jishi.platform.entropy import new_id
 from jishi.platform.storage import find_file, read_file
 from jishi.web.desk.frame import desk_page, reach_of, render_desk
-from jishi.web.shell.fields import MoneyField, day_field
+from jishi.web.shell.fields import day_field
 from jishi.web.shell.posting import ctx_of, show_fault, tell_fault
 from jishi.web.shell.site import site
-
-STATES = ("unmatched", "matched", "late", "returned")
-
-
-class PostForm(forms.Form):
-    """Post an incoming line of the sandbox bank."""
-
-    to_number = forms.CharField(
-        label=gettext_lazy("To the account number"),
-        required=False,
-        help_text=gettext_lazy("Leave it empty or write a wrong one to see a payment nobody owns."),
-    )
-    amount_fen = MoneyField(label=gettext_lazy("Amount"))
-    payer = forms.CharField(label=gettext_lazy("Payer"), required=False)
-    reference = forms.CharField(label=gettext_lazy("Reference"), required=False)
-    bank_ref = forms.CharField(
-        label=gettext_lazy("Bank reference"),
-        required=False,
-        help_text=gettext_lazy("Empty: a new one. The same one again is booked only once."),
-    )
-
-
-class MatchForm(forms.Form):
-    """Say whose a payment is."""
-
-    fault_fields = {"market.registration": "registration_id"}
-    registration_id = forms.CharField(
-        label=gettext_lazy("Application"),
-        max_length=32,
-        help_text=gettext_lazy("Its id, as its page shows it"),
-    )
 
 
 class ReasonForm(forms.Form):
@@ -65,70 +33,6 @@ class DayForm(forms.Form):
     """Choose a day."""
 
     day = day_field(label=gettext_lazy("Day"))
-
-
-@desk_page("GET")
-def list_payments(request: HttpRequest) -> HttpResponse:
-    """List incoming payments, newest first; ?state= narrows."""
-    return _payments(request, PostForm())
-
-
-@desk_page("POST")
-def post_payment(request: HttpRequest) -> HttpResponse:
-    """Post a line of the sandbox bank, as its statement would bring it."""
-    ctx = ctx_of(request)
-    require(ctx, "payment.match")
-    form = PostForm(request.POST)
-    if form.is_valid():
-        said = dict(form.cleaned_data)
-        said["bank_ref"] = said["bank_ref"] or f"SBX-{new_id(ctx.entropy)[:12].upper()}"
-        try:
-            made = settlement.post_payment(ctx, settlement.BankLine(at_ms=ctx.now_ms(), **said))
-        except Fault as fault:
-            show_fault(form, fault)
-        else:
-            messages.success(request, _("Booked as %(ref)s.") % {"ref": made.bank_ref})
-            return redirect("desk:payment", made.id)
-    return _payments(request, form)
-
-
-@desk_page("GET")
-def show_payment(request: HttpRequest, payment_id: str) -> HttpResponse:
-    """Show a payment; one without an owner is matched or returned."""
-    return _payment(request, payment_id, MatchForm())
-
-
-@desk_page("POST")
-def match_payment(request: HttpRequest, payment_id: str) -> HttpResponse:
-    """Match a payment to the application it was meant for."""
-    ctx = ctx_of(request)
-    require(ctx, "payment.match")
-    settlement.get_payment(ctx, payment_id)
-    form = MatchForm(request.POST)
-    if form.is_valid():
-        try:
-            get_registration(form.cleaned_data["registration_id"])
-            settlement.match_payment(ctx, payment_id, form.cleaned_data["registration_id"])
-        except Fault as fault:
-            show_fault(form, fault)
-        else:
-            messages.success(request, _("The payment is matched."))
-            return redirect("desk:payments")
-    return _payment(request, payment_id, form)
-
-
-@desk_page("POST")
-def return_payment(request: HttpRequest, payment_id: str) -> HttpResponse:
-    """Send a payment nobody owns back to its payer."""
-    ctx = ctx_of(request)
-    require(ctx, "payment.match")
-    settlement.get_payment(ctx, payment_id)
-    try:
-        settlement.return_payment(ctx, payment_id)
-        messages.success(request, _("The payment is returned."))
-    except Fault as fault:
-        tell_fault(request, fault)
-    return redirect("desk:payments")
 
 
 @desk_page("GET")
@@ -245,31 +149,6 @@ def reconcile(request: HttpRequest) -> HttpResponse:
                 messages.warning(request, _("Bank and books differ; see the list."))
             return redirect("desk:reconciliations")
     return _reconciliations(request, form)
-
-
-def _payments(request: HttpRequest, form: PostForm) -> HttpResponse:
-    ctx = ctx_of(request)
-    require(ctx, "payment.list")
-    state = request.GET.get("state", "")
-    page = settlement.list_payments(ctx, state, request.GET.get("after"))
-    bank = settlement.find_bank()
-    shown = {"page": page, "form": form, "state": state, "states": STATES, "bank": bank}
-    shown["may_match"] = bool(reach_of(ctx.actor, "payment.match"))
-    return render_desk(request, "desk/payments.html", shown)
-
-
-def _payment(request: HttpRequest, payment_id: str, form: MatchForm) -> HttpResponse:
-    ctx = ctx_of(request)
-    require(ctx, "payment.list")
-    payment = settlement.get_payment(ctx, payment_id)
-    may_match = bool(reach_of(ctx.actor, "payment.match"))
-    shown = {
-        "payment": payment,
-        "payer": settlement.payer_of(ctx, payment_id) if may_match else {},
-        "form": form,
-        "may_match": payment.state == "unmatched" and may_match,
-    }
-    return render_desk(request, "desk/payment.html", shown)
 
 
 def _find_guarantee(ctx: Context, guarantee_id: str) -> settlement.Guarantee:

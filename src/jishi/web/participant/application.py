@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from jishi.apps.market.actions import RegistrationForm, file_registrations
+from jishi.apps.market.api import Registration
 from jishi.apps.market.reads import find_own_registration, get_public_offering
 from jishi.apps.parties import api as parties
 from jishi.kernel.fault import Fault
@@ -21,11 +22,12 @@ JOINT = "joint:"
 
 @page("GET", "POST")
 def apply(request: HttpRequest, offering_id: str) -> HttpResponse:
-    """Apply for one's party or a complete joint bid; who applied already is shown the application."""
+    """Apply for one's party or a complete joint bid; who applied and was not refused is shown the application."""
     ctx = ctx_of(request)
     offering = get_public_offering(offering_id)
     own = acting_parties(ctx.actor, offering_id)
-    if request.method == "GET" and (found := find_own_registration(offering_id, own)):
+    found = find_own_registration(offering_id, own) if request.method == "GET" else None
+    if found is not None and found.state != Registration.REFUSED:
         return redirect("participant:registration", found.id)
     way = crumbs((offering.title, None))
     if not own:

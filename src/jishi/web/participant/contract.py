@@ -27,7 +27,7 @@ def show(request: HttpRequest, contract_id: str) -> HttpResponse:
         "offering": offering,
         "instalments": instalments,
         "left_fen": sum(each.left_fen for each in instalments),
-        "can_sign": contract.signed_party_ms is None,
+        "can_sign": contract.state == "draft",
         "can_pay": contract.state == "signed",
         "crumbs": crumbs((_("Contract %s") % contract.number, None)),
     }

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jishi.apps.market.api import Offering, Registration
-from jishi.apps.market.reads import list_own_registrations
+from jishi.apps.market.reads import list_own_objections, list_own_registrations
 from jishi.apps.parties import api as parties
 from jishi.platform.search import find_mine
+from jishi.web.participant.outcome import find_outcomes
 from jishi.web.participant.page import all_parties, page
 from jishi.web.shell.posting import ctx_of
 
@@ -48,11 +49,13 @@ def show_home(request: HttpRequest) -> HttpResponse:
     names = parties.find_parties([*own, *(joint.lead for joint in joints)])
     items = [*_to_bid(registrations), *_to_do(own), *_to_consent(own, joints, names)]
     items.sort(key=lambda item: (item.due_ms is None, item.due_ms or 0))
+    outcomes = find_outcomes(registrations)
     shown = {
         "items": [(item, names.get(item.party)) for item in items],
         "now_ms": ctx.now_ms(),
         "late": sum(item.due_ms is not None and item.due_ms <= ctx.now_ms() for item in items),
-        "registrations": [(each, names.get(each.party)) for each in registrations],
+        "registrations": [(each, names.get(each.party), outcomes.get(each.id)) for each in registrations],
+        "objections": list_own_objections(ctx.actor.user_id or 0),
         "parties": [names[each] for each in own if each in names],
         "joints": [(joint, names.get(joint.lead)) for joint in joints],
     }

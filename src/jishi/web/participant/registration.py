@@ -14,12 +14,14 @@ from jishi.apps.settlement import api as settlement
 from jishi.kernel.fault import Fault
 from jishi.platform.context import Context
 from jishi.web.participant.forms import GuaranteeForm, PaymentForm
+from jishi.web.participant.outcome import find_outcomes
 from jishi.web.participant.page import crumbs, page, require_own
 from jishi.web.shell.posting import UNPROCESSABLE, show_fault, tell_fault
 
 LIVE = ("free", "question", "rounds", "awaiting_reserve")
 OPEN = ("filed", "qualified", "admitted")
 STEPS = ("filed", "qualified", "admitted")
+SOLD = ("ended", "confirmed", "published", "contracted", "completed")
 
 
 @page("GET")
@@ -102,14 +104,20 @@ def _render(request: HttpRequest, ctx: Context, registration: Any, **forms: Any)
         "can_withdraw": registration.state in OPEN and offering.state == "noticed" and not bids,
         "is_live": offering.state == "noticed" and offering.phase in LIVE,
         "bids": bids,
-        "won": (offering.outcome or {}).get("winner") == registration.alias and offering.state != "noticed",
+        "won": (offering.outcome or {}).get("winner") == registration.alias and offering.state in SOLD,
+        "outcome": find_outcomes([registration]).get(registration.id),
         "contract": settlement.find_contract(offering.id),
+        "can_apply": registration.state == "refused" and _takes_applications(offering, ctx.now_ms()),
         "step_titles": [_("Applied"), _("Qualified"), _("Deposit secured, admitted")],
         "step_at": STEPS.index(registration.state) + 2 if registration.state in STEPS else 0,
         "crumbs": crumbs((offering.title, None)),
     }
     failed = any(form.errors for form in forms.values())
     return render(request, "participant/registration.html", page, status=UNPROCESSABLE if failed else 200)
+
+
+def _takes_applications(offering: Any, now_ms: int) -> bool:
+    return offering.state == "noticed" and not offering.suspended and now_ms < offering.registration_end
 
 
 def _own_bids(registration: Any) -> list[dict[str, Any]]:

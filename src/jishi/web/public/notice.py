@@ -19,7 +19,9 @@ KINDS = {
     "extension": gettext_lazy("Notice of extension"),
     "termination": gettext_lazy("Notice of termination"),
     "increment": gettext_lazy("Notice of a new increment"),
+    "outage": gettext_lazy("Notice of an outage"),
     "result": gettext_lazy("Notice of the result"),
+    "default": gettext_lazy("Notice of the winner's default"),
 }
 FIELDS = {
     "listing_start": gettext_lazy("Listing opens"),
@@ -35,6 +37,18 @@ FIELDS = {
 def kind_of(notice: Any) -> str:
     """Name the kind of a notice."""
     return str(KINDS.get(notice.kind, notice.kind))
+
+
+def say_outage(notice: Any) -> str:
+    """Say when the server was down and that the time was given back; "" for any other notice."""
+    if notice.kind != "outage":
+        return ""
+    return _(
+        "The server was down from %(start)s to %(end)s: the clocks stood still, and the time was given back."
+    ) % {
+        "start": instant_text(notice.body["stopped_ms"], "second"),
+        "end": instant_text(notice.body["resumed_ms"], "second"),
+    }
 
 
 def title_of(notice: Any) -> str:

@@ -1,9 +1,10 @@
 """Published results as rows: the lot, the price, the winner by public name."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from jishi.apps.market.reads import count_objections
 from jishi.apps.parties import api as parties
 from jishi.web.public.cards import Card, card_of
 
@@ -23,12 +24,16 @@ class ResultRow:
     price_fen: int | None
     winner: str | None
     simulated: bool
+    objections: int = 0
+    answered: int = 0
 
 
 def list_rows(notices: Sequence[Any]) -> list[ResultRow]:
-    """Return the rows of result notices, names of all winners read at once."""
+    """Return the rows of result notices, names of all winners and counts of objections (异议) read at once."""
+    counts = count_objections({notice.offering_id for notice in notices})
     names = parties.find_parties([notice.body["winner"] for notice in notices if notice.body.get("winner")])
-    return [_row(notice, names.get(notice.body.get("winner") or "")) for notice in notices]
+    rows = [_row(notice, names.get(notice.body.get("winner") or "")) for notice in notices]
+    return [_with_objections(row, counts.get(row.offering_id)) for row in rows]
 
 
 def _row(notice: Any, winner: parties.PartyInfo | None) -> ResultRow:
@@ -43,6 +48,10 @@ def _row(notice: Any, winner: parties.PartyInfo | None) -> ResultRow:
         winner=winner.name if winner else None,
         simulated=bool(winner and winner.simulated),
     )
+
+
+def _with_objections(row: ResultRow, counted: tuple[int, int] | None) -> ResultRow:
+    return replace(row, objections=counted[0], answered=counted[1]) if counted else row
 
 
 def _known_reason(code: str | None) -> str:

@@ -30,7 +30,7 @@ def describe(request: HttpRequest, offering: Any) -> dict[str, Any]:
     return {
         "registration": registration,
         "admitted": registration is not None and registration.state == Registration.ADMITTED,
-        "can_apply": can_apply and registration is None,
+        "can_apply": can_apply and (registration is None or registration.state == Registration.REFUSED),
         "apply_url": find_address("participant:apply", offering.id),
         "mine_url": find_address("participant:home"),
     }

@@ -41,6 +41,8 @@ def list_steps(offering: Offering, now_ms: int) -> list[Step]:
     product = market_pack().product(offering.product)
     instants = _instants(offering)
     left_out = _AFTER_SALE if offering.state in _NO_SALE else ()
+    if offering.state == "defaulted":
+        left_out = _AFTER_SALE[1:]
     listed = [step for step in product.steps if step.id not in left_out]
     return [_step(offering, product, step, (instants, now_ms)) for step in _in_time(listed, instants)]
 

@@ -22,7 +22,7 @@ from jishi.web.shell.term import find_term
 
 FACETS = ("state", "phase", "division", "use_class")
 STATES = ("noticed", "ended", "confirmed", "published", "contracted", "completed")
-NO_SALE = ("unsold", "converted", "halted", "terminated")
+NO_SALE = ("unsold", "converted", "halted", "terminated", "defaulted")
 RUNNING = ("scheduled", "free", "question", "rounds", "awaiting_reserve")
 MOST_POINTS = 500
 

@@ -11,7 +11,14 @@ from django.views.decorators.http import require_safe
 from jishi.apps.market import reads as market
 from jishi.kernel.spelling import visible
 from jishi.web.public.cards import facts_text
-from jishi.web.public.notice import kind_of, list_changes, list_published, published_terms, title_of
+from jishi.web.public.notice import (
+    kind_of,
+    list_changes,
+    list_published,
+    published_terms,
+    say_outage,
+    title_of,
+)
 from jishi.web.public.parcel import list_facts, list_sheets
 from jishi.web.public.record import list_rows
 from jishi.web.public.timeline import list_checks
@@ -39,12 +46,13 @@ def show_one(request: HttpRequest, notice_id: str) -> HttpResponse:
         "notice": notice,
         "offering": offering,
         "kind": kind_of(notice),
+        "outage": say_outage(notice),
         "changes": list_changes(notice.body),
         "published": list_published(data) if data else [],
         "facts": list_facts(offering.register_kind, lot) if data else [],
         "sheets": list_sheets(offering.register_kind, lot) if data else [],
         "checks": list_checks(data["limits"]) if data else [],
-        "result": list_rows([notice])[0] if notice.kind == "result" else None,
+        "result": list_rows([notice])[0] if notice.kind in market.RESULT_KINDS else None,
         "others": [
             (each, kind_of(each)) for each in market.list_notices(offering.id) if each.id != notice.id
         ],
@@ -67,7 +75,7 @@ def feed(request: HttpRequest) -> HttpResponse:
         atom.add_item(
             title=visible(title_of(notice)),
             link=home + reverse("public:notice", args=[notice.id]),
-            description=visible(facts_text(notice.offering)),
+            description=visible(say_outage(notice) or facts_text(notice.offering)),
             unique_id=f"urn:jishi:notice:{notice.id}",
             pubdate=site().local(notice.at_ms),
             updateddate=site().local(notice.at_ms),

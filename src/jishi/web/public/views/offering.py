@@ -86,8 +86,8 @@ def _facts(offering: Offering) -> dict[str, Any]:
 
 
 def _result(notices: list[Any]) -> ResultRow | None:
-    published = [notice for notice in notices if notice.kind == "result"]
-    return list_rows(published)[0] if published else None
+    published = [notice for notice in notices if notice.kind in market.RESULT_KINDS]
+    return list_rows(published[-1:])[0] if published else None
 
 
 def _encumbrances(offering: Offering) -> list[str]:

@@ -15,7 +15,7 @@ from jishi.platform.access import Target, require
 from jishi.platform.entropy import SystemEntropy, new_id
 from jishi.web.live.stream import PREFIX
 from jishi.web.public.cards import facts_text
-from jishi.web.public.notice import kind_of
+from jishi.web.public.notice import kind_of, say_outage
 from jishi.web.public.phase import list_phase_rules
 from jishi.web.public.standing import describe
 from jishi.web.public.terms import reserve_of
@@ -55,7 +55,6 @@ def supervise(request: HttpRequest, offering_id: str) -> HttpResponse:
         "head": evidence.find_seqs([offering.stream]).get(offering.stream, 0),
         "last_ms": market.last_event_ms(offering),
         "overdue_ms": max(0, overdue_ms),
-        "notices": [(notice, kind_of(notice)) for notice in market.list_notices(offering.id)],
     }
     return render(request, "public/supervise.html", page)
 
@@ -64,7 +63,10 @@ def _room(request: HttpRequest, offering: Offering) -> dict[str, Any]:
     quotes = market.list_ladder(offering.id, POINTS)
     status = "suspended" if offering.suspended else offering.phase
     now_ms = ctx_of(request).now_ms()
+    notices = market.list_notices(offering.id)
     return {
+        "notices": [(notice, kind_of(notice)) for notice in notices],
+        "outages": [(notice, say_outage(notice)) for notice in notices if notice.kind == "outage"],
         "offering": offering,
         "status": status,
         "tone": find_term(status).tone,
