@@ -54,7 +54,7 @@ def run_day(chosen: DayOptions, console: Console, lang: str) -> dict[str, Any]:
     problems += [problem for result in results if result.fault for problem in _stopped(result, drafts)]
     summary = _summarise(chosen, (drafts, problems, results), day)
     _write(chosen.out, [problem_row(problem, lang) for problem in problems], results, summary)
-    _report(console, chosen, summary, time.monotonic() - began, lang)
+    _report(console, chosen, summary, time.monotonic() - began, lang=lang)
     return summary
 
 
@@ -127,7 +127,9 @@ def _write(
     (out / "signer.pub").write_text(summary["signer"] + "\n")
 
 
-def _report(console: Console, chosen: DayOptions, summary: dict[str, Any], seconds: float, lang: str) -> None:
+def _report(
+    console: Console, chosen: DayOptions, summary: dict[str, Any], seconds: float, *, lang: str
+) -> None:
     spent = {
         "seconds": f"{seconds:.1f}",
         "turnover": format_fen(summary["turnover_fen"]),
