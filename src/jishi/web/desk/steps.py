@@ -21,12 +21,12 @@ from jishi.kernel.fault import Fault
 from jishi.platform.access import Target, may, require
 from jishi.platform.context import Context
 from jishi.web.desk import step_forms as asked
+from jishi.web.desk import step_runs as runs
 from jishi.web.desk.frame import desk_page, render_desk
 from jishi.web.shell.posting import ctx_of, show_fault
 
 BIDDING = ("free", "question", "rounds")
 NO_SALE = ("unsold", "halted", "converted", "terminated")
-Run = Callable[[Context, Any, dict[str, Any]], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Step:
     label: Any
     action: str
     open: Callable[[Case], bool]
-    run: Run
+    run: runs.Run
     done: Any
     form: type[forms.Form] = asked.BareForm
     tone: str = ""
@@ -99,45 +99,13 @@ def _unsigned(case: Case) -> bool:
     return case.offering.state in ("confirmed", "published") and not signed
 
 
-def _contract_id(offering: Any) -> str:
-    contract = settlement.find_contract(offering.id)
-    if contract is None:
-        raise Fault("desk.contract.missing", number=offering.number)
-    return str(contract.id)
-
-
-def _seal(ctx: Context, offering: Any, said: dict[str, Any]) -> object:
-    return market.seal_reserve_price(ctx, offering.id, said["reserve_fen"], int(said["second_officer"]))
-
-
-def _supplement(ctx: Context, offering: Any, said: dict[str, Any]) -> object:
-    changes = {k: v for k, v in said.items() if k != "reason" and v is not None and v != getattr(offering, k)}
-    if not changes:
-        raise Fault("desk.supplement.nothing", number=offering.number)
-    return market.supplement_notice(ctx, offering.id, changes, said["reason"])
-
-
-def _extend(ctx: Context, offering: Any, said: dict[str, Any]) -> object:
-    return market.extend_offering(
-        ctx, offering.id, (said["listing_end"], said["registration_end"]), said["reason"]
-    )
-
-
-def _reasoned(action: Callable[..., object]) -> Run:
-    return lambda ctx, offering, said: action(ctx, offering.id, said["reason"])
-
-
-def _plain(action: Callable[..., object]) -> Run:
-    return lambda ctx, offering, _said: action(ctx, offering.id)
-
-
 STEPS: tuple[Step, ...] = (
     Step(
         "publish",
         gettext_lazy("Publish the notice"),
         "offering.publish",
         lambda case: case.offering.state == "draft",
-        _plain(market.publish_notice),
+        runs.plain(market.publish_notice),
         gettext_lazy("The notice is published."),
         hint=gettext_lazy(
             "Another person than the one who prepared it. Law and encumbrances are checked again."
@@ -149,7 +117,7 @@ STEPS: tuple[Step, ...] = (
         gettext_lazy("Seal the reserve price"),
         "reserve.seal",
         lambda case: case.offering.state == "draft",
-        _seal,
+        runs.seal,
         gettext_lazy("The reserve price is sealed to two officers."),
         form=asked.SealForm,
         tone="outline",
@@ -163,7 +131,7 @@ STEPS: tuple[Step, ...] = (
         gettext_lazy("Publish a supplementary notice"),
         "offering.publish",
         _noticed("scheduled"),
-        _supplement,
+        runs.supplement,
         gettext_lazy("The supplementary notice is published."),
         form=asked.SupplementForm,
         tone="outline",
@@ -187,7 +155,7 @@ STEPS: tuple[Step, ...] = (
         gettext_lazy("Extend"),
         "offering.control",
         lambda case: _noticed("scheduled", "free")(case) and not case.offering.suspended,
-        _extend,
+        runs.extend,
         gettext_lazy("The listing is extended."),
         form=asked.ExtendForm,
         tone="outline",
@@ -197,7 +165,7 @@ STEPS: tuple[Step, ...] = (
         gettext_lazy("Suspend"),
         "offering.control",
         lambda case: _running(case) and not case.offering.suspended,
-        _reasoned(market.suspend_offering),
+        runs.reasoned(market.suspend_offering),
         gettext_lazy("The offering is suspended; its clocks stand still."),
         form=asked.ReasonForm,
         tone="outline danger",
@@ -208,7 +176,7 @@ STEPS: tuple[Step, ...] = (
         gettext_lazy("Resume"),
         "offering.control",
         lambda case: _running(case) and case.offering.suspended,
-        _reasoned(market.resume_offering),
+        runs.reasoned(market.resume_offering),
         gettext_lazy("The offering goes on."),
         form=asked.ReasonForm,
     ),
@@ -217,7 +185,7 @@ STEPS: tuple[Step, ...] = (
         gettext_lazy("Terminate"),
         "offering.control",
         _running,
-        _reasoned(market.terminate_offering),
+        runs.reasoned(market.terminate_offering),
         gettext_lazy("The offering is terminated; deposits are due back."),
         form=asked.ReasonForm,
         tone="outline danger",
@@ -240,7 +208,7 @@ STEPS: tuple[Step, ...] = (
         gettext_lazy("Confirm the sale"),
         "sale.confirm",
         lambda case: case.offering.state == "ended",
-        _plain(market.confirm_sale),
+        runs.plain(market.confirm_sale),
         gettext_lazy("The confirmation of sale is issued."),
         tone="seal",
         cites=("39号令 20",),
@@ -250,7 +218,7 @@ STEPS: tuple[Step, ...] = (
         gettext_lazy("Publish the result"),
         "result.publish",
         lambda case: case.offering.state in ("confirmed", *NO_SALE) and not case.published,
-        _plain(market.publish_result),
+        runs.plain(market.publish_result),
         gettext_lazy("The result is published."),
         cites=("39号令 22",),
     ),
@@ -259,7 +227,7 @@ STEPS: tuple[Step, ...] = (
         gettext_lazy("Draft the contract"),
         "contract.draft",
         lambda case: case.offering.state in ("confirmed", "published") and case.contract is None,
-        _plain(settlement.draft_contract),
+        runs.plain(settlement.draft_contract),
         gettext_lazy("The contract is drafted; the grantee may sign it."),
         cites=("国土资发〔2010〕34号",),
     ),
@@ -270,7 +238,7 @@ STEPS: tuple[Step, ...] = (
         lambda case: (
             case.offering.state == "published" and bool(case.contract) and not case.contract.signed_seller_ms
         ),
-        lambda ctx, offering, _said: settlement.sign_contract(ctx, _contract_id(offering), "grantor"),
+        lambda ctx, offering, _said: settlement.sign_contract(ctx, runs.contract_id(offering), "grantor"),
         gettext_lazy("Signed for the grantor (sandbox signature)."),
         tone="seal",
         hint=gettext_lazy("This signature is a sandbox without legal force."),
@@ -294,7 +262,7 @@ STEPS: tuple[Step, ...] = (
         gettext_lazy("Write the register entry"),
         "registration_entry.write",
         lambda case: case.offering.state == "contracted" and bool(case.contract) and not case.unpaid_fen,
-        _plain(settlement.write_register_entry),
+        runs.plain(settlement.write_register_entry),
         gettext_lazy("The grantee is written into the register; the case is complete."),
         hint=gettext_lazy("Possible once the whole price is paid."),
         cites=("39号令 23",),

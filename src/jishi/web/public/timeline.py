@@ -40,16 +40,20 @@ def list_steps(offering: Offering, now_ms: int) -> list[Step]:
     """Return the steps of an offering's product, past ones dated, future ones with the last lawful day."""
     product = market_pack().product(offering.product)
     instants = _instants(offering)
-    left_out = _AFTER_SALE if offering.state in _NO_SALE else ()
-    if offering.state == "defaulted":
-        left_out = _AFTER_SALE[1:]
-    listed = [step for step in product.steps if step.id not in left_out]
+    listed = [step for step in product.steps if step.id not in _left_out(offering.state)]
     return [_step(offering, product, step, (instants, now_ms)) for step in _in_time(listed, instants)]
 
 
 def list_checks(limits: list[dict[str, Any]]) -> list[tuple[str, str, tuple[str, ...]]]:
     """Return (sentence, verdict, clauses) of every time limit a notice was checked against."""
     return [(_say_check(check), check["verdict"], tuple(check["clauses"])) for check in limits]
+
+
+def _left_out(state: str) -> tuple[str, ...]:
+    """Return the steps that will not come: without a sale all after it, after a default all but the award."""
+    if state in _NO_SALE:
+        return _AFTER_SALE
+    return _AFTER_SALE[1:] if state == "defaulted" else ()
 
 
 def _in_time(steps: list[Any], instants: dict[str, int]) -> list[Any]:
