@@ -14,11 +14,11 @@ from jishi.kernel.evidence import signature
 from jishi.kernel.evidence.bundle import build_bundle, read_bundle
 from jishi.kernel.evidence.verify import verify
 from tests.apps.catalogue.standard import check_package
-from tests.apps.simulation.days import SAMPLE, Day, find_listings, read_csv, run_day
+from tests.apps.simulation.days import SAMPLE, Day, find_listings, once, read_csv, run_day
 from tests.apps.simulation.listing_rows import INDUSTRIAL, only_lot
 
 FLIPS = 100
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, once]
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.apps.simulation.days import jishi
+from tests.apps.simulation.days import jishi, once
 from tests.apps.simulation.listing_rows import INDUSTRIAL, table
+
+pytestmark = once
 
 
 @pytest.fixture

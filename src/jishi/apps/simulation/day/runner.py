@@ -127,13 +127,7 @@ def _write(
     (out / "signer.pub").write_text(summary["signer"] + "\n")
 
 
-def _report(
-    console: Console, chosen: DayOptions, summary: dict[str, Any], seconds: float, *, lang: str
-) -> None:
-    spent = {
-        "seconds": f"{seconds:.1f}",
-        "turnover": format_fen(summary["turnover_fen"]),
-        "out": str(chosen.out),
-    }
+def _report(console: Console, summary: dict[str, Any], spent: dict[str, str], lang: str) -> None:
+    said = {**summary, **spent, "turnover": format_fen(summary["turnover_fen"])}
     for code in ("day.done", "day.place"):
-        console.print(say(code, {**summary, **spent}, lang), highlight=False, soft_wrap=True, markup=False)
+        console.print(say(code, said, lang), highlight=False, soft_wrap=True, markup=False)
