@@ -11,6 +11,7 @@ from django.test import Client, RequestFactory
 
 from jishi.apps.market import api as market
 from jishi.apps.market import reads
+from jishi.apps.parties import api as parties
 from jishi.apps.settlement import api as settlement
 from jishi.apps.settlement.bank import find_bank
 from jishi.kernel.fault import Fault
@@ -185,6 +186,16 @@ def test_no_salt_of_a_commitment_is_shown(world: World, settings: Any) -> None:
         answer = world.client("regulator").get(f"/{path}")
         text = (b"".join(answer) if answer.streaming else answer.content).decode()
         assert not [salt for salt in salts if salt in text]
+
+
+def test_an_agent_for_one_lot_sees_that_lot_alone(world: World) -> None:
+    agent = world.users["member"].pk
+    scope, party = world.offerings["free"], world.parties["north"]
+    parties.add_representative(Context(), party, agent, role="agent", scope=scope)
+    page = world.client("member").get("/me/").content.decode()
+    shown = {row.offering.number for row in rows_of("north", world) if row.id in page or row.alias in page}
+    assert shown == {"TEST-free"}
+    assert "TEST-contracted" not in page
 
 
 def rows_of(party: str, world: World) -> list[market.Registration]:

@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy
 from jishi.apps.market.api import Offering, Registration
 from jishi.apps.market.reads import list_own_objections, list_own_registrations
 from jishi.apps.parties import api as parties
+from jishi.platform.context import Actor
 from jishi.platform.search import find_mine
 from jishi.web.participant.outcome import find_outcomes
-from jishi.web.participant.page import all_parties, page
+from jishi.web.participant.page import acting_parties, all_parties, page
 from jishi.web.shell.posting import ctx_of
 
 QUOTING = ("free", "question", "rounds")
@@ -43,11 +44,14 @@ class Item:
 def show_home(request: HttpRequest) -> HttpResponse:
     """Show one's own list."""
     ctx = ctx_of(request)
-    own = all_parties(ctx.actor)
-    registrations = list_own_registrations(own)
-    joints = parties.joints_of(own)
+    own, actor = all_parties(ctx.actor), ctx.actor
+    # An agent for one lot sees nothing of what else the party bids for.
+    registrations = [
+        each for each in list_own_registrations(own) if each.party in acting_parties(actor, each.offering_id)
+    ]
+    joints = parties.joints_of(actor.parties)
     names = parties.find_parties([*own, *(joint.lead for joint in joints)])
-    items = [*_to_bid(registrations), *_to_do(own), *_to_consent(own, joints, names)]
+    items = [*_to_bid(registrations), *_to_do(actor, registrations), *_to_consent(own, joints, names)]
     items.sort(key=lambda item: (item.due_ms is None, item.due_ms or 0))
     outcomes = find_outcomes(registrations)
     shown = {
@@ -77,9 +81,10 @@ def _to_bid(registrations: list[Registration]) -> Iterator[Item]:
             yield Item(_("Bid while the lot is open"), url, title, registration.party, lot.phase, lot.due_ms)
 
 
-def _to_do(own: tuple[str, ...]) -> Iterator[Item]:
-    for row in find_mine(own):
-        if row.kind in TASKS:
+def _to_do(actor: Actor, registrations: list[Registration]) -> Iterator[Item]:
+    shown = {each.id for each in registrations}
+    for row in find_mine(all_parties(actor)):
+        if row.kind in TASKS and (row.party in actor.parties or row.object_id in shown):
             task, address = TASKS[row.kind]
             url = reverse(address, args=[row.object_id])
             yield Item(str(task), url, row.title, row.party, row.state, row.due_ms)
