@@ -54,7 +54,8 @@ def run_day(chosen: DayOptions, console: Console, lang: str) -> dict[str, Any]:
     problems += [problem for result in results if result.fault for problem in _stopped(result, drafts)]
     summary = _summarise(chosen, (drafts, problems, results), day)
     _write(chosen.out, [problem_row(problem, lang) for problem in problems], results, summary)
-    _report(console, chosen, summary, time.monotonic() - began, lang=lang)
+    spent = {"seconds": f"{time.monotonic() - began:.1f}", "out": str(chosen.out)}
+    _report(console, summary, spent, lang)
     return summary
 
 
