@@ -57,9 +57,7 @@ def test_an_organisation_is_registered_once_by_its_code(newcomer: Client) -> Non
     assert 'value="新来者有限公司"' in again.text, "the input is kept"
 
 
-@pytest.mark.parametrize(
-    ("language", "said"), [("zh-hans", "校验"), ("en", "check")]
-)
+@pytest.mark.parametrize(("language", "said"), [("zh-hans", "校验"), ("en", "check")])
 def test_a_wrong_check_digit_is_named_beside_its_field(newcomer: Client, language: str, said: str) -> None:
     newcomer.cookies["django_language"] = language
     wrong = OTHER_CODE[:-1] + ("A" if OTHER_CODE[-1] != "A" else "B")
