@@ -167,6 +167,12 @@ def test_a_grant_reaches_its_division_only() -> None:
     assert not may(officer(Permit("clerk")), "register.edit", Target("x", "220102"))
 
 
+def test_a_thing_outside_every_division_is_no_office_s() -> None:
+    clerk = Actor(1, permits=(Permit(access.CLERK, "220000"),))
+    assert may(clerk, "register.edit")
+    assert not may(clerk, "register.edit", Target())
+
+
 def test_a_grant_on_one_object_reaches_no_other() -> None:
     clerk = officer(Permit("clerk", "220000", object_id="x"))
     assert may(clerk, "register.edit", Target("x", "220202"))

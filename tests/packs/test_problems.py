@@ -78,6 +78,14 @@ def test_a_whole_pack_has_no_problems(copy: Path) -> None:
             ("clauses/grant.toml", "id", "39号令 4", "pack.twice", ""),
         ),
         (
+            (PRODUCT, 'id = "listing"', 'id = "lising"'),
+            (PRODUCT, "mechanism", "lising 1", "pack.unknown_mechanism", "listing 1"),
+        ),
+        (
+            (PRODUCT, "value = 300000", 'value = "abc"'),
+            (PRODUCT, "mechanism.term[question_ms]", "abc", "pack.bad_term", "integer"),
+        ),
+        (
             ("scenario/scenario.toml", 'ceiling = "1.6"', "ceiling = 1.6"),
             ("scenario/scenario.toml", "bidder[spruce].ceiling", "1.6", "pack.inexact", '"1.6"'),
         ),

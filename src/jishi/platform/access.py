@@ -93,6 +93,7 @@ class Target:
 
 
 NOTHING = Target()
+"""No object at all, known by identity: an object outside every division is not nothing."""
 
 
 def covers(division: str, below: str) -> bool:
@@ -117,7 +118,7 @@ def stem_of(division: str) -> str:
 def _reaches(permit: Permit, reach: str, target: Target) -> bool:
     if permit.object_id:
         return permit.object_id == target.object_id
-    if reach == ANY or (target == NOTHING and reach == DIVISION):
+    if reach == ANY or (target is NOTHING and reach == DIVISION):
         return True
     return reach == DIVISION and covers(permit.division, target.division)
 

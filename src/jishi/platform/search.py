@@ -19,11 +19,11 @@ _CURSOR = re.compile(r"(-?[0-9]{1,18})\.([0-9a-f]{1,32})")
 
 
 def put_row(kind: str, object_id: str, *, party: str = "", **fields: Any) -> None:
-    """Write the row of (kind, object, party).
+    """Write the row of (kind, object, party), replacing the one there was.
 
     Fields: title, updated_ms and any of division, state, due_ms, text, public.
     """
-    SearchRow.objects.update_or_create(kind=kind, object_id=object_id, party=party, defaults=fields)
+    put_rows([SearchRow(kind=kind, object_id=object_id, party=party, **fields)])
 
 
 def put_rows(rows: Sequence[SearchRow]) -> None:

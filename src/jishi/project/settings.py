@@ -132,6 +132,7 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"} if JISHI_RATE_LIMITS 
 ACCOUNT_SESSION_REMEMBER = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/me/"
+ACCOUNT_ADAPTER = "jishi.web.shell.signin.Landing"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 MFA_TOTP_ISSUER = "Jishi"
 MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION == "none"  # else a second step could never be set up

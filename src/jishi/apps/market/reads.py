@@ -185,6 +185,16 @@ def get_registration(registration_id: str) -> Registration:
     return found
 
 
+def get_bidder(registration_id: str) -> Registration:
+    """Return of a registration only what a bid needs; Fault `market.registration.unknown`."""
+    needed = ("party", "alias", "state", "offering__number", "offering__division")
+    rows = Registration.objects.select_related("offering").only(*needed)
+    found = rows.filter(pk=registration_id).first()
+    if found is None:
+        raise Fault("market.registration.unknown", registration=registration_id)
+    return found
+
+
 def list_bidding_parties(offering_id: str) -> set[str]:
     """Return every party behind a registration that stands, joint bidders (联合竞买) included."""
     rows = _live(offering_id).values_list("party", "joint")

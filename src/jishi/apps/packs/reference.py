@@ -7,6 +7,8 @@ from jishi.apps.packs.kinds.product import DepositFloor, LongestTerm, Product
 from jishi.apps.packs.kinds.register import FieldKind, RegisterKind
 from jishi.apps.packs.pack import Pack
 from jishi.apps.packs.problem import Problem
+from jishi.kernel.fault import Fault
+from jishi.kernel.mechanism.registry import MECHANISMS
 
 Place = tuple[str, str]
 """A file and a key in it."""
@@ -85,11 +87,30 @@ def _product(pack: Pack, product: Product) -> Iterator[Problem]:
     for instalment in product.instalments:
         for pointer in filter(None, (instalment.share, instalment.months)):
             yield from _points((file, "instalment"), pointer, pack.parameters, "pack.unknown_parameter")
+    yield from _mechanism(product, file)
     for term in product.mechanism.terms:
         yield from _cites(pack, (file, f"mechanism.term[{term.name}].cites"), term.cites)
     for exclusion in product.qualification.exclusions:
         yield from _cites(pack, (file, f"qualification.exclusion[{exclusion.id}].cites"), exclusion.cites)
     yield from _cites(pack, (file, "cites"), product.cites)
+
+
+def _mechanism(product: Product, file: str) -> Iterator[Problem]:
+    choice = product.mechanism
+    known = {(each.id, each.version): each for each in MECHANISMS}
+    mechanism = known.get((choice.id, choice.version))
+    if mechanism is None:
+        valid = ", ".join(f"{name} {version}" for name, version in known)
+        yield Problem(file, "mechanism", f"{choice.id} {choice.version}", "pack.unknown_mechanism", valid)
+        return
+    for term in choice.terms:
+        try:
+            mechanism.check_term(term.name, term.value)
+        except Fault as fault:
+            valid = ", ".join(
+                str(fault.params[key]) for key in ("expected", "least", "known") if key in fault.params
+            )
+            yield Problem(file, f"mechanism.term[{term.name}]", str(term.value), "pack.bad_term", valid)
 
 
 def _product_register(pack: Pack, product: Product, file: str) -> Iterator[Problem]:

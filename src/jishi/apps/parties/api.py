@@ -27,6 +27,7 @@ from jishi.apps.parties.reads import (
     list_parties,
     parties_of,
     representatives_of,
+    represented_by,
 )
 
 __all__ = [
@@ -60,5 +61,6 @@ __all__ = [
     "register_parties",
     "register_party",
     "representatives_of",
+    "represented_by",
     "revoke_agent",
 ]

@@ -65,12 +65,18 @@ def contract_facts(ctx: Context, party_id: str) -> PartyFacts:
 
 def parties_of(user_id: int, at_ms: int) -> tuple[str, ...]:
     """Return the parties a user represents without limit to one offering."""
-    return tuple(_in_force(at_ms).filter(user_id=user_id, scope="").values_list("party_id", flat=True))
+    return represented_by(user_id, at_ms)[0]
 
 
 def agencies_of(user_id: int, at_ms: int) -> tuple[tuple[str, str], ...]:
     """Return (party, offering) pairs for which a user is agent (代理人) in that offering only."""
-    return tuple(_in_force(at_ms).filter(user_id=user_id).exclude(scope="").values_list("party_id", "scope"))
+    return represented_by(user_id, at_ms)[1]
+
+
+def represented_by(user_id: int, at_ms: int) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """Return a user's parties without limit, and (party, offering) pairs of one offering only; one query."""
+    rows = list(_in_force(at_ms).filter(user_id=user_id).values_list("party_id", "scope"))
+    return tuple(party for party, scope in rows if not scope), tuple(row for row in rows if row[1])
 
 
 def representatives_of(party_id: str, at_ms: int) -> list[RepresentativeInfo]:

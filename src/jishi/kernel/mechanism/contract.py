@@ -47,6 +47,9 @@ class Mechanism(Protocol[T, S]):
     def read_terms(self, raw: Mapping[str, Any]) -> T:
         """Check raw JSON terms; raise a `Fault` that names the field."""
 
+    def check_term(self, name: str, value: Any) -> None:
+        """Check one term by itself; raise the `Fault` that `read_terms` would."""
+
     def dump_terms(self, terms: T) -> dict[str, Any]:
         """Return the JSON form that `read_terms` reads."""
 

@@ -64,6 +64,7 @@ class Listing:
     version: Final = 1
 
     read_terms = staticmethod(listing_terms.read_terms)
+    check_term = staticmethod(listing_terms.check_term)
     dump_terms = staticmethod(listing_terms.dump_terms)
     open = staticmethod(listing_state.open_listing)
     outcome = staticmethod(listing_state.outcome)

@@ -41,15 +41,11 @@ _PATTERNS = {"lot": re.compile(r"\S.*", re.DOTALL), "reserve_commitment": re.com
 
 def read_terms(raw: Mapping[str, Any]) -> Terms:
     """Check raw JSON terms; raise `listing.terms.*` faults that name the field."""
-    unknown = sorted(raw.keys() - set(Terms._fields))
-    if unknown:
-        raise Fault("listing.terms.unknown", field=unknown[0], known=", ".join(Terms._fields))
+    for field in sorted(raw):
+        check_term(field, raw[field])
     missing = [name for name in Terms._fields if name not in raw and name not in Terms._field_defaults]
     if missing:
         raise Fault("listing.terms.missing", field=missing[0])
-    for field, value in raw.items():
-        if not (value is None and field in _OPTIONAL):
-            _check_value(field, value)
     terms = Terms(**raw)
     _check_together(terms)
     return terms
@@ -58,6 +54,14 @@ def read_terms(raw: Mapping[str, Any]) -> Terms:
 def dump_terms(terms: Terms) -> dict[str, Any]:
     """Return the JSON form that `read_terms` reads, defaults written out."""
     return terms._asdict()
+
+
+def check_term(field: str, value: Any) -> None:
+    """Check one term by itself; raise a `listing.terms.*` fault that names it."""
+    if field not in Terms._fields:
+        raise Fault("listing.terms.unknown", field=field, known=", ".join(Terms._fields))
+    if not (value is None and field in _OPTIONAL):
+        _check_value(field, value)
 
 
 def _check_value(field: str, value: Any) -> None:

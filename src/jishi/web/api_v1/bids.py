@@ -47,7 +47,7 @@ def post_continue(request: HttpRequest, payload: shapes.ContinueIn, key: Key) ->
 def _tell(request: HttpRequest, registration_id: str, answer: Answer) -> Any:
     if not answer.accepted:
         return Status(409, describe(request, Fault(answer.code, **dict(answer.params))))
-    stream = reads.get_registration(registration_id).offering.stream
+    stream = reads.get_bidder(registration_id).offering.stream
     told = {name: getattr(answer, name) for name in ("seq", "at_ms", "leaf_hash")}
     return {**told, "receipt": market.receipt_of(stream, answer.seq)}
 

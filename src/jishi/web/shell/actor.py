@@ -51,10 +51,11 @@ def _read_actor(request: HttpRequest) -> Actor:
     if user is None or not user.is_authenticated:
         return ANYONE
     now_ms = Context().now_ms()
+    represented, agencies = parties.represented_by(user.pk, now_ms)
     return Actor(
         user_id=user.pk,
         name=user.get_full_name() or user.email,
         permits=access.permits_of(user, now_ms),
-        parties=parties.parties_of(user.pk, now_ms),
-        agencies=parties.agencies_of(user.pk, now_ms),
+        parties=represented,
+        agencies=agencies,
     )

@@ -8,12 +8,13 @@ from django.db.models import Q
 from jishi.apps.market.actions.fold import Answer, Command, Locked, answer_all
 from jishi.apps.market.actions.locking import lock_offering, lock_row
 from jishi.apps.market.actions.notice import add_notice
-from jishi.apps.market.actions.record import guard, require_state
+from jishi.apps.market.actions.record import require_state
 from jishi.apps.market.models import DRAFT, NOTICED, Offering, Registration
-from jishi.apps.market.reads import get_registration
+from jishi.apps.market.reads import get_bidder
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import inputs
 from jishi.platform import command, deadline
+from jishi.platform.access import Target, require
 from jishi.platform.context import Context
 from jishi.platform.models import CommandRecord
 from jishi.platform.turn import turn
@@ -38,9 +39,9 @@ def continue_bidding(ctx: Context, registration_id: str, key: str) -> Answer:
 
 
 def _own_registration(ctx: Context, registration_id: str) -> Registration:
-    registration = get_registration(registration_id)
-    guard(ctx, "bid.place", registration.offering_id, registration.party)
-    number = registration.offering.number
+    registration = get_bidder(registration_id)
+    number, division = registration.offering.number, registration.offering.division
+    require(ctx, "bid.place", Target(registration.offering_id, division, registration.party))
     if registration.state == Registration.QUALIFIED:
         raise Fault("market.bid.no_deposit", number=number)
     if registration.state != Registration.ADMITTED:
