@@ -167,6 +167,23 @@ def test_a_grant_reaches_its_division_only() -> None:
     assert not may(officer(Permit("clerk")), "register.edit", Target("x", "220102"))
 
 
+def test_threads_that_make_a_key_at_once_agree(tmp_path: Path) -> None:
+    threads = 16
+    gate, made = threading.Barrier(threads), []
+
+    def make() -> None:
+        gate.wait()
+        made.append(secrets._key.__wrapped__("operator.key", str(tmp_path)))
+
+    running = [threading.Thread(target=make) for _ in range(threads)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+    assert len(made) == threads and len(set(made)) == 1
+    assert [path.name for path in (tmp_path / "keys").iterdir()] == ["operator.key"]
+
+
 def test_a_thing_outside_every_division_is_no_office_s() -> None:
     clerk = Actor(1, permits=(Permit(access.CLERK, "220000"),))
     assert may(clerk, "register.edit")

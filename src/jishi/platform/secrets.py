@@ -4,6 +4,7 @@ import base64
 import hmac
 import json
 import os
+import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,12 +27,16 @@ from jishi.platform.models import SubjectKey
 def _key(name: str, var: str) -> bytes:
     path = Path(var) / "keys" / name
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_name(f"{name}.{os.getpid()}.part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+    if path.exists():
+        return path.read_bytes()
+    handle, part = tempfile.mkstemp(
+        prefix=f"{name}.", suffix=".part", dir=path.parent
+    )  # mode 600, one a thread
+    with os.fdopen(handle, "wb") as out:
         out.write(os.urandom(32))
     with suppress(FileExistsError):
         os.link(part, path)  # whole or not at all: another process never reads half a key
-    part.unlink()
+    Path(part).unlink()
     return path.read_bytes()
 
 
