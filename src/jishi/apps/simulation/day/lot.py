@@ -22,6 +22,7 @@ from jishi.platform.unit import one_unit
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 NO_DEPOSIT_IN = 20  # one simulated bidder in so many never pays, as happens
+UNSTATED = "公告未载明"  # the announcement does not say who grants; a contract needs a line for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def _form(draft: LotDraft, entry_id: str) -> market.OfferingForm:
         listing_end=draft.listing_end,
         registration_end=draft.registration_end,
         terms=terms,
-        organisation=draft.division_text,
+        organisation=draft.division_text or UNSTATED,
         joint_allowed=draft.joint_bidding is not False,
         persons_allowed=draft.natural_persons,
         guarantee_allowed=draft.guarantee_allowed,
