@@ -98,6 +98,7 @@ def _bid_freely(people: dict[str, Person], lot: str) -> None:
         bidder.go(f"/land/{lot}/room/")
         bidder.shows("registrants", "2")
     raise_bid(anna)
+    ben.shows("quotes", "1")  # the start price stands there before anybody has quoted it
     ben.shows("price", _figure(START_FEN))
     raise_bid(ben)
     anna.shows("price", _figure(START_FEN + STEP_FEN))
