@@ -125,11 +125,6 @@ def get_contract(contract_id: str) -> Contract:
     return found
 
 
-def list_contracts(parties: Sequence[str]) -> list[Contract]:
-    """Return the contracts of parties, newest first."""
-    return list(Contract.objects.filter(party__in=parties).order_by("-document_day", "-pk")[:200])
-
-
 def list_instalments(contract_id: str) -> list[Instalment]:
     """Return the instalments of a contract in order."""
     return list(Instalment.objects.filter(contract_id=contract_id).order_by("number"))

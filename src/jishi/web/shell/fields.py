@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism.inputs import MAX_INTEGER
-from jishi.kernel.quantity.area import format_area, parse_area
 from jishi.kernel.quantity.money import format_fen, format_wan, parse_fen
 from jishi.platform.words import say
 from jishi.web.shell.site import language, site
@@ -76,13 +75,6 @@ class MoneyField(QuantityField):
     def __init__(self, **options: Any) -> None:
         options.setdefault("help_text", _("In yuan, or with its unit, such as 25.6万元"))
         super().__init__(**options)
-
-
-class AreaField(QuantityField):
-    """Take an area in square metres, 公顷 or 亩; give square centimetres."""
-
-    parse = staticmethod(parse_area)
-    write = staticmethod(format_area)
 
 
 class InstantField(forms.Field):

@@ -1,7 +1,5 @@
 """Instants and spans of time as a reader wants them, in the market's zone."""
 
-from datetime import date
-
 from django.utils.translation import gettext as _
 
 from jishi.web.shell.site import site
@@ -20,11 +18,6 @@ def instant_text(at_ms: int, style: str = "minute") -> str:
     if style in ("clock", "ms"):
         return local.strftime("%H:%M:%S") + (f".{local.microsecond // 1000:03d}" if style == "ms" else "")
     return local.strftime(_STYLES[style])
-
-
-def day_text(day: date) -> str:
-    """Write a statutory day."""
-    return day.isoformat()
 
 
 def span_text(span_ms: int) -> str:
