@@ -159,7 +159,7 @@ class TableDecider(RowsDecider):
         key = self.selector.key(case, day)
         ruling = self.rulings.get(key) or self.ruling(key)
         missing = () if ruling.status == "determined" else self.needs(key, case)
-        return Decision(self.id, day, ruling.answer, ruling, case, missing, via, self.book.hash)
+        return Decision(self.id, day, ruling.answer, ruling, case, missing, via, self.book.hash, self.names)
 
 
 class FormulaDecider(RowsDecider):
@@ -170,7 +170,7 @@ class FormulaDecider(RowsDecider):
         ruling = self.ruling(key)
         if ruling.status == "undetermined":
             missing = self.needs(key, case)
-            return Decision(self.id, day, None, ruling, case, missing, via, self.book.hash)
+            return Decision(self.id, day, None, ruling, case, missing, via, self.book.hash, self.names)
         at = self.selector.select(key).row
         assert at is not None and isinstance(self.rule, Formula)
         value, missing, reason = calculate(self.rule.rows[at], self.rule.value, case, (self.book, day))
@@ -178,7 +178,7 @@ class FormulaDecider(RowsDecider):
             ruling = Ruling(
                 "undetermined", None, ruling.row, (), (), ruling.clauses, ruling.confidence, reason
             )
-        return Decision(self.id, day, value, ruling, case, missing, via, self.book.hash)
+        return Decision(self.id, day, value, ruling, case, missing, via, self.book.hash, self.names)
 
 
 class ScheduleDecider(Decider):
@@ -195,7 +195,7 @@ class ScheduleDecider(Decider):
 
     def _ask(self, case: Case, day: int, via: tuple[Decision, ...]) -> Decision:
         ruling, value, missing = self.lookup.find(tuple(case.get(name) for name in self.names), day)
-        return Decision(self.id, day, value, ruling, case, missing, via, self.book.hash)
+        return Decision(self.id, day, value, ruling, case, missing, via, self.book.hash, self.names)
 
 
 class ScoreDecider(Decider):
@@ -213,7 +213,7 @@ class ScoreDecider(Decider):
         missing = tuple(dict.fromkeys(name for _, part in parts for name in part.missing))
         ruling = _merge([part.ruling for _, part in parts], known)
         answer = min(total, self.rule.cap) if known else None
-        return Decision(self.id, day, answer, ruling, case, missing, via, self.book.hash)
+        return Decision(self.id, day, answer, ruling, case, missing, via, self.book.hash, self.names)
 
 
 def _as_formula(rule: Score, item: Item) -> Formula:

@@ -30,7 +30,7 @@ class Decision(NamedTuple):
     """Answer one case at one date; `answer` is an answer id, a stored number, or None while undetermined.
 
     `facts` are the stored values the rule could use, `missing` the shortest list of facts that
-    would settle it, `via` the decisions that computed derived facts.
+    would settle it, `via` the decisions that computed derived facts, `asks` the facts the rule asks about.
     """
 
     rule: str
@@ -41,6 +41,7 @@ class Decision(NamedTuple):
     missing: tuple[str, ...]
     via: "tuple[Decision, ...]"
     pack: str
+    asks: tuple[str, ...]
 
     @property
     def status(self) -> Status:
@@ -79,8 +80,9 @@ class Decision(NamedTuple):
 
     @property
     def used(self) -> dict[str, Value]:
-        """Give the facts known to the rule, as stored."""
-        return {name: value for name, value in self.facts.items() if value is not None}
+        """Give the facts the rule asks about and the case knows, as stored."""
+        held = ((name, self.facts.get(name)) for name in self.asks)
+        return {name: value for name, value in held if value is not None}
 
     def to_json(self) -> dict[str, Any]:
         """Return JSON values: what evidence keeps and the API answers; days as `YYYY-MM-DD`."""
@@ -99,6 +101,3 @@ class Decision(NamedTuple):
             "via": [each.to_json() for each in self.via],
             "pack": self.pack,
         }
-
-
-UNDETERMINED = "undetermined"

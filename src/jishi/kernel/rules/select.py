@@ -78,9 +78,16 @@ class Selector:
         return [at for at, row in enumerate(self.rows)
                 if row.since <= max(day, 1) and (row.until is None or day <= row.until)]  # fmt: skip
 
+    def definite(self, key: Key) -> int | None:
+        """Give the deciding row of a cell, None where there is none or no case can lie there."""
+        try:
+            return self.select(key).row
+        except Fault:  # the rows of one rank exclude each other, so no case lies here
+            return None
+
     def row_truth(self, row: Row, key: Key) -> bool | None:
         """Work a row's condition out in a cell."""
-        return True if row.when is None else self._truth(row.when, key)
+        return True if row.when is None else self.node_truth(row.when, key)
 
     def _resolve(self, key: Key) -> Selection:
         live = self.in_force(key[0])
@@ -109,15 +116,16 @@ class Selector:
     def _rank(self, at: int) -> int:
         return DEFAULT_RANK if self.rows[at].when is None else self.rows[at].rank
 
-    def _truth(self, node: Node, key: Key) -> bool | None:
+    def node_truth(self, node: Node, key: Key) -> bool | None:
+        """Work a condition out in a cell."""
         match node:
             case Not(part=part):
-                found = self._truth(part, key)
+                found = self.node_truth(part, key)
                 return None if found is None else not found
             case All(parts=parts):
-                return every([self._truth(part, key) for part in parts])
+                return every([self.node_truth(part, key) for part in parts])
             case Any_(parts=parts):
-                return some([self._truth(part, key) for part in parts])
+                return some([self.node_truth(part, key) for part in parts])
             case _:
                 return self._leaf(node, key)  # type: ignore[arg-type]
 
