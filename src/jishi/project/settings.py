@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "jishi.platform",
     "jishi.apps.parties",
     "jishi.apps.registers",
+    "jishi.apps.rulings",
     "jishi.apps.market",
     "jishi.apps.settlement",
     "jishi.apps.simulation",

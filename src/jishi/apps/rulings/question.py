@@ -1,0 +1,78 @@
+"""What is asked of a rule about an object, and what came of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from jishi.kernel.fault import Fault
+from jishi.kernel.rules.decision import Decision
+from jishi.kernel.rules.fact import Value
+
+Basis = Literal["filing", "event", "decision"]
+"""Which day the law is asked at: that of the filing, of the event, or of the decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The object a rule is asked about, in the division that answers for it."""
+
+    kind: str
+    id: str
+    division: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A rule, an object, what is known of it, and the day whose law applies."""
+
+    rule: str
+    subject: Subject
+    case: Mapping[str, Value | None]
+    as_of: date
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """A definite permitting answer, or a person's override of an undetermined one."""
+
+    question: Question
+    decision: Decision
+    override: int | None = None
+
+    def summary(self) -> dict[str, Any]:
+        """Say in an evidence entry which row of which pack permitted the action; no facts, they may be personal."""
+        decision = self.decision
+        return {
+            "rule": decision.rule,
+            "as_of": self.question.as_of.isoformat(),
+            "basis": self.question.basis,
+            "answer": decision.answer,
+            "row": decision.row,
+            "clauses": list(decision.clauses),
+            "confidence": decision.confidence,
+            "pack": decision.pack,
+            "override": self.override is not None,
+        }
+
+
+class NotPermitted(Fault):
+    """Refuse a guarded action: the rule forbids it, or cannot tell yet; carries what was asked and decided."""
+
+    def __init__(self, question: Question, decision: Decision) -> None:
+        self.question, self.decision = question, decision
+        code = "rulings.refused" if decision.determined else "rulings.undetermined"
+        super().__init__(
+            code,
+            subject=question.subject.title or question.subject.id,
+            rule=decision.rule,
+            answer=decision.answer,
+            row=decision.row,
+            clauses="；".join(decision.clauses),
+            needs=", ".join(decision.missing),
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return NotPermitted, (self.question, self.decision)
