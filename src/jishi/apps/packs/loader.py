@@ -1,6 +1,7 @@
 """Load a pack directory: read every file, then hold the rows against each other."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -17,10 +18,13 @@ from jishi.apps.packs.kinds.scenario import DemoLot, Scenario
 from jishi.apps.packs.pack import Pack
 from jishi.apps.packs.problem import Problem
 from jishi.apps.packs.reference import check_references
+from jishi.apps.packs.rules.book import read_rules
+from jishi.apps.packs.rules.facts import vocabularies
 from jishi.apps.packs.source import Source
 from jishi.kernel.fault import Fault
 from jishi.kernel.law.clause import Clause
 from jishi.kernel.law.parameter import Parameter, ParameterStep
+from jishi.kernel.rules.rule import RuleBook
 
 Kind = TypeVar("Kind")
 Built = TypeVar("Built")
@@ -41,20 +45,28 @@ def read_pack(root: Path) -> tuple[Pack | None, list[Problem]]:
     manifest = source.one("pack.toml", Manifest)
     if manifest is None:
         return None, source.problems
-    pack = _assemble(source, manifest)
+    pack = _with_rules(source, _assemble(source, manifest))
     problems = source.problems or list(check_references(pack))
     return (None if problems else pack), problems
 
 
+def _with_rules(source: Source, pack: Pack) -> Pack:
+    known = vocabularies(pack.divisions.values(), pack.land_uses.values())
+    facts, rules = read_rules(source, (pack.clauses, pack.parameters, known))
+    return replace(pack, book=replace(pack.book, facts=facts, rules=rules))
+
+
 def _assemble(source: Source, manifest: Manifest) -> Pack:
-    rows = _table_rows(source, "parameters/*.csv", ParameterRow)
+    clauses, parameters = _clauses(source), _parameters(source)
     aliases = source.table("land_use_alias.csv", LandUseAlias)
+    digest = pack_hash(source.root)
     return Pack(
         root=source.root,
         manifest=manifest,
-        hash=pack_hash(source.root),
-        clauses=_clauses(source),
-        parameters=_parameters(source, rows),
+        hash=digest,
+        clauses=clauses,
+        parameters=parameters,
+        book=RuleBook(digest, {}, parameters, clauses, {}),
         limits=_index(source, _toml_rows(source, "limits/*.toml", "limit", LimitRow), "id"),
         divisions=_index(source, _named(source, "divisions.csv", Division), "code"),
         land_uses=_index(source, _named(source, "land_use.csv", LandUse), "code"),
@@ -109,7 +121,8 @@ def _clause(row: ClauseRow) -> Clause:
     return Clause(**{**dict(row), "since": row.since or date.min})
 
 
-def _parameters(source: Source, placed: Placed[ParameterRow]) -> dict[str, Parameter]:
+def _parameters(source: Source) -> dict[str, Parameter]:
+    placed = _table_rows(source, "parameters/*.csv", ParameterRow)
     grouped: dict[str, Placed[ParameterRow]] = {}
     for name, row in placed:
         grouped.setdefault(row.param_id, []).append((name, row))

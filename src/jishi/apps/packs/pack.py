@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -18,6 +19,9 @@ from jishi.kernel.calendar.limit import Limit, Unit
 from jishi.kernel.fault import Fault
 from jishi.kernel.law.clause import Clause
 from jishi.kernel.law.parameter import Parameter, ParameterStep
+from jishi.kernel.rules.decide import Law
+from jishi.kernel.rules.fact import Fact
+from jishi.kernel.rules.rule import Rule, RuleBook
 from jishi.kernel.spelling import narrow
 
 Found = TypeVar("Found")
@@ -32,6 +36,7 @@ class Pack:
     hash: str
     clauses: Mapping[str, Clause]
     parameters: Mapping[str, Parameter]
+    book: RuleBook
     limits: Mapping[str, LimitRow]
     divisions: Mapping[str, Division]
     land_uses: Mapping[str, LandUse]
@@ -52,6 +57,21 @@ class Pack:
         """Give the pack's version."""
         return self.manifest.version
 
+    @property
+    def facts(self) -> Mapping[str, Fact]:
+        """Give the facts rules ask about, by name."""
+        return self.book.facts
+
+    @property
+    def rules(self) -> Mapping[str, Rule]:
+        """Give the rules by id."""
+        return self.book.rules
+
+    @cached_property
+    def law(self) -> Law:
+        """Give the rule book ready to decide; what it works out is kept with the pack."""
+        return Law(self.book)
+
     def reference(self) -> dict[str, str]:
         """Give id, version and hash as evidence entries record them."""
         return {"id": self.id, "version": self.version, "hash": self.hash}
@@ -63,6 +83,14 @@ class Pack:
     def parameter(self, parameter_id: str) -> Parameter:
         """Give a dated parameter, else Fault `pack.no_parameter`."""
         return _get(self.parameters, parameter_id, "pack.no_parameter")
+
+    def rule(self, rule_id: str) -> Rule:
+        """Give a rule, else Fault `pack.no_rule`."""
+        return _get(self.rules, rule_id, "pack.no_rule")
+
+    def fact(self, name: str) -> Fact:
+        """Give a fact, else Fault `pack.no_fact`."""
+        return _get(self.facts, name, "pack.no_fact")
 
     def register(self, kind_id: str) -> RegisterKind:
         """Give a register kind, else Fault `pack.no_register`."""

@@ -19,6 +19,11 @@ class Problem:
     params: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @property
+    def place(self) -> str:
+        """Give file and key where the sentence of the code does not say them: what the kernel refused."""
+        return "" if self.code.startswith("pack.") else " ".join(filter(None, (self.file, self.key)))
+
+    @property
     def fault(self) -> Fault:
         """Give the same problem as a fault that can be said in any language."""
         place = {"file": self.file, "key": self.key, "value": self.value, "valid": self.valid}

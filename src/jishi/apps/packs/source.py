@@ -1,11 +1,11 @@
 """Read TOML and CSV files into typed rows, collecting every problem instead of stopping at the first."""
 
 import csv
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
+import tomli
 from pydantic import ValidationError
 
 from jishi.apps.packs.kinds.row import Row
@@ -25,6 +25,7 @@ EXAMPLES = {
     "date_parsing": "2026-01-31",
     "date_from_datetime_parsing": "2026-01-31",
     "tuple_type": "[…]",
+    "too_short": "≥ 1",
     "model_type": "{ … }",
 }
 
@@ -54,14 +55,21 @@ class Source:
 
     def table(self, name: str, model: type[Kind]) -> list[Kind]:
         """Read a CSV file; an empty cell counts as absent."""
-        text = self._text(name)
-        lines = [] if text is None else list(csv.DictReader(text.splitlines()))
         found = []
-        for number, line in enumerate(lines, start=2):
-            cells = {key or "": cell for key, cell in line.items() if cell not in ("", None)}
+        for number, cells in self.lines(name)[1]:
             row = self.row(name, model, cells, f"line {number}")
             found += [] if row is None else [row]
         return found
+
+    def lines(self, name: str) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+        """Give the columns of a CSV file and the filled cells of each line, with its number."""
+        text = self._text(name)
+        reader = csv.DictReader([] if text is None else text.splitlines())
+        lines = [
+            (number, {key or "": cell for key, cell in line.items() if cell not in ("", None)})
+            for number, line in enumerate(reader, start=2)
+        ]
+        return list(reader.fieldnames or ()), lines
 
     def row(self, name: str, model: type[Kind], raw: Any, prefix: str = "") -> Kind | None:
         """Read one row, else report each of its problems under `prefix`."""
@@ -76,8 +84,8 @@ class Source:
         """Parse a TOML file; None, with a problem, if it is absent or broken."""
         text = self._text(name)
         try:
-            return None if text is None else tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+            return None if text is None else tomli.loads(text)
+        except tomli.TOMLDecodeError as error:
             self.report(name, "", str(error), "pack.not_toml", valid="TOML 1.0")
             return None
 

@@ -1,0 +1,82 @@
+"""Read facts and rules of a pack and hold them against each other."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from jishi.apps.packs.kinds.rule import RULE_FILES, FactRow, RuleRow, ScheduleFile, TableFile
+from jishi.apps.packs.rules.build import Builder, Frame
+from jishi.apps.packs.rules.derived import check_derived
+from jishi.apps.packs.rules.facts import build_fact
+from jishi.apps.packs.rules.report import Lost, Report
+from jishi.apps.packs.rules.schedule import build_schedule
+from jishi.apps.packs.source import Source
+from jishi.kernel.law.clause import Clause
+from jishi.kernel.law.parameter import Parameter
+from jishi.kernel.rules.fact import Fact, Vocabulary
+from jishi.kernel.rules.grammar import Scope
+from jishi.kernel.rules.rule import Rule
+
+Law = tuple[Mapping[str, Clause], Mapping[str, Parameter], Mapping[str, Vocabulary]]
+Facts = dict[str, Fact]
+Rules = dict[str, Rule]
+
+
+def read_rules(source: Source, law: Law) -> tuple[Facts, Rules]:
+    """Read facts/ and rules/; problems go to `source`, each rule is built from what is sound in it."""
+    clauses, parameters, vocabularies = law
+    files = dict(_rule_files(source))
+    facts, homes = _facts(source, vocabularies, _answers(files))
+    lost = {folder: Lost(source.problems, folder) for folder in ("facts", "parameters", "clauses")}
+    frame = Frame(Scope(facts, {key: each.unit for key, each in parameters.items()}), clauses, lost)
+    rules = {}
+    for name, file in files.items():
+        rules[file.id] = _build(file, source, Builder(frame, Report(name, source.problems), file.facts))
+    check_derived(facts, rules, homes, source.problems)
+    return facts, rules
+
+
+def _rule_files(source: Source) -> Iterator[tuple[str, RuleRow]]:
+    for name in source.names("rules/*.toml"):
+        raw = source.raw(name)
+        if raw is None:
+            continue
+        model = RULE_FILES.get(str(raw.get("kind")))
+        if model is None:
+            source.report(name, "kind", raw.get("kind", ""), "pack.bad_value", valid=", ".join(RULE_FILES))
+            continue
+        file = source.row(name, model, raw)
+        if file is None:
+            continue
+        if PurePosixPath(name).stem != file.id:
+            source.report(name, "id", file.id, "pack.rule_name", valid=f"rules/{file.id}.toml")
+        yield name, file
+
+
+def _answers(files: Mapping[str, RuleRow]) -> dict[str, Any]:
+    return {file.id: file.answers for file in files.values() if isinstance(file, TableFile)}
+
+
+def _facts(
+    source: Source, vocabularies: Mapping[str, Vocabulary], answers: Mapping[str, Any]
+) -> tuple[Facts, dict[str, str]]:
+    """Give the facts and the file each stands in; a name stands once in the whole pack."""
+    facts: Facts = {}
+    homes: dict[str, str] = {}
+    for name in source.names("facts/*.toml"):
+        report = Report(name, source.problems)
+        for row in source.rows(name, "fact", FactRow):
+            if row.name in facts:
+                report.add(f"fact[{row.name}].name", row.name, "pack.twice", first=homes[row.name])
+                continue
+            facts[row.name], homes[row.name] = build_fact(row, vocabularies, answers, report), name
+    return facts, homes
+
+
+def _build(file: RuleRow, source: Source, builder: Builder) -> Rule:
+    if isinstance(file, ScheduleFile):
+        return build_schedule(file, source, builder)
+    build: Callable[[Any], Rule] = getattr(builder, file.kind)
+    return build(file)
+
+
