@@ -150,15 +150,45 @@ def grant(
     console.print(say(code, {"email": email, "role": role, "division": division}, LANG), highlight=False)
 
 
+@app.command()
+def decide(
+    table: Annotated[str, typer.Argument(help="A rule of the pack, e.g. labour.residence_permit.")],
+    given: Annotated[list[str] | None, typer.Argument(help="Facts as name=value; absent is unknown.")] = None,
+    facts: Annotated[list[str] | None, typer.Option(help="Facts as name=value.")] = None,
+    file: Annotated[Path | None, typer.Option(help="Many cases: a CSV, Parquet or XLSX file.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the decided cases go (.csv or .parquet).")] = None,
+    as_of: Annotated[
+        datetime.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day whose law applies; today if absent."),
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say why, why not, and what would change it.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the decision as JSON.")] = False,
+) -> None:
+    """Decide by a rule. Exit code: 0 a definite answer, 1 undetermined or something found, 2 wrongly called."""
+    from jishi.project import deciding
+
+    with _plainly():
+        day = deciding.read_day(as_of)
+        if file is not None:
+            definite = deciding.decide_file(console, (table, file, day), (out, LANG))
+        else:
+            pairs = [*(facts or []), *(given or [])]
+            definite = deciding.decide_one(console, (table, pairs, day), (explain, as_json, LANG))
+    raise typer.Exit(0 if definite else 1)
+
+
 @pack_app.command("check")
 def pack_check(
     path: Annotated[Path | None, typer.Argument(help="A pack's folder; the installed one if absent.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings count as mistakes.")] = False,
 ) -> None:
-    """Check a pack: file, key and value of every mistake, and what would be valid. Exit code 1 if any."""
-    from jishi.project.verifying import check_pack_folder
+    """Check a pack: its files, dated cases and rows, with what would be valid. Exit code 1 if anything is wrong."""
+    from jishi.project.packing import check_folder
 
     with _plainly():
-        sound = check_pack_folder(console, path, LANG)
+        sound = check_folder(console, path, (strict, LANG))
     raise typer.Exit(0 if sound else 1)
 
 

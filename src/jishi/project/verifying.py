@@ -1,8 +1,7 @@
-"""Show verification and pack checks on the terminal. No database, no Django."""
+"""Show verification on the terminal. No database, no Django."""
 
 import base64
 import binascii
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -41,27 +40,6 @@ def verify_files(console: Console, paths: Sequence[Path], options: tuple[str | N
     verdict = say("project.verify.verdict", {"files": len(paths), "passed": passed}, lang)
     console.print(verdict, highlight=False)
     return passed == len(paths)
-
-
-def check_pack_folder(console: Console, path: Path | None, lang: str) -> bool:
-    """Check the pack at `path` (or the installed one) and list what is wrong; return whether nothing is."""
-    from jishi.apps.packs import api as packs
-
-    folder = path or packs.locate_pack(os.environ.get("JISHI_PACK") or "jilin")
-    if not folder.is_dir():
-        raise Fault("project.pack.folder", path=str(folder))
-    problems = packs.check_pack(folder)
-    for problem in problems:
-        _print(console, False, say(problem.fault.code, problem.fault.params, lang))
-    if problems:
-        said = say("project.pack.faulty", {"path": str(folder), "problems": len(problems)}, lang)
-        console.print(said, highlight=False, soft_wrap=True)
-        return False
-    pack = packs.load_pack_from(folder)
-    kinds = ("clauses", "parameters", "registers", "products")
-    counts = {kind: len(getattr(pack, kind)) for kind in kinds}
-    _print(console, True, say("project.pack.sound", {"id": pack.id, "version": pack.version, **counts}, lang))
-    return True
 
 
 def _read_key(trust: str) -> str:

@@ -14,16 +14,19 @@ from jishi.apps.packs.kinds.product import Product
 from jishi.apps.packs.kinds.register import FieldKind, RegisterKind
 from jishi.apps.packs.kinds.row import Words
 from jishi.apps.packs.kinds.scenario import DemoAccount, DemoBidder, DemoLot, DemoParty, Scenario
-from jishi.apps.packs.loader import read_pack
+from jishi.apps.packs.loader import read_draft, read_pack
 from jishi.apps.packs.pack import Pack
 from jishi.apps.packs.problem import PackError, Problem
+from jishi.apps.packs.rules.cases import DatedCase, Expectation, read_cases
+from jishi.apps.packs.rules.check import check_cases
+from jishi.apps.packs.rules.writing import written, written_answer
 from jishi.kernel.fault import Fault
 
 __all__ = [
-    "DemoAccount", "DemoBidder", "DemoLot", "DemoParty", "Division", "FieldKind", "LandUse", "LimitRow",
-    "Pack", "PackError", "Problem", "Product", "RegisterKind", "Scenario", "Words",
-    "check_pack", "default_pack", "installed_packs", "load_pack", "load_pack_from", "locate_pack", "pack_hash",
-    "validate_entry",
+    "DatedCase", "DemoAccount", "DemoBidder", "DemoLot", "DemoParty", "Division", "Expectation", "FieldKind",
+    "LandUse", "LimitRow", "Pack", "PackError", "Problem", "Product", "RegisterKind", "Scenario", "Words",
+    "check_cases", "check_pack", "default_pack", "draft_pack", "installed_packs", "load_pack", "load_pack_from",
+    "locate_pack", "pack_hash", "read_cases", "validate_entry", "written", "written_answer",
 ]  # fmt: skip
 
 GROUP = "jishi.pack"
@@ -59,6 +62,11 @@ def load_pack_from(path: Path) -> Pack:
 def check_pack(path: Path) -> list[Problem]:
     """List what is wrong with the pack in a directory; an empty list says that it loads."""
     return read_pack(Path(path))[1]
+
+
+def draft_pack(path: Path) -> tuple[Pack | None, list[Problem]]:
+    """Read what is sound in a directory, with what is not: for checking, never for deciding."""
+    return read_draft(Path(path))
 
 
 def default_pack() -> Pack:

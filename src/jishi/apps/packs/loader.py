@@ -36,18 +36,23 @@ LOTS = "scenario/lots.csv"
 
 
 def read_pack(root: Path) -> tuple[Pack | None, list[Problem]]:
-    """Read a pack directory; the pack is None exactly when there are problems.
+    """Read a pack directory; the pack is None exactly when there are problems."""
+    pack, problems = read_draft(root)
+    return (None if problems else pack), problems
 
-    Rows are held against each other only once each file reads well, so that one
-    typing error does not show as a hundred unknown references.
+
+def read_draft(root: Path) -> tuple[Pack | None, list[Problem]]:
+    """Read what is sound in a pack directory, for checking only: rules with a problem are left out.
+
+    Registers, products and places are held against each other only once each file reads
+    well, so that one typing error does not show as a hundred unknown references.
     """
     source = Source(root)
     manifest = source.one("pack.toml", Manifest)
     if manifest is None:
         return None, source.problems
     pack = _with_rules(source, _assemble(source, manifest))
-    problems = source.problems or list(check_references(pack))
-    return (None if problems else pack), problems
+    return pack, source.problems or list(check_references(pack))
 
 
 def _with_rules(source: Source, pack: Pack) -> Pack:

@@ -55,7 +55,7 @@ class DatedRow(Row):
     note: Words | None = None
 
 
-class CaseRow(DatedRow):
+class TableRow(DatedRow):
     """Answer `then` where `when` holds; without `when` it is the default."""
 
     when: Text | None = None
@@ -128,7 +128,7 @@ class TableFile(RuleRow):
     """Answer out of a closed list."""
 
     answers: Annotated[tuple[AnswerRow, ...], Field(min_length=1)]
-    rows: Annotated[tuple[CaseRow, ...], Field(alias="row", min_length=1)]
+    rows: Annotated[tuple[TableRow, ...], Field(alias="row", min_length=1)]
 
 
 class ScheduleFile(RuleRow):

@@ -1,6 +1,7 @@
 """Read facts and rules of a pack and hold them against each other."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -33,7 +34,16 @@ def read_rules(source: Source, law: Law) -> tuple[Facts, Rules]:
     for name, file in files.items():
         rules[file.id] = _build(file, source, Builder(frame, Report(name, source.problems), file.facts))
     check_derived(facts, rules, homes, source.problems)
-    return facts, rules
+    return _sound(facts, rules, source) if source.problems else (facts, rules)
+
+
+def _sound(facts: Facts, rules: Rules, source: Source) -> tuple[Facts, Rules]:
+    """Leave out the rules with a problem, those that need them, and the ties of facts to them."""
+    broken = {PurePosixPath(each.file).stem for each in source.problems if each.file.startswith("rules/")}
+    kept = {key: rule for key, rule in rules.items() if key not in broken and facts.keys() >= set(rule.facts)}
+    return {
+        name: fact if fact.rule in kept else replace(fact, rule=None) for name, fact in facts.items()
+    }, kept
 
 
 def _rule_files(source: Source) -> Iterator[tuple[str, RuleRow]]:
@@ -78,5 +88,3 @@ def _build(file: RuleRow, source: Source, builder: Builder) -> Rule:
         return build_schedule(file, source, builder)
     build: Callable[[Any], Rule] = getattr(builder, file.kind)
     return build(file)
-
-

@@ -10,7 +10,7 @@ from typing import Any
 
 from jishi.apps.packs.kinds.row import Words
 from jishi.apps.packs.kinds.rule import (
-    CaseRow,
+    TableRow,
     DatedRow,
     FormulaFile,
     ItemRow,
@@ -129,7 +129,7 @@ class Builder:
             self.report.add(key, text, "pack.no_regex", str(error))
 
     def rows(
-        self, rows: Iterable[CaseRow | SumRow | PointsRow], key: str, then: Callable[[Any, str], Any]
+        self, rows: Iterable[TableRow | SumRow | PointsRow], key: str, then: Callable[[Any, str], Any]
     ) -> tuple[Row, ...]:
         """Build dated rows; two of one id or two defaults on one day are reported."""
         found = tuple(rows)
@@ -137,7 +137,7 @@ class Builder:
         self._defaults([row for row in found if row.when is None], key)
         return tuple(self.row(row, f"{key}[{row.id}]", then) for row in found)
 
-    def row(self, row: CaseRow | SumRow | PointsRow, key: str, then: Callable[[Any, str], Any]) -> Row:
+    def row(self, row: TableRow | SumRow | PointsRow, key: str, then: Callable[[Any, str], Any]) -> Row:
         """Build one row of a table, formula or points table."""
         since, until = self.dated(row, key)
         return Row(

@@ -9,6 +9,7 @@ from jishi.apps.packs.rules.report import Report
 from jishi.kernel.rules.fact import Fact
 from jishi.kernel.rules.rule import Formula, Rule, Schedule, Score, Table
 
+
 def check_derived(
     facts: Mapping[str, Fact], rules: Mapping[str, Rule], homes: Mapping[str, str], problems: list[Problem]
 ) -> None:

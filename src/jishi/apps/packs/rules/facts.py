@@ -46,7 +46,9 @@ def build_fact(row: FactRow, known: Mapping[str, Vocabulary], answers: Answers, 
         rule=row.rule,
         help=None if row.help is None else (row.help.zh, row.help.en),
     )
-    bounds = {name: _bound(fact, getattr(row, name), f"{key}.{name}", report) for name in ("minimum", "maximum")}
+    bounds = {
+        name: _bound(fact, getattr(row, name), f"{key}.{name}", report) for name in ("minimum", "maximum")
+    }
     return replace(fact, **bounds)
 
 
@@ -73,7 +75,9 @@ def _check_detail(row: FactRow, choices: tuple[Option, ...], key: str, report: R
         report.add(f"{key}.choices", twice, "pack.twice", first=report.file)
     for name in ("minimum", "maximum"):
         if getattr(row, name) is not None and kind not in WITH_BOUNDS:
-            report.add(f"{key}.{name}", getattr(row, name), "pack.fact_detail", ", ".join(WITH_BOUNDS), kind=kind)
+            report.add(
+                f"{key}.{name}", getattr(row, name), "pack.fact_detail", ", ".join(WITH_BOUNDS), kind=kind
+            )
 
 
 def _bound(fact: Fact, raw: Any, key: str, report: Report) -> int | None:

@@ -20,14 +20,17 @@ def build_schedule(file: ScheduleFile, source: Source, builder: Builder) -> Rule
     """Build a schedule with its entries; the builder's report is that of the CSV file here."""
     value = build_value(file.value, pair(file.title), builder.report)
     head = builder.head(file)
-    toml, builder.report = builder.report, type(builder.report)(
-        f"rules/{file.id}.csv", builder.report.problems
+    toml, builder.report = (
+        builder.report,
+        type(builder.report)(f"rules/{file.id}.csv", builder.report.problems),
     )
     entries = tuple(_entries(file, source, builder, value))
     _apart(entries, builder)
     builder.once("entry", [entry.id for entry in entries])
     builder.report = toml
-    return Schedule(**head, value=value, entries=entries, needs=None if file.needs is None else pair(file.needs))
+    return Schedule(
+        **head, value=value, entries=entries, needs=None if file.needs is None else pair(file.needs)
+    )
 
 
 def _entries(file: ScheduleFile, source: Source, builder: Builder, value: Fact) -> list[Entry]:
@@ -81,7 +84,7 @@ def _key(builder: Builder, name: str, cells: Mapping[str, str], place: str) -> V
         builder.report.add(place, "", "pack.missing_key", f"{name}, {ANYTHING}")
         return None
     if fact is None or cell == ANYTHING:
-        return ANYTHING
+        return cell
     return _value(builder, fact, cell, place)
 
 
