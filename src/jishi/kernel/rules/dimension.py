@@ -30,15 +30,20 @@ PARAMETER_DIMS: dict[str, tuple[Dim, int]] = {
 """Units of parameters that are money or area, with their size in yuan or square metres."""
 
 
+SAME_UNITS = {"calendar_day": "day"}
+"""Units that count the same thing under two names."""
+
+
 def of_fact(kind: str, unit: str | None) -> Dim:
     """Give the dimension of a fact."""
+    unit = SAME_UNITS.get(unit or "", unit)
     fixed = {"boolean": BOOLEAN, "money": MONEY, "area": AREA, "date": DATE, "ratio": RATIO}
     return fixed.get(kind) or Dim("choice" if kind == "choice" else "count", unit)
 
 
 def of_parameter(unit: str) -> tuple[Dim, int]:
     """Give the dimension of a parameter's unit, and how many natural units one of it is."""
-    return PARAMETER_DIMS.get(unit, (Dim("count", unit), 1))
+    return PARAMETER_DIMS.get(unit, (Dim("count", SAME_UNITS.get(unit, unit)), 1))
 
 
 def same(left: Dim, right: Dim) -> bool:
