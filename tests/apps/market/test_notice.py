@@ -49,19 +49,19 @@ def test_who_revised_last_may_not_publish(hall: Hall) -> None:
 
 
 @pytest.mark.parametrize(
-    ("start_days", "end_days", "limit"),
-    [(20, 32, None), (19, 32, "land.notice_min_days"), (22, 30, "land.listing_min_days")],
+    ("start_days", "end_days", "row"),
+    [(20, 32, None), (19, 32, "notice_short"), (22, 30, "listing_short")],
 )
-def test_dates_are_held_to_the_law(hall: Hall, start_days: int, end_days: int, limit: str | None) -> None:
+def test_dates_are_held_to_the_law(hall: Hall, start_days: int, end_days: int, row: str | None) -> None:
     start = hall.clock.now_ms() + start_days * DAY_MS
     end = hall.clock.now_ms() + end_days * DAY_MS
     offering = hall.draft(listing_start=start, listing_end=end, registration_end=end - HOUR_MS)
-    if limit is None:
+    if row is None:
         hall.publish(offering)
         return
-    with pytest.raises(Fault, match=r"market\.date\.unlawful") as caught:
+    with pytest.raises(Fault, match=r"rulings\.refused") as caught:
         hall.publish(offering)
-    assert caught.value.params["limit"] == limit
+    assert (caught.value.params["rule"], caught.value.params["row"]) == ("land.notice_check", row)
     assert "39号令" in caught.value.params["clauses"]
     assert get_offering(offering.id).state == "draft"
 
@@ -77,9 +77,10 @@ def test_a_term_longer_than_the_law_allows_is_refused(hall: Hall) -> None:
     use = {"code": "05", "name": "商服用地", "term_years": "41"}
     entry = hall.entry(uses=[use])
     offering = hall.draft(entry_id=entry.id)
-    with pytest.raises(Fault, match=r"market\.term_too_long") as caught:
+    with pytest.raises(Fault, match=r"rulings\.refused") as caught:
         hall.publish(offering)
-    assert caught.value.params["most"] == 40
+    assert caught.value.params["row"] == "term_too_long"
+    assert "暂行条例 12" in caught.value.params["clauses"]
 
 
 def test_a_parcel_is_offered_once(hall: Hall) -> None:
@@ -99,9 +100,9 @@ def test_an_encumbered_parcel_waits_until_it_is_free(hall: Hall) -> None:
     offering = hall.draft()
     form = registers.EncumbranceForm("mortgage", "演示银行")
     burden = registers.add_encumbrance(hall.system, offering.entry_id, form)
-    with pytest.raises(Fault, match=r"market\.entry\.encumbered") as caught:
+    with pytest.raises(Fault, match=r"rulings\.refused") as caught:
         hall.publish(offering)
-    assert caught.value.params == {"number": "T-1", "kinds": "mortgage"}
+    assert caught.value.params["row"] == "encumbered"
     assert (get_offering(offering.id).state, entry_state(offering)) == ("draft", "planned")
     registers.lift_encumbrance(hall.system, burden.id)
     assert hall.publish(offering).state == "noticed"
@@ -121,9 +122,9 @@ def test_a_parcel_already_granted_is_not_offered(hall: Hall) -> None:
     offering = hall.draft()
     for state in ("offered", "granted"):
         registers.set_entry_state(hall.system, offering.entry_id, state)
-    with pytest.raises(Fault, match=r"market\.entry\.state") as caught:
+    with pytest.raises(Fault, match=r"rulings\.refused") as caught:
         hall.publish(offering)
-    assert caught.value.params["needed"] == "planned"
+    assert caught.value.params["row"] == "not_free"
 
 
 @pytest.mark.parametrize(
@@ -192,7 +193,7 @@ def test_a_supplementary_notice_restarts_the_clocks(hall: Hall) -> None:
 def test_a_supplementary_notice_is_checked_against_the_law_again(hall: Hall) -> None:
     offering = hall.publish(hall.draft())
     hall.move(hall.clock.now_ms() + 10 * DAY_MS)
-    with pytest.raises(Fault, match=r"market\.date\.unlawful"):  # the old dates are now 12 days away
+    with pytest.raises(Fault, match=r"rulings\.refused"):  # the old dates are now 12 days away
         market.supplement_notice(
             hall.as_("reviewer"), offering.id, {"start_price_fen": START_FEN * 2}, "调整起始价"
         )

@@ -118,7 +118,10 @@ class Question(models.Model):
 
 
 class Registration(models.Model):
-    """A party's application to bid (竞买申请) under a random alias of this lot alone."""
+    """A party's application to bid (竞买申请) under a random alias of this lot alone.
+
+    `declared` holds, by fact, which grounds for exclusion the applicant declared to apply.
+    """
 
     FILED, QUALIFIED, REFUSED, WITHDRAWN, ADMITTED = "filed", "qualified", "refused", "withdrawn", "admitted"
 
@@ -130,6 +133,7 @@ class Registration(models.Model):
     salt = models.CharField(max_length=64)
     commitment = models.CharField(max_length=64)
     state = models.CharField(max_length=12, default=FILED)
+    declared = models.JSONField(default=dict)
     refusal = models.CharField(max_length=300, blank=True)
     deposit_how = models.CharField(max_length=12, blank=True)
     filed_ms = models.BigIntegerField()

@@ -93,6 +93,17 @@ def _product(pack: Pack, product: Product) -> Iterator[Problem]:
     for exclusion in product.qualification.exclusions:
         yield from _cites(pack, (file, f"qualification.exclusion[{exclusion.id}].cites"), exclusion.cites)
     yield from _cites(pack, (file, "cites"), product.cites)
+    yield from _guards(pack, product, file)
+
+
+def _guards(pack: Pack, product: Product, file: str) -> Iterator[Problem]:
+    for key, rule in product.guard:
+        if rule is not None:
+            yield from _points((file, f"guard.{key}"), rule, pack.rules, "pack.unknown_rule")
+    declared = [(f"exclusion[{each.id}].fact", each.fact) for each in product.qualification.exclusions]
+    for key, fact in [*((f"facts.{name}", name) for name in product.facts), *declared]:
+        if fact is not None:
+            yield from _points((file, key), fact, pack.facts, "pack.unknown_fact")
 
 
 def _mechanism(product: Product, file: str) -> Iterator[Problem]:

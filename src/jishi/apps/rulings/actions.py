@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from jishi.apps.packs import api as packs
 from jishi.apps.rulings.models import OPEN, OVERRIDDEN, SETTLED, FactTask, Override, Ruling, StatedFact
-from jishi.apps.rulings.question import NotPermitted, Permit, Question, Subject
+from jishi.apps.rulings.question import NotPermitted, Permit, Question, Subject, say_refusal
 from jishi.apps.rulings.reads import find_override, get_task, stated_facts
 from jishi.kernel.fault import Fault
 from jishi.kernel.rules.decide import Law
@@ -105,7 +105,7 @@ def _permit(law: Law, question: Question, stated: Mapping[tuple[str, str], Mappi
         return Permit(question, decision)
     override = None if decision.determined else find_override(subject, question.rule)
     if override is None:
-        raise NotPermitted(question, decision)
+        raise NotPermitted(question, decision, say_refusal(law, question, decision))
     return Permit(question, decision, override)
 
 

@@ -6,8 +6,11 @@ from datetime import date
 from typing import Any, Literal
 
 from jishi.kernel.fault import Fault
+from jishi.kernel.rules.decide import Law
 from jishi.kernel.rules.decision import Decision
+from jishi.kernel.rules.explain import explain
 from jishi.kernel.rules.fact import Value
+from jishi.platform.words.ruling import ToldMark, tell
 
 Basis = Literal["filing", "event", "decision"]
 """Which day the law is asked at: that of the filing, of the event, or of the decision."""
@@ -61,18 +64,35 @@ class Permit:
 class NotPermitted(Fault):
     """Refuse a guarded action: the rule forbids it, or cannot tell yet; carries what was asked and decided."""
 
-    def __init__(self, question: Question, decision: Decision) -> None:
-        self.question, self.decision = question, decision
+    def __init__(self, question: Question, decision: Decision, said: Mapping[str, str]) -> None:
+        self.question, self.decision, self.said = question, decision, dict(said)
         code = "rulings.refused" if decision.determined else "rulings.undetermined"
         super().__init__(
             code,
             subject=question.subject.title or question.subject.id,
             rule=decision.rule,
-            answer=decision.answer,
-            row=decision.row,
+            row=decision.row or "",
             clauses="；".join(decision.clauses),
-            needs=", ".join(decision.missing),
+            **self.said,
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return NotPermitted, (self.question, self.decision)
+        return NotPermitted, (self.question, self.decision, self.said)
+
+
+def say_refusal(law: Law, question: Question, decision: Decision) -> dict[str, str]:
+    """Say in both languages what the rule answered and on what ground, or what it still needs."""
+    said: dict[str, str] = {}
+    for language, comma in (("zh", "，"), ("en", ", ")):
+        told = tell(explain(law, decision, decision.facts), law.book, language)
+        marks = [_mark(mark) for row in told.rows[:1] for mark in row.marks]
+        title = law.rule(question.rule).title[language == "en"]
+        said |= {f"title_{language}": title, f"answer_{language}": told.answer}
+        said[f"ground_{language}"] = comma.join(marks) or told.answer
+        said[f"needs_{language}"] = comma.join(told.needs) or told.reason
+    return said
+
+
+def _mark(mark: ToldMark) -> str:
+    """Say a condition, a comparison with the values it compared."""
+    return f"{mark.text} ({mark.actual})" if set(mark.text) & set("<>≤≥=≠") else mark.text

@@ -12,12 +12,11 @@ from jishi.platform.context import Context
 
 
 def claim_entry(ctx: Context, offering: Offering) -> None:
-    """Store the opened offering as the only one of its entry and mark the entry offered.
+    """Mark the entry of the opened offering as offered.
 
-    Faults: `market.entry.offered` with the number of the other offering, `market.entry.encumbered`,
-    `market.entry.state`, `market.entry.changed` when the draft no longer says what the register says.
+    Faults: `market.entry.encumbered`, `market.entry.state`, `market.entry.changed` when the draft no longer says
+    what the register says.
     """
-    _store_alone(offering)
     blocking = registers.blocking_encumbrances(offering.entry_id)
     if blocking:
         kinds = ", ".join(burden.kind for burden in blocking)
@@ -47,7 +46,8 @@ def describe_lot(entry: registers.EntryInfo) -> dict[str, Any]:
     return {**entry.public_data, "uses_text": "、".join(use.get("name", "") for use in uses)}
 
 
-def _store_alone(offering: Offering) -> None:
+def store_alone(offering: Offering) -> None:
+    """Store the opened offering as the only one of its entry; Fault `market.entry.offered` names the other."""
     try:
         with transaction.atomic():
             offering.save()

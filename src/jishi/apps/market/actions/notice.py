@@ -5,12 +5,14 @@ from typing import Any
 from django.db import transaction
 
 from jishi.apps.market.actions.fold import FOLDED, Locked, fold_all, mechanism_of, store_state
-from jishi.apps.market.actions.ground import claim_entry
+from jishi.apps.market.actions.ground import claim_entry, store_alone
 from jishi.apps.market.actions.locking import lock_offering
 from jishi.apps.market.actions.record import check_reason, guard, instant, require_state, save, write
+from jishi.apps.market.guarding import offer_questions
 from jishi.apps.market.models import DRAFT, NOTICED, Notice, Offering, Registration
 from jishi.apps.market.timeline import Limits, check_dates, check_deposit, check_terms, require_lawful
 from jishi.apps.packs import api as packs
+from jishi.apps.rulings import api as rulings
 from jishi.kernel.calendar.zone import day_of
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism.inputs import MAX_INTEGER, Amend
@@ -27,13 +29,15 @@ def publish_notice(ctx: Context, offering_id: str) -> Offering:
     Order 39 of 2007 arts. 8-9, 18. Faults name the clause that forbids, or the offering or burden in the way.
     """
     guard(ctx, "offering.publish", offering_id)
-    with transaction.atomic():
+    with rulings.recording(ctx), transaction.atomic():
         offering, head = lock_offering(ctx, offering_id)
         require_state(offering, DRAFT)
         _require_other_person(ctx, offering)
         _open(offering, instant(ctx, head), ctx.actor.user_id)
+        store_alone(offering)
+        body = {"rulings": _permitted(ctx, offering, instant(ctx, head))}
         claim_entry(ctx, offering)
-        _write_notice(ctx, (offering, head), "notice", {})
+        _write_notice(ctx, (offering, head), "notice", body)
         mechanism = mechanism_of(offering)
         store_state(offering, mechanism, mechanism.open(mechanism.read_terms(offering.terms)))
         save(ctx, offering, *FOLDED)
@@ -47,13 +51,14 @@ def supplement_notice(ctx: Context, offering_id: str, changes: dict[str, Any], r
     but those in `FIXED`. Fault `market.supplement.late` once the listing began.
     """
     guard(ctx, "offering.publish", offering_id)
-    body = {"reason": check_reason(reason), "changes": changes}
-    with transaction.atomic():
+    body: dict[str, Any] = {"reason": check_reason(reason), "changes": changes}
+    with rulings.recording(ctx), transaction.atomic():
         offering, head = lock_offering(ctx, offering_id)
         require_state(offering, NOTICED)
         if offering.phase != "scheduled":
             raise Fault("market.supplement.late", number=offering.number)
         _apply_changes(offering, changes)
+        body["rulings"] = _permitted(ctx, offering, instant(ctx, head))
         offering.limits = _lawful(offering, instant(ctx, head))
         fold_all(ctx, (offering, head), [Amend(offering.terms)])
         _write_notice(ctx, (offering, head), "supplement", body)
@@ -86,6 +91,12 @@ def _open(offering: Offering, at_ms: int, published_by: int | None) -> None:
     offering.state, offering.published_by = NOTICED, published_by
 
 
+def _permitted(ctx: Context, offering: Offering, at_ms: int) -> list[dict[str, Any]]:
+    """Have the product's rules permit the notice; say which rows did."""
+    permits = rulings.require_permits(ctx, offer_questions(packs.default_pack(), offering, at_ms))
+    return [each.summary() for each in permits]
+
+
 def _lawful(offering: Offering, at_ms: int) -> Limits:
     pack = packs.default_pack()
     product = pack.product(offering.product)
@@ -93,7 +104,10 @@ def _lawful(offering: Offering, at_ms: int) -> Limits:
         raise Fault("market.date.past", number=offering.number)
     steps = {"notice": at_ms, "listing_start": offering.listing_start, "listing_end": offering.listing_end}
     checks = check_dates(pack, product, {**steps, "registration_end": offering.registration_end})
-    require_lawful(checks)
+    if product.guard.notice is None:
+        require_lawful(checks)
+    if product.guard.offer is not None:
+        return checks
     day = day_of(at_ms, pack.manifest.utc_offset_minutes)
     check_terms(pack, product, offering.lot, day)
     codes = [u["code"] for u in offering.lot.get("uses", []) if u.get("code")]
@@ -135,6 +149,7 @@ def _write_notice(ctx: Context, locked: Locked, kind: str, body: dict[str, Any])
         "terms": offering.terms,
         "deposit_fen": offering.deposit_fen,
         "limits": offering.limits,
+        "rulings": body.get("rulings", []),
         "lot": {"number": offering.number, "title": offering.title, **offering.lot},
         "pack": pack.reference(),
         "utc_offset_minutes": pack.manifest.utc_offset_minutes,

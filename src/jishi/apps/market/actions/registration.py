@@ -17,9 +17,12 @@ from jishi.apps.market.actions.record import (
     require_state,
     write,
 )
+from jishi.apps.market.guarding import qualification_questions
 from jishi.apps.market.models import NOTICED, Offering, Registration
 from jishi.apps.market.reads import get_registration, list_bidding_parties
+from jishi.apps.packs import api as packs
 from jishi.apps.parties import api as parties
+from jishi.apps.rulings import api as rulings
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import inputs
 from jishi.kernel.sealing.commitment import commit
@@ -37,10 +40,14 @@ PARTY_DOMAIN = "jishi.party/1"
 
 @dataclass(frozen=True, slots=True)
 class RegistrationForm:
-    """Who applies: a party, or the lead party of a joint bid (联合竞买)."""
+    """Who applies: a party, or the lead party of a joint bid (联合竞买).
+
+    To file is to declare that no ground for exclusion applies but those named in `grounds` (承诺).
+    """
 
     party: str
     joint: str = ""
+    grounds: tuple[str, ...] = ()
 
 
 def file_registrations(
@@ -68,12 +75,14 @@ def qualify_registrations(
 ) -> list[Registration]:
     """Pass filed applications (资格审查通过); settlement then opens their deposit accounts."""
     guard(ctx, "registration.qualify", offering_id)
-    with transaction.atomic():
+    with rulings.recording(ctx), transaction.atomic():
         (offering, head), rows = _decide(ctx, offering_id, registration_ids)
+        questions = qualification_questions(packs.default_pack(), offering, rows)
+        permits = rulings.require_permits(ctx, questions)
         for row in rows:
             row.state = Registration.QUALIFIED
         update_rows(rows, ["state", "decided_ms", "decided_by"])
-        write(ctx, head, [("RegistrationQualified", {"alias": row.alias}) for row in rows])
+        write(ctx, head, _qualified(rows, permits))
         _project(ctx, offering, rows)
         events.publish(ctx, events.RegistrationsQualified(offering.id, tuple(r.id for r in rows)))
     return rows
@@ -159,8 +168,22 @@ def _new_rows(ctx: Context, offering: Offering, forms: Sequence[RegistrationForm
         row.alias, row.salt = _new_alias(ctx, taken), new_salt(ctx.entropy)
         row.commitment = commit(PARTY_DOMAIN, row.salt, {"party": form.party, "joint": form.joint})
         row.simulated = known[form.party].simulated
+        row.declared = _declared(offering, form)
         rows.append(row)
     return rows
+
+
+def _qualified(
+    rows: Sequence[Registration], permits: Sequence[rulings.Permit]
+) -> list[tuple[str, dict[str, Any]]]:
+    """Say who passed and by which row of the law; what was declared stays with the application."""
+    said = {each.question.subject.id: {"ruling": each.summary()} for each in permits}
+    return [("RegistrationQualified", {"alias": row.alias, **said.get(row.id, {})}) for row in rows]
+
+
+def _declared(offering: Offering, form: RegistrationForm) -> dict[str, bool]:
+    exclusions = packs.default_pack().product(offering.product).qualification.exclusions
+    return {each.fact: each.id in form.grounds for each in exclusions if each.fact}
 
 
 def _require_eligible(

@@ -1,5 +1,6 @@
 """A product (交易产品): what may be offered, under which mechanism, terms and time limits."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field
@@ -74,9 +75,18 @@ class Instalment(Row):
 
 
 class Exclusion(Titled):
-    """Name a ground on which an applicant may be refused."""
+    """Name a ground on which an applicant may be refused; `fact` is what the applicant declares of it."""
 
+    fact: str | None = None
     cites: Cites
+
+
+class Guard(Row):
+    """Name the rules that must permit: each use of an offering, the dates of its notice, each applicant."""
+
+    offer: Identity | None = None
+    notice: Identity | None = None
+    qualify: Identity | None = None
 
 
 class Qualification(Row):
@@ -91,7 +101,8 @@ class Product(Titled):
     """Describe a product from its register entry to the series its price goes to.
 
     An entry in one of `offered_in` may be offered; it is `offered_as` meanwhile, `granted_as` once the contract
-    is signed, `registered_as` once the price is paid. Without `offered_as` or `registered_as` it stays as it is.
+    is signed, `registered_as` once the price is paid. `facts` are true of whatever
+    it sells and told to the rules of `guard`. Without `offered_as` or `registered_as` it stays as it is.
     """
 
     factor: Literal["land", "labour", "capital", "technology", "data"]
@@ -109,6 +120,8 @@ class Product(Titled):
     longest_terms: Annotated[tuple[LongestTerm, ...], Field(alias="longest_term")] = ()
     instalments: Annotated[tuple[Instalment, ...], Field(alias="instalment")] = ()
     qualification: Qualification
+    guard: Guard = Guard()
+    facts: Mapping[str, bool | int | str] = {}
     cites: Cites
 
     def longest_term(self, use_code: str) -> LongestTerm | None:

@@ -1,0 +1,137 @@
+"""What the market tells the rules that guard an offering: the facts a program knows of lot, notice and bidder.
+
+A product names the rules (`[guard]`); a fact nobody knows stays unknown, and the rule says what it needs.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from jishi.apps.market.models import Offering, Registration
+from jishi.apps.packs.api import Pack, Product
+from jishi.apps.parties import api as parties
+from jishi.apps.registers import api as registers
+from jishi.apps.rulings.api import Question, Subject
+from jishi.kernel.calendar.workday import is_working_day
+from jishi.kernel.calendar.zone import day_of
+from jishi.kernel.fault import Fault
+from jishi.kernel.rules.fact import Value, read_value
+
+Known = Mapping[str, Any]
+LONGEST_LISTING = 400
+
+
+def offer_questions(pack: Pack, offering: Offering, at_ms: int) -> list[Question]:
+    """Ask whether each use of the lot may be offered, and whether the notice's dates are lawful, on its day."""
+    product = pack.product(offering.product)
+    day = day_of(at_ms, pack.manifest.utc_offset_minutes)
+    subject = Subject("offering", offering.id, offering.division, f"{offering.number} {offering.title}")
+    known = {**product.facts, **_prices(offering), **_entry(product, offering)}
+    asked: list[tuple[str | None, Known]] = [(product.guard.notice, {**known, **_dates(pack, offering, day)})]
+    asked += [(product.guard.offer, {**known, **use}) for use in _uses(pack, offering)]
+    return [Question(rule, subject, _case(pack, rule, facts), day, "event") for rule, facts in asked if rule]
+
+
+def qualification_questions(pack: Pack, offering: Offering, rows: Sequence[Registration]) -> list[Question]:
+    """Ask whether each applicant may bid, under the law of the day it filed."""
+    product = pack.product(offering.product)
+    rule = product.guard.qualify
+    if rule is None:
+        return []
+    known = parties.find_parties([row.party for row in rows])
+    persons = _joint_persons(rows)
+    return [
+        Question(
+            rule,
+            Subject("registration", row.id, offering.division, f"{offering.number} · {row.alias}"),
+            _case(pack, rule, {**product.facts, **_bidder(offering, row, (known, persons))}),
+            day_of(row.filed_ms, pack.manifest.utc_offset_minutes),
+            "filing",
+        )
+        for row in rows
+    ]
+
+
+def _case(pack: Pack, rule: str, known: Known) -> dict[str, Value | None]:
+    """Keep what the rule asks for, as stored; a value no vocabulary knows is unknown."""
+    case: dict[str, Value | None] = {}
+    for name in pack.rule(rule).facts:
+        if known.get(name) is None or name not in pack.facts:
+            continue
+        try:
+            case[name] = read_value(pack.facts[name], known[name])
+        except Fault:
+            continue
+    return case
+
+
+def _uses(pack: Pack, offering: Offering) -> Iterator[Known]:
+    """Yield the uses of a lot, by code or by a wording the pack knows; one that states none is asked about once."""
+    for use in offering.lot.get("uses", []) or [{}]:
+        named = None if use.get("code") else pack.land_use_named(use.get("name", ""))
+        code = use.get("code") or (named.code if named else None)
+        yield {"land_use": code, "grant_years": use.get("term_years") or None}
+
+
+def _prices(offering: Offering) -> Known:
+    """Give prices in fen. The least price follows from the sealed reserve, which nobody may know yet."""
+    return {
+        "start_price": offering.start_price_fen,
+        "bid_deposit": offering.deposit_fen,
+        "least_price_known": False,
+    }
+
+
+def _entry(product: Product, offering: Offering) -> Known:
+    entry = registers.get_entry(offering.entry_id)
+    free = entry.state in product.offered_in or (
+        offering.notice_ms is not None and entry.state == product.offered_as
+    )
+    return {
+        "entry_offerable": free,
+        "parcel_encumbered": bool(registers.blocking_encumbrances(offering.entry_id)),
+    }
+
+
+def _dates(pack: Pack, offering: Offering, notice: date) -> Known:
+    zone = pack.manifest.utc_offset_minutes
+    first, last = day_of(offering.listing_start, zone), day_of(offering.listing_end, zone)
+    days = (last - first).days + 1
+    span = [first + timedelta(days=at) for at in range(min(max(days, 0), LONGEST_LISTING))]
+    working = [is_working_day(day) for day in span]
+    return {
+        "notice_days": max((first - notice).days, 0),
+        "listing_days": max(days, 0),
+        "listing_working_days": None if None in working else sum(map(bool, working)),
+        "notice_complete": _complete(offering),
+    }
+
+
+def _complete(offering: Offering) -> bool:
+    """Tell whether a notice states what Order 39 art. 9 asks for: parcel, area, uses with terms, price, deposit."""
+    uses = offering.lot.get("uses", [])
+    stated = (offering.title, offering.number, offering.start_price_fen, offering.deposit_fen)
+    return all(stated) and all(use.get("name") or use.get("code") for use in uses)
+
+
+def _bidder(
+    offering: Offering, row: Registration, of: tuple[Mapping[str, parties.PartyInfo], set[str]]
+) -> Known:
+    known, persons = of
+    person = known[row.party].kind == "person" or row.joint in persons
+    return {
+        "bidder_kind": "person" if person else "organisation",
+        "persons_allowed": offering.persons_allowed,
+        "joint_bid": bool(row.joint),
+        "joint_allowed": offering.joint_allowed,
+        **row.declared,
+    }
+
+
+def _joint_persons(rows: Sequence[Registration]) -> set[str]:
+    """Give the joint bids among whose members a person is."""
+    joint = parties.joint_members_of({row.joint for row in rows if row.joint})
+    members = parties.find_parties([each.party for group in joint.values() for each in group])
+    return {
+        key for key, group in joint.items() if any(members[each.party].kind == "person" for each in group)
+    }
