@@ -5,8 +5,6 @@ A dimension is a kind and, for counts, a unit. A product of two dimensions is le
 
 from dataclasses import dataclass
 
-from jishi.kernel.fault import Fault
-
 
 @dataclass(frozen=True)
 class Dim:
@@ -55,15 +53,13 @@ def same(left: Dim, right: Dim) -> bool:
     return left.kind != "count" or left.unit == right.unit or None in (left.unit, right.unit)
 
 
-def combine(op: str, left: Dim, right: Dim) -> Dim:
-    """Give the dimension of an arithmetic result; raise `rules.unit` for what cannot be done."""
+def combine(op: str, left: Dim, right: Dim) -> Dim | None:
+    """Give the dimension of an arithmetic result, None for what cannot be done."""
     if not _numeric(left) or not _numeric(right):
-        if op == "-" and left.kind == right.kind == "date":
-            return Dim("count", "day")
-        raise Fault("rules.unit", left=str(left), right=str(right), op=op)
+        return Dim("count", "day") if op == "-" and left.kind == right.kind == "date" else None
     if op in "+-":
         if not same(left, right):
-            raise Fault("rules.unit", left=str(left), right=str(right), op=op)
+            return None
         return right if left.unit is None and left.kind == "count" else left
     return _product(op, left, right)
 

@@ -135,15 +135,14 @@ class _Reader:
         return self.arithmetic(op, self.number(tree.left), self.number(tree.right))
 
     def arithmetic(self, op: str, left: Node, right: Node) -> Node:
-        zero = isinstance(left, Const) and left.value == 0 and op == "-"
-        try:
-            kind = _dim(right) if zero else self.result(op, _dim(left), _dim(right))
-        except Fault as fault:
-            raise self.fault(fault.code, **fault.params) from fault
+        first, second = _dim(left), _dim(right)
+        if op == "**":
+            return Arithmetic(op, left, right, dim.RATIO)
+        negated = isinstance(left, Const) and left.value == 0 and op == "-"
+        kind = second if negated else dim.combine(op, first, second)
+        if kind is None:
+            raise self.fault("rules.unit", left=str(first), right=str(second), op=op)
         return Arithmetic(op, left, right, kind)
-
-    def result(self, op: str, left: dim.Dim, right: dim.Dim) -> dim.Dim:
-        return dim.RATIO if op == "**" else dim.combine(op, left, right)
 
     def constant(self, tree: ast.Constant) -> Node:
         value = tree.value
