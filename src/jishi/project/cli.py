@@ -183,12 +183,13 @@ def decide(
 def pack_check(
     path: Annotated[Path | None, typer.Argument(help="A pack's folder; the installed one if absent.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as mistakes.")] = False,
+    notes: Annotated[bool, typer.Option("--notes", help="List what is unconfirmed, too.")] = False,
 ) -> None:
     """Check a pack: its files, dated cases and rows, with what would be valid. Exit code 1 if anything is wrong."""
     from jishi.project.packing import check_folder
 
     with _plainly():
-        sound = check_folder(console, path, (strict, LANG))
+        sound = check_folder(console, path, (strict, notes, LANG))
     raise typer.Exit(0 if sound else 1)
 
 

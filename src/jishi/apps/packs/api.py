@@ -19,14 +19,16 @@ from jishi.apps.packs.pack import Pack
 from jishi.apps.packs.problem import PackError, Problem
 from jishi.apps.packs.rules.cases import DatedCase, Expectation, read_cases
 from jishi.apps.packs.rules.check import check_cases
+from jishi.apps.packs.rules.lint import finding_params, lint_pack
 from jishi.apps.packs.rules.writing import written, written_answer
 from jishi.kernel.fault import Fault
+from jishi.kernel.rules.finding import Finding
 
 __all__ = [
-    "DatedCase", "DemoAccount", "DemoBidder", "DemoLot", "DemoParty", "Division", "Expectation", "FieldKind",
+    "DatedCase", "DemoAccount", "DemoBidder", "DemoLot", "DemoParty", "Division", "Expectation", "FieldKind", "Finding",
     "LandUse", "LimitRow", "Pack", "PackError", "Problem", "Product", "RegisterKind", "Scenario", "Words",
-    "check_cases", "check_pack", "default_pack", "draft_pack", "installed_packs", "load_pack", "load_pack_from",
-    "locate_pack", "pack_hash", "read_cases", "validate_entry", "written", "written_answer",
+    "check_cases", "check_pack", "default_pack", "draft_pack", "finding_params", "installed_packs", "lint_pack", "load_pack",
+    "load_pack_from", "locate_pack", "pack_hash", "read_cases", "validate_entry", "written", "written_answer",
 ]  # fmt: skip
 
 GROUP = "jishi.pack"

@@ -6,7 +6,6 @@ from typing import Any
 from jishi.apps.packs.kinds.law import ClauseId
 from jishi.apps.packs.kinds.row import Row
 
-
 UNDETERMINED = "undetermined"
 """How a case writes that no answer is definite."""
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from jishi.apps.packs.kinds.row import Words
 from jishi.apps.packs.kinds.rule import (
-    TableRow,
     DatedRow,
     FormulaFile,
     ItemRow,
@@ -20,6 +19,7 @@ from jishi.apps.packs.kinds.rule import (
     ScoreFile,
     SumRow,
     TableFile,
+    TableRow,
     WordingFile,
 )
 from jishi.apps.packs.rules.facts import build_value
