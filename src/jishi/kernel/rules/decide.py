@@ -18,7 +18,7 @@ from jishi.kernel.rules.lookup import Lookup
 from jishi.kernel.rules.need import shortest_need
 from jishi.kernel.rules.node import Node, parameters_of
 from jishi.kernel.rules.rule import Formula, Item, Row, Rule, RuleBook, Schedule, Score, Table
-from jishi.kernel.rules.select import Key, Selection, Selector
+from jishi.kernel.rules.select import MOST_KEPT, Key, Selection, Selector
 
 Case = Mapping[str, Value | None]
 
@@ -98,6 +98,7 @@ class RowsDecider(Decider):
         self.rule = rule
         self.selector = Selector(rule.id, rule.rows, self.book)
         self.rulings: dict[Key, Ruling] = {}
+        self.needed: dict[tuple[Key, frozenset[str]], tuple[str, ...]] = {}
 
     def ruling(self, key: Key) -> Ruling:
         """Give the ruling of a cell."""
@@ -110,7 +111,12 @@ class RowsDecider(Decider):
 
     def needs(self, key: Key, case: Case) -> tuple[str, ...]:
         """List the fewest facts that would settle a cell, whatever their values."""
-        return shortest_need(self.selector, key, frozenset(n for n, v in case.items() if v is not None))
+        known = frozenset(name for name in self.names if case.get(name) is not None)
+        if (key, known) not in self.needed:
+            if len(self.needed) >= MOST_KEPT:
+                self.needed.clear()
+            self.needed[key, known] = shortest_need(self.selector, key, known)
+        return self.needed[key, known]
 
     def _rule_on(self, found: Selection, epoch: int) -> Ruling:
         rows = self.rule.rows

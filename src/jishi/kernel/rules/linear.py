@@ -115,7 +115,8 @@ def impossible(claims: Iterable[tuple[Compare, bool]], known: Sequence[Sum], rea
             continue
         options = list(_claimed(leaf.op if truth else DENIED[leaf.op], left.plus(right, Fraction(-1))))
         ways = [[*way, *option] for way in ways for option in options]
-    for options in ([[]], *reading.either.values()):
+    known_ways: list[list[list[Sum]]] = [[[]], *reading.either.values()]
+    for options in known_ways:
         ways = [[*way, *option] for way in ways for option in options]
         ways = [way for way in ways if not _contradict([*way, *reading.bounds])]
         if not ways or len(ways) > BRANCHES:
@@ -142,7 +143,7 @@ def _strict(each: Sum) -> Sum:
 
 
 def _spans(days: Sum, months: Sum, years: Sum, sign: Fraction) -> list[Sum]:
-    """Say what holds forward (sign 1) or backward: a month has 28 to 31 days, a year twelve months, a rest is dropped."""
+    """Say what holds forward (sign 1) or backward: 28 to 31 days a month, 12 months a year, the rest dropped."""
     rest, short, long = (
         months.plus(years, Fraction(-12)), days.plus(months, Fraction(-28)), days.plus(months, Fraction(-31))
     )  # fmt: skip

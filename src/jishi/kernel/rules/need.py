@@ -11,6 +11,7 @@ from jishi.kernel.rules.grammar import AS_OF
 from jishi.kernel.rules.node import facts_of
 from jishi.kernel.rules.rule import Row
 from jishi.kernel.rules.select import Key, Selector
+from jishi.kernel.rules.witness import Witness
 
 SUBSETS, CELLS = 300, 4000
 
@@ -37,14 +38,18 @@ def settles(selector: Selector, key: Key, known: frozenset[str]) -> bool:
         free = cell == axis.unknown and all(name in known or name == AS_OF for name in axis.facts)
         choices.append(range(axis.size) if free else (cell,))
         cells *= len(choices[-1])
-    return cells <= CELLS and all(_definite(selector, each) for each in product(*choices))
+    if cells > CELLS:
+        return False
+    witness = Witness(selector, key[0])
+    return all(_definite(selector, each, witness) for each in product(*choices))
 
 
-def _definite(selector: Selector, key: Key) -> bool:
+def _definite(selector: Selector, key: Key, witness: Witness) -> bool:
     try:
-        return selector.select(key).row is not None
+        found = selector.select(key).row is not None
     except Fault:
         return True  # no case lies here: the rows of one rank exclude each other
+    return found or not witness.possible(key)
 
 
 def _asked(selector: Selector, key: Key, known: frozenset[str]) -> tuple[str, ...]:
