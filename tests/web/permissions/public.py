@@ -22,8 +22,23 @@ def quote(world: World) -> Mapping[str, Any]:
     return {"price_fen": START_FEN + 2 * STEP_FEN, "price": "102", "key": "table-0001"}
 
 
+RULE = "labour.residence_permit"
+CLAUSE = "民法典 705"
+LAW_FILES = ("rules", "clauses", "parameters")
+
 ROWS = [
     *(Row(path, EVERYONE) for path in PAGES),
+    *(Row(f"law/{part}", EVERYONE) for part in ("", "clauses/", "parameters/")),
+    *(Row(f"law/{name}.<str:form>", EVERYONE, target=lambda world: {"form": "csv"}) for name in LAW_FILES),
+    *(
+        Row(f"law/clauses/<path:clause_id>{end}", EVERYONE, target=lambda world: {"clause_id": CLAUSE})
+        for end in ("/", ".json")
+    ),
+    Row("law/<str:rule_id>/", EVERYONE, "read", target=lambda world: {"rule_id": RULE}),
+    Row("law/<str:rule_id>/", EVERYONE, "ask", "POST", target=lambda world: {"rule_id": RULE}),
+    Row(
+        "law/<str:rule_id>.<str:form>", EVERYONE, target=lambda world: {"rule_id": RULE, "form": "json"}
+    ),
     Row("outline-<str:lang>.json", EVERYONE, target=lambda world: {"lang": "zh"}),
     Row("land/lots.<str:form>", EVERYONE, target=lambda world: {"form": "csv"}),
     Row("notices/<str:notice_id>/", EVERYONE, "published", target=result_notice),

@@ -1,6 +1,6 @@
 """Addresses of the public room."""
 
-from django.urls import path
+from django.urls import include, path
 
 from jishi.web.public.views import (
     bid,
@@ -40,6 +40,7 @@ urlpatterns = [
     path("notices/<str:notice_id>/", notices.show_one, name="notice"),
     path("verify/", verify.show, name="verify"),
     path("verify/<str:offering_id>/", verify.show_offering, name="verify-offering"),
+    path("law/", include("jishi.web.public.law.urls")),
     path("rules/", rules.show, name="rules"),
     path("log/", log.show, name="log"),
     path("search/", search.show, name="search"),
