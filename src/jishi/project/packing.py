@@ -31,7 +31,7 @@ def check_folder(console: Console, path: Path | None, options: tuple[bool, bool,
     _show(console, "error", (_said(problem, lang) for problem in [*problems, *failed]))
     for level in ("error", "warning", "note") if notes else ("error", "warning"):
         _show(console, level, (_told(pack, each, lang) for each in found if each.level == level and pack))
-    counts = Counter(each.level for each in found)
+    counts: Counter[str] = Counter(each.level for each in found)
     counts["error"] += len(problems) + len(failed)
     sound = not counts["error"] and not (strict and counts["warning"])
     _close(console, pack, (folder, counts, sound), lang)

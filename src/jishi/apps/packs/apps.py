@@ -1,10 +1,11 @@
-"""The Django face of the packs room; it stores nothing."""
+"""Register the packs room as a Django application; what needs no database works without it."""
 
 from django.apps import AppConfig
 
 
 class PacksConfig(AppConfig):
-    """Name the app so that others may list it."""
+    """Name the packs application."""
 
     name = "jishi.apps.packs"
     label = "packs"
+    default_auto_field = "django.db.models.BigAutoField"

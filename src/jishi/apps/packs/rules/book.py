@@ -27,8 +27,9 @@ def read_rules(source: Source, law: Law) -> tuple[Facts, Rules]:
     """Read facts/ and rules/; problems go to `source`, each rule is built from what is sound in it."""
     clauses, parameters, vocabularies = law
     files = dict(_rule_files(source))
-    facts, homes = _facts(source, vocabularies, _answers(files))
+    facts, homes, waiting = _facts(source, vocabularies, _answers(files))
     lost = {folder: Lost(source.problems, folder) for folder in ("facts", "parameters", "clauses")}
+    lost["facts"].names |= waiting
     frame = Frame(Scope(facts, {key: each.unit for key, each in parameters.items()}), clauses, lost)
     rules = {}
     for name, file in files.items():
@@ -69,18 +70,26 @@ def _answers(files: Mapping[str, RuleRow]) -> dict[str, Any]:
 
 def _facts(
     source: Source, vocabularies: Mapping[str, Vocabulary], answers: Mapping[str, Any]
-) -> tuple[Facts, dict[str, str]]:
-    """Give the facts and the file each stands in; a name stands once in the whole pack."""
+) -> tuple[Facts, dict[str, str], set[str]]:
+    """Give the facts, the file each stands in, and those whose answers a broken rule keeps back.
+
+    A name stands once in the whole pack.
+    """
     facts: Facts = {}
     homes: dict[str, str] = {}
+    waiting: set[str] = set()
+    broken = {PurePosixPath(each.file).stem for each in source.problems if each.file.startswith("rules/")}
     for name in source.names("facts/*.toml"):
         report = Report(name, source.problems)
         for row in source.rows(name, "fact", FactRow):
             if row.name in facts:
                 report.add(f"fact[{row.name}].name", row.name, "pack.twice", first=homes[row.name])
                 continue
+            if row.rule in broken and row.kind == "choice" and not (row.choices or row.vocabulary):
+                waiting.add(row.name)
+                continue
             facts[row.name], homes[row.name] = build_fact(row, vocabularies, answers, report), name
-    return facts, homes
+    return facts, homes, waiting
 
 
 def _build(file: RuleRow, source: Source, builder: Builder) -> Rule:

@@ -175,7 +175,8 @@ class Builder:
         if node is None:
             return text
         is_, wanted = getattr(node, "dim", dim.ANY), dim.of_fact(value.kind, value.unit)
-        if not dim.same(is_, wanted):
+        bare = is_ == dim.RATIO and wanted.kind == "count"  # money by money is a plain number
+        if not bare and not dim.same(is_, wanted):
             self.report.add(key, text, "pack.value_unit", str(wanted), found=str(is_))
         return node
 

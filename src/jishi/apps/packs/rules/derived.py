@@ -51,8 +51,8 @@ def _mismatch(fact: Fact, rule: Rule) -> str:
 
 def _circle(fact: Fact, facts: Mapping[str, Fact], rules: Mapping[str, Rule]) -> tuple[str, ...]:
     """Give the way from a fact through its rule's facts back to itself, () if there is none."""
-    ways = [(fact.name,)]
-    seen = set()
+    ways: list[tuple[str, ...]] = [(fact.name,)]
+    seen: set[str] = set()
     while ways:
         way = ways.pop()
         rule = rules.get((facts[way[-1]].rule if way[-1] in facts else None) or "")

@@ -46,10 +46,11 @@ def build_fact(row: FactRow, known: Mapping[str, Vocabulary], answers: Answers, 
         rule=row.rule,
         help=None if row.help is None else (row.help.zh, row.help.en),
     )
-    bounds = {
-        name: _bound(fact, getattr(row, name), f"{key}.{name}", report) for name in ("minimum", "maximum")
-    }
-    return replace(fact, **bounds)
+    return replace(
+        fact,
+        minimum=_bound(fact, row.minimum, f"{key}.minimum", report),
+        maximum=_bound(fact, row.maximum, f"{key}.maximum", report),
+    )
 
 
 def build_value(row: ValueRow, title: tuple[str, str], report: Report) -> Fact:

@@ -41,10 +41,14 @@ def cited_elsewhere(pack: Pack) -> Iterator[str]:
         for burden in register.encumbrances:
             yield from burden.cites
     for product in pack.products.values():
-        parts = (*product.deposits, *product.longest_terms, *product.instalments, *product.steps)
-        held = (*parts, *product.mechanism.terms, *product.qualification.exclusions, product)
-        for each in held:
-            yield from each.cites
+        yield from product.cites
+        for parts in (product.deposits, product.longest_terms, product.instalments, product.steps):
+            for part in parts:
+                yield from part.cites
+        for term in product.mechanism.terms:
+            yield from term.cites
+        for exclusion in product.qualification.exclusions:
+            yield from exclusion.cites
 
 
 def finding_params(pack: Pack, finding: Finding) -> dict[str, str]:

@@ -4,8 +4,6 @@ from datetime import date
 from fractions import Fraction
 
 from jishi.apps.packs.kinds.case import UNDETERMINED
-from jishi.kernel.quantity.area import format_area
-from jishi.kernel.quantity.money import format_fen
 from jishi.kernel.quantity.number import format_number
 from jishi.kernel.rules.fact import Fact, Value
 from jishi.kernel.rules.rule import Formula, Rule, Schedule, Score
@@ -20,8 +18,8 @@ def written(fact: Fact, value: Value | None) -> str:
     if fact.kind == "boolean":
         return "true" if value else "false"
     return {
-        "money": lambda: format_fen(value),
-        "area": lambda: format_area(value),
+        "money": lambda: format_number(Fraction(value, 100)),
+        "area": lambda: format_number(Fraction(value, 10**4)),
         "ratio": lambda: format_number(Fraction(value, 10**4)) + "%",
         "decimal": lambda: format_number(Fraction(value, 10**6)),
         "date": lambda: date.fromordinal(value).isoformat(),
