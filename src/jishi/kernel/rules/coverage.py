@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from jishi.kernel.fault import Fault
 from jishi.kernel.rules.cells import Leaf, axis_name, leaves, threshold
-from jishi.kernel.rules.decide import Law, RowsDecider, ScoreDecider
+from jishi.kernel.rules.decide import Law
+from jishi.kernel.rules.deciders import RowsDecider, ScoreDecider
 from jishi.kernel.rules.decision import Decision
 from jishi.kernel.rules.fact import SCALE, Fact, Value, format_value
 from jishi.kernel.rules.finding import Finding

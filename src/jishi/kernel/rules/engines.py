@@ -9,9 +9,9 @@ import numpy as np
 from jishi.kernel.rules.block import INEXACT, tester, values_of
 from jishi.kernel.rules.coding import Block, Coder
 from jishi.kernel.rules.column import Ints, Known
-from jishi.kernel.rules.decide import (
+from jishi.kernel.rules.decide import Law
+from jishi.kernel.rules.deciders import (
     FormulaDecider,
-    Law,
     RowsDecider,
     ScheduleDecider,
     ScoreDecider,

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from itertools import product
 
 from jishi.kernel.rules.cells import Axis, Leaf, leaves
-from jishi.kernel.rules.decide import Case, Law, RowsDecider, ScoreDecider
+from jishi.kernel.rules.decide import Law
+from jishi.kernel.rules.decider import Case
+from jishi.kernel.rules.deciders import RowsDecider, ScoreDecider
 from jishi.kernel.rules.decision import Decision
 from jishi.kernel.rules.fact import Value
 from jishi.kernel.rules.grammar import AS_OF
