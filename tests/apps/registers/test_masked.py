@@ -45,7 +45,7 @@ def homestead() -> RegisterKind:
 @pytest.fixture
 def entry(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> EntryInfo:
     kind = homestead()
-    monkeypatch.setattr(content, "default_pack", lambda: SimpleNamespace(register=lambda _: kind))
+    monkeypatch.setattr(content, "current_pack", lambda: SimpleNamespace(register=lambda _: kind))
     data = {"number": "H1", "owner": OWNER, "note": "file 7"}
     return registers.create_entry(ctx, EntryForm("land.homestead", data, division="220102"))
 

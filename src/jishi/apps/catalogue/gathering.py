@@ -29,7 +29,7 @@ SIGNED = (market.CONTRACTED, market.COMPLETED)
 
 def publisher() -> Publisher:
     """Return this installation as a publisher of releases."""
-    offset = packs.default_pack().manifest.utc_offset_minutes
+    offset = packs.current_pack().manifest.utc_offset_minutes
     return Publisher(settings.JISHI_OPERATOR, settings.JISHI_PUBLIC_URL, settings.JISHI_OCDS_PREFIX, offset)
 
 
@@ -75,7 +75,7 @@ def _winner(row: market.Offering) -> str:
 
 
 def _lot(row: market.Offering, seq: int) -> Lot:
-    product = packs.default_pack().product(row.product)
+    product = packs.current_pack().product(row.product)
     same = {
         name: getattr(row, name)
         for name in ("id", "number", "title", "state", "phase", "suspended", "updated_ms", "lot", "outcome")
@@ -100,12 +100,12 @@ def _lot(row: market.Offering, seq: int) -> Lot:
 
 
 def _place(division: str) -> str:
-    found = packs.default_pack().divisions.get(division)
+    found = packs.current_pack().divisions.get(division)
     return found.name_zh if found else ""
 
 
 def _award_day(row: market.Offering) -> date | None:
-    pack = packs.default_pack()
+    pack = packs.current_pack()
     instants = {"listing_end": row.closed_ms or row.listing_end}
     expected = market.expect_day(pack, pack.product(row.product), "result", instants)
     return expected[0] if expected else None

@@ -96,8 +96,8 @@ def _duty(offering: Any, awarded: Mapping[str, int]) -> Duty:
     closed_ms = offering.closed_ms or offering.listing_end
     instants = {"listing_end": closed_ms, "award": awarded.get(offering.id, closed_ms)}
     since_ms = instants.get(start, offering.updated_ms)
-    product = packs.default_pack().product(offering.product)
-    found = expect_day(packs.default_pack(), product, end, {start: since_ms}) if end else None
+    product = packs.current_pack().product(offering.product)
+    found = expect_day(packs.current_pack(), product, end, {start: since_ms}) if end else None
     if found is None:
         return Duty(offering, step, since_ms, None)
     day, limit = found

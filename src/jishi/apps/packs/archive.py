@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import os
 import tempfile
 import zipfile
 from collections.abc import Mapping
@@ -81,7 +80,7 @@ def _put(part: Path, place: Path) -> None:
     if place.exists() and pack_hash(place) != place.name:
         place.rename(part.with_name(f"{part.name}-damaged"))
     try:
-        os.replace(part, place)
+        part.replace(place)
     except OSError:
         if pack_hash(place) != place.name:
             raise

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from jishi.apps.packs.api import FieldKind, RegisterKind, default_pack, validate_entry
+from jishi.apps.packs.api import FieldKind, RegisterKind, current_pack, validate_entry
 from jishi.apps.registers.models import IndexValue, RegisterEntry
 from jishi.kernel.fault import Fault
 from jishi.kernel.sealing.commitment import commit
@@ -63,7 +63,7 @@ def read_content(kind: RegisterKind, data: Mapping[str, Any]) -> Content:
 
 def register_kind(kind: str) -> RegisterKind:
     """Return a register kind of the pack; Fault `pack.no_register`."""
-    return default_pack().register(kind)
+    return current_pack().register(kind)
 
 
 def check_number(number: str, kind: RegisterKind) -> str:

@@ -32,7 +32,9 @@ def require_permits(ctx: Context, questions: Sequence[Question]) -> list[Permit]
 
     Call inside the transaction of the guarded action, and that inside `recording`.
     """
-    law = packs.default_pack().law
+    pack = packs.current_pack()
+    packs.keep_version(pack.hash, ctx.now_ms())
+    law = pack.law
     stated = stated_facts([question.subject for question in questions])
     permits = [_permit(law, question, stated) for question in questions]
     rows = [_row(ctx, each.question, (each.decision, True)) for each in permits]
@@ -60,11 +62,11 @@ def state_facts(ctx: Context, task_id: str, raw: Mapping[str, Any], ground: str)
     """
     task = get_task(task_id)
     require(ctx, "ruling.state_fact", Target(task.id, task.division))
-    ground, book = _reason(ground), packs.default_pack().book
+    ground, book = _reason(ground), packs.current_pack().book
     with transaction.atomic():
         task = FactTask.objects.select_for_update().get(pk=task_id)
         _require_open(task)
-        rule = packs.default_pack().law.rule(task.rule)
+        rule = packs.current_pack().law.rule(task.rule)
         known = {*task.needs, *rule.facts}
         for name, value in raw.items():
             if name not in known:
@@ -130,6 +132,7 @@ def _row(ctx: Context, question: Question, made: tuple[Decision, bool]) -> Rulin
 
 
 def _record(ctx: Context, question: Question, decision: Decision) -> None:
+    packs.keep_version(decision.pack, ctx.now_ms())
     ruling = _row(ctx, question, (decision, False))
     ruling.save(force_insert=True)
     if decision.determined:

@@ -61,7 +61,7 @@ def contract_text(
         "offering": offering.number,
         "citations": _citations(offering.product),
     }
-    return packs.default_pack().template(offering.product), data
+    return packs.current_pack().template(offering.product), data
 
 
 def _joint(ctx: Context, registration: market.Registration) -> list[dict[str, str]]:
@@ -79,7 +79,7 @@ def _percent(share_ppm: int) -> str:
 
 def _parcel(offering: market.Offering) -> dict[str, Any]:
     parcel = {name: str(offering.lot[name]) for name in PARCEL if offering.lot.get(name)}
-    division = packs.default_pack().divisions.get(offering.division)
+    division = packs.current_pack().divisions.get(offering.division)
     if division is not None:
         parcel["division"] = division.name_zh
     return parcel | {"area_m2": format_area(offering.area_cm2)}
@@ -101,11 +101,11 @@ def _instalment(plan: InstalmentPlan) -> dict[str, str]:
 
 
 def _citations(product_id: str) -> dict[str, str]:
-    steps = {step.id: step.cites for step in packs.default_pack().product(product_id).steps}
+    steps = {step.id: step.cites for step in packs.current_pack().product(product_id).steps}
     return {key: _say(steps[step]) for key, step in CITED_STEPS.items() if step in steps}
 
 
 def _say(clauses: Sequence[str]) -> str:
-    pack = packs.default_pack()
+    pack = packs.current_pack()
     marks = {"confirmed": "", "unconfirmed": "，待核"}
     return "、".join(clause + marks[pack.clause(clause).confidence] for clause in clauses)

@@ -34,12 +34,12 @@ class InstalmentPlan:
 
 def local_day(at_ms: int) -> date:
     """Return the day of an instant in the pack's zone."""
-    return day_of(at_ms, packs.default_pack().manifest.utc_offset_minutes)
+    return day_of(at_ms, packs.current_pack().manifest.utc_offset_minutes)
 
 
 def due_day(product_id: str, step: str, at_ms: int) -> DueDay:
     """Return when `step` of a product is due at the latest, counted from the instant its limit starts at (ms)."""
-    pack, start = packs.default_pack(), local_day(at_ms)
+    pack, start = packs.current_pack(), local_day(at_ms)
     for bound in pack.product(product_id).limits:
         if bound.end == step:
             limit = pack.limit(bound.limit, start)
@@ -56,7 +56,7 @@ def plan_instalments(
     The deposit counts to the first ones. A share is rounded up to the fen, the last one takes what is left. Due days
     are the corresponding days of the month, not moved by holidays: never later than the law allows (民法典 202).
     """
-    pack = packs.default_pack()
+    pack = packs.current_pack()
     rows = pack.product(product_id).instalments
     plans: list[InstalmentPlan] = []
     left, credit = price_fen, credited_fen

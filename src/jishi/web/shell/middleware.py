@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
+from jishi.apps.packs import api as packs
+
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -49,6 +51,18 @@ class SecurityHeaders:
             # Of somebody who is signed in: nothing stays in the browser of a shared machine.
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class OneLaw:
+    """Let a request be answered under one version of the law from its first line to its last."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request."""
+        with packs.one_law():
+            return self.get_response(request)
 
 
 class ClientAddress:

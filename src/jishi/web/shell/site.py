@@ -45,13 +45,13 @@ def language() -> str:
 
 
 def market_pack() -> packs.Pack:
-    """Return the pack this installation runs."""
-    return packs.default_pack()
+    """Return the pack whose law this market asks: the latest release, else the installed one."""
+    return packs.current_pack()
 
 
 @cache
 def site() -> Site:
     """Read the market's name and zone from the pack of this installation."""
-    manifest = market_pack().manifest
+    manifest = packs.default_pack().manifest  # no release changes it, and it is asked before there are tables
     zone = timezone(timedelta(minutes=manifest.utc_offset_minutes))
     return Site(zh=manifest.title.zh, en=manifest.title.en, zone=zone)

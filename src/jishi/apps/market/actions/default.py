@@ -68,7 +68,7 @@ def _tell(ctx: Context, locked: Locked, winner: Registration, said: dict[str, ob
 
 def _require_ground(offering: Offering, at_ms: int, refused_day: date | None) -> list[str]:
     """Return the clauses the default rests on; Fault when neither the days have run out nor the winner refused."""
-    pack = packs.default_pack()
+    pack = packs.current_pack()
     product, today = pack.product(offering.product), day_of(at_ms, pack.manifest.utc_offset_minutes)
     awarded_ms = award_instants([offering.id])[offering.id]
     expected = expect_day(pack, product, "contract", {"award": awarded_ms})

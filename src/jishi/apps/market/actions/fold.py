@@ -53,7 +53,7 @@ class Answer:
 
 def mechanism_of(offering: Offering) -> contract.Mechanism[Any, Any]:
     """Return the mechanism the offering's product chose."""
-    choice = packs.default_pack().product(offering.product).mechanism
+    choice = packs.current_pack().product(offering.product).mechanism
     return find(choice.id, choice.version)
 
 

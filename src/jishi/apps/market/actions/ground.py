@@ -22,7 +22,7 @@ def claim_entry(ctx: Context, offering: Offering) -> None:
         kinds = ", ".join(burden.kind for burden in blocking)
         raise Fault("market.entry.encumbered", number=offering.number, kinds=kinds)
     entry = registers.get_entry(offering.entry_id)
-    product = packs.default_pack().product(offering.product)
+    product = packs.current_pack().product(offering.product)
     if entry.state not in product.offered_in:
         needed = ", ".join(product.offered_in)
         raise Fault("market.entry.state", number=offering.number, state=entry.state, needed=needed)
@@ -34,7 +34,7 @@ def claim_entry(ctx: Context, offering: Offering) -> None:
 
 def release_entry(ctx: Context, offering: Offering) -> None:
     """Let the entry be offered again."""
-    product = packs.default_pack().product(offering.product)
+    product = packs.current_pack().product(offering.product)
     if product.offered_as:
         free = product.offered_in[0]
         registers.set_entry_state(ctx.as_system(), offering.entry_id, free, reason=offering.number)

@@ -93,12 +93,12 @@ def _open(offering: Offering, at_ms: int, published_by: int | None) -> None:
 
 def _permitted(ctx: Context, offering: Offering, at_ms: int) -> list[dict[str, Any]]:
     """Have the product's rules permit the notice; say which rows did."""
-    permits = rulings.require_permits(ctx, offer_questions(packs.default_pack(), offering, at_ms))
+    permits = rulings.require_permits(ctx, offer_questions(packs.current_pack(), offering, at_ms))
     return [each.summary() for each in permits]
 
 
 def _lawful(offering: Offering, at_ms: int) -> Limits:
-    pack = packs.default_pack()
+    pack = packs.current_pack()
     product = pack.product(offering.product)
     if offering.listing_start <= at_ms:
         raise Fault("market.date.past", number=offering.number)
@@ -139,7 +139,7 @@ def _require_nobody_qualified(offering: Offering) -> None:
 
 def _write_notice(ctx: Context, locked: Locked, kind: str, body: dict[str, Any]) -> None:
     offering, head = locked
-    pack = packs.default_pack()
+    pack = packs.current_pack()
     mechanism = mechanism_of(offering)
     notice = add_notice(ctx, locked, kind, body)
     data = {

@@ -100,7 +100,7 @@ def relist_offering(ctx: Context, offering_id: str, form: OfferingForm) -> Offer
 def _require_entry(ctx: Context, form: OfferingForm) -> registers.EntryInfo:
     entry = registers.get_entry(form.entry_id)
     require(ctx, "offering.prepare", Target(division=entry.division))
-    needed = packs.default_pack().product(form.product).register_kind
+    needed = packs.current_pack().product(form.product).register_kind
     if entry.kind != needed:
         raise Fault("market.entry.kind", kind=entry.kind, needed=needed)
     return entry
@@ -124,7 +124,7 @@ def _fill(offering: Offering, form: OfferingForm, entry: registers.EntryInfo) ->
         setattr(offering, name, getattr(form, name))
     if not 0 < form.deposit_fen <= MAX_INTEGER:
         raise Fault("market.deposit_missing", number=form.number)
-    product = packs.default_pack().product(form.product)
+    product = packs.current_pack().product(form.product)
     mechanism = find(product.mechanism.id, product.mechanism.version)
     terms = {**product.mechanism.defaults(), **form.terms, "lot": offering.id}
     terms |= {name: getattr(form, name) for name in DATES_AND_PRICES}

@@ -77,7 +77,7 @@ def qualify_registrations(
     guard(ctx, "registration.qualify", offering_id)
     with rulings.recording(ctx), transaction.atomic():
         (offering, head), rows = _decide(ctx, offering_id, registration_ids)
-        questions = qualification_questions(packs.default_pack(), offering, rows)
+        questions = qualification_questions(packs.current_pack(), offering, rows)
         permits = rulings.require_permits(ctx, questions)
         for row in rows:
             row.state = Registration.QUALIFIED
@@ -182,7 +182,7 @@ def _qualified(
 
 
 def _declared(offering: Offering, form: RegistrationForm) -> dict[str, bool]:
-    exclusions = packs.default_pack().product(offering.product).qualification.exclusions
+    exclusions = packs.current_pack().product(offering.product).qualification.exclusions
     return {each.fact: each.id in form.grounds for each in exclusions if each.fact}
 
 

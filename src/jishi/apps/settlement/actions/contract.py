@@ -177,7 +177,7 @@ def _conclude(ctx: Context, contract: Contract) -> None:
     offering = market.get_offering(contract.offering_id)
     if offering.state != "published":
         raise Fault("settlement.contract.unpublished", number=offering.number, state=offering.state)
-    granted_as = packs.default_pack().product(offering.product).granted_as
+    granted_as = packs.current_pack().product(offering.product).granted_as
     registers.set_entry_state(ctx.as_system(), offering.entry_id, granted_as, reason=contract.number)
     data = {"number": contract.number, "pdf_sha256": contract.pdf_sha256}
     market.write_evidence(ctx, offering.id, [("ContractSigned", data)], state=market.CONTRACTED)

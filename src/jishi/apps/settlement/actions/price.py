@@ -99,7 +99,7 @@ def _left(contract: Contract) -> int:
 
 def _write_holder(ctx: Context, offering: market.Offering, reason: str) -> registers.EntryInfo:
     """Move the entry to the state the product names for a registered right, if it names one."""
-    state = packs.default_pack().product(offering.product).registered_as
+    state = packs.current_pack().product(offering.product).registered_as
     if state is None:
         return registers.get_entry(offering.entry_id)
     return registers.set_entry_state(ctx.as_system(), offering.entry_id, state, reason=reason)

@@ -30,7 +30,7 @@ def show_payment(ctx: Context, payment: BankPayment) -> None:
     if payment.state != BankPayment.UNMATCHED:
         drop_row("payment", payment.id)
         return
-    division = packs.default_pack().manifest.root_division
+    division = packs.current_pack().manifest.root_division
     put_row(
         "payment",
         payment.id,
@@ -124,7 +124,7 @@ def show_register_entry(ctx: Context, contract: Contract) -> None:
 
 def end_of_day_ms(day: date) -> int:
     """Return the instant at which a day of the pack's zone ends (ms)."""
-    return start_of_day_ms(day + timedelta(days=1), packs.default_pack().manifest.utc_offset_minutes)
+    return start_of_day_ms(day + timedelta(days=1), packs.current_pack().manifest.utc_offset_minutes)
 
 
 def _deposit_row(ctx: Context, sub: SubAccount, title: str, due_ms: int) -> SearchRow:

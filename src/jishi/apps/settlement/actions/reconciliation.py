@@ -58,7 +58,7 @@ def take_statement(ctx: Context, day: date) -> list[PaymentInfo]:
 
 
 def _bounds(day: date) -> tuple[int, int]:
-    offset = packs.default_pack().manifest.utc_offset_minutes
+    offset = packs.current_pack().manifest.utc_offset_minutes
     since_ms = start_of_day_ms(day, offset)
     return since_ms, since_ms + MS_PER_DAY
 
