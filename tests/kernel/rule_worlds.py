@@ -3,21 +3,21 @@
 The reading here walks the trees with `evaluate` and shares nothing else with the engine: no cells, no tables.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
 
-from jishi.kernel.law.clause import Clause
 from jishi.kernel.law.parameter import Parameter, ParameterStep
 from jishi.kernel.quantity.rounding import rounded
 from jishi.kernel.rules.evaluate import Setting, number, truth
 from jishi.kernel.rules.fact import SCALE, Fact, Vocabulary
 from jishi.kernel.rules.grammar import Scope, read_condition, read_expression
-from jishi.kernel.rules.node import facts_of, parameters_of
+from jishi.kernel.rules.node import facts_of
 from jishi.kernel.rules.rule import (
     Answer,
     Entry,
@@ -57,7 +57,6 @@ DERIVED = {
 PARAMETERS = {"p.n": "person", "p.m": "CNY", "p.w": "CNY_wan", "p.r": "ratio", "p.a": "m2"}
 DAYS = [date(2019, 2, 28), date(2020, 1, 31), date(2020, 2, 28), date(2020, 2, 29), date(2020, 3, 1),
         date(2020, 12, 31), date(2021, 1, 1), date(2021, 2, 28), date(2022, 1, 30), date(2024, 2, 29)]  # fmt: skip
-CLAUSE = Clause  # named for the reader: clauses of these books are plain ids
 COMPARISONS = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
 days = st.sampled_from(DAYS)
 small, amounts = st.integers(-1, 6), st.integers(0, 6)
@@ -65,7 +64,9 @@ small, amounts = st.integers(-1, 6), st.integers(0, 6)
 
 def texts(*choices: Any) -> st.SearchStrategy[str]:
     """Fill one of some forms: `{…}` by strategies given as pairs."""
-    return st.one_of([st.tuples(*parts).map(lambda found, form=form: form.format(*found)) for form, *parts in choices])
+    return st.one_of(
+        [st.tuples(*parts).map(lambda found, form=form: form.format(*found)) for form, *parts in choices]
+    )
 
 
 pair = [("n1", "n2"), ("n2", "n1"), ("m1", "m2"), ("m2", "m1")]
@@ -121,7 +122,7 @@ expressions = st.sampled_from([
     "m1 * n1 / n2", "p.w * x1", "yuan(12.345)", "m1 * (1 + r1) ** 2", "-m1 / 7", "m1 * days(d1, as_of) / 365",
 ])  # fmt: skip
 points = st.sampled_from(["0", "3", "10", "n1", "n1 * 2", "max(n1, 0)", "n2 / 2"])
-spans = st.tuples(days, st.one_of(st.none(), days)).map(
+spans = st.tuples(st.one_of(st.just(date(2000, 1, 1)), days), st.one_of(st.none(), st.none(), days)).map(
     lambda two: (two[0].toordinal(), None if two[1] is None or two[1] < two[0] else two[1].toordinal())
 )
 
@@ -132,11 +133,6 @@ class World:
 
     book: RuleBook
 
-    @property
-    def needed(self) -> list[str]:
-        """List the facts a case of the book states."""
-        return list(FACTS)
-
 
 def scope() -> Scope:
     """Give what conditions may name."""
@@ -145,7 +141,12 @@ def scope() -> Scope:
 
 def used(rows: Sequence[Row]) -> tuple[str, ...]:
     """List the facts of some rows."""
-    nodes = [node for row in rows for node in (row.when, row.then) if node is not None and not isinstance(node, str)]
+    nodes = [
+        node
+        for row in rows
+        for node in (row.when, row.then)
+        if node is not None and not isinstance(node, str)
+    ]
     return tuple(dict.fromkeys(name for node in nodes for name in facts_of(node) if name != "as_of"))
 
 
@@ -155,7 +156,7 @@ def rows_of(draw: Any, leaves: st.SearchStrategy[str], then: st.SearchStrategy[A
     found = []
     for at in range(draw(st.integers(1, 4))):
         since, until = draw(spans)
-        when = draw(conditions(leaves)) if at or draw(st.booleans()) else None
+        when = draw(conditions(leaves)) if at or draw(st.integers(0, 3)) == 0 else None
         found.append(Row(
             id=f"row_{at}", when=None if when is None else read_condition(when, scope()), then=draw(then),
             rank=draw(st.sampled_from([0, 0, 1, 2, -1])), cites=(f"c {at}",), since=since, until=until,
@@ -216,13 +217,13 @@ def parameters(draw: Any) -> dict[str, Parameter]:
     """Draw dated parameters, with gaps."""
     found = {}
     for name, unit in PARAMETERS.items():
-        cuts = sorted(draw(st.lists(days, unique=True, max_size=3)))
-        steps = [
-            ParameterStep(since, None if at == len(cuts) - 1 and draw(st.booleans()) else since,
-                          Fraction(draw(st.integers(0, 12)), draw(st.sampled_from([1, 1, 2, 3, 4]))), (f"{name} clause",),
-                          "confirmed")
-            for at, since in enumerate(cuts)
-        ]  # fmt: skip
+        cuts = sorted(draw(st.lists(days, unique=True, max_size=2)) + [DAYS[0]] * draw(st.booleans()))
+        cuts = list(dict.fromkeys(cuts))
+        steps = []
+        for at, since in enumerate(cuts):
+            until = None if at == len(cuts) - 1 and draw(st.booleans()) else since
+            value = Fraction(draw(st.integers(0, 12)), draw(st.sampled_from([1, 1, 2, 3, 4])))
+            steps.append(ParameterStep(since, until, value, (f"{name} clause",), "confirmed"))
         found[name] = Parameter(name, unit, tuple(steps))
     return found
 
@@ -243,18 +244,31 @@ def worlds(draw: Any, kind: str) -> World:
     return World(RuleBook("hash", {**FACTS, **DERIVED}, draw(parameters()), {}, rules))
 
 
-VALUES: dict[str, st.SearchStrategy[Any]] = {
-    "boolean": st.booleans(), "integer": small,
-    "money": st.one_of(st.integers(-1, 7).map(lambda yuan: yuan * 100), st.integers(0, 60_000), st.just(10**13)),
-    "area": st.sampled_from([0, 3_300_000, 6_666_666, 6_666_667, 10_000_000, 40_000]),
-    "ratio": st.sampled_from([0, 250_000, 350_000, 333_333, 500_000, 600_000]),
-    "decimal": st.sampled_from([0, 500_000, 666_666, 666_667, 1_000_000, -1]),
-    "date": days.map(date.toordinal), "choice": st.sampled_from(list(CODES.words)),
+VALUES: dict[str, Callable[[Random], Any]] = {
+    "boolean": lambda chance: chance.random() < 0.5, "integer": lambda chance: chance.randint(-1, 6),
+    "money": lambda chance: chance.choice([chance.randint(-1, 7) * 100, chance.randint(0, 60_000), 10**13]),
+    "area": lambda chance: chance.choice([0, 3_300_000, 6_666_666, 6_666_667, 10_000_000, 40_000]),
+    "ratio": lambda chance: chance.choice([0, 250_000, 350_000, 333_333, 500_000, 600_000]),
+    "decimal": lambda chance: chance.choice([0, 500_000, 666_666, 666_667, 1_000_000, -1]),
+    "date": lambda chance: chance.choice(DAYS).toordinal(), "choice": lambda chance: chance.choice(list(CODES.words)),
 }  # fmt: skip
-cases = st.fixed_dictionaries(
-    {name: st.one_of(st.none(), *[VALUES[fact.kind]] * 4) for name, fact in FACTS.items()}
-)
-dated_cases = st.lists(st.tuples(cases, days.map(date.toordinal)), min_size=1, max_size=12)
+
+
+def made_cases(seed: int, count: int) -> list[tuple[CASE, int]]:
+    """Make cases with their days; in half of them everything is known."""
+    chance = Random(seed)
+    found = []
+    for _ in range(count):
+        unknown = chance.choice([0, 0, 0.15, 0.5])
+        case = {
+            name: None if chance.random() < unknown else VALUES[fact.kind](chance)
+            for name, fact in FACTS.items()
+        }
+        found.append((case, chance.choice(DAYS).toordinal()))
+    return found
+
+
+dated_cases = st.builds(made_cases, st.integers(0, 2**32), st.integers(1, 40))
 
 Told = tuple[Any, str | None, str]
 """Answer, row, status."""
@@ -341,21 +355,19 @@ def looked_up(rule: Schedule, case: CASE, day: int, book: RuleBook) -> Told:
     for order, entry in enumerate(rule.entries):
         if not (entry.since <= day and (entry.until is None or day <= entry.until)):
             continue
-        near = [nearness(key, case.get(name), book.facts[name]) for key, name in zip(entry.keys, rule.facts, strict=True)]
+        near = [
+            nearness(key, case.get(name), book.facts[name])
+            for key, name in zip(entry.keys, rule.facts, strict=True)
+        ]
         if -1 in near:
             continue
         if None in near:
-            return OPEN if may_fit(rule, case, day, book) else OPEN
+            return OPEN
         fitting.append(([each for each in near if each is not None], order, entry))
     if not fitting:
         return OPEN
     _, _, best = min(fitting, key=lambda found: (found[0], found[1]))
     return best.value, best.id, "determined"
-
-
-def may_fit(rule: Schedule, case: CASE, day: int, book: RuleBook) -> bool:
-    """Say that some entry may fit."""
-    return True
 
 
 def nearness(key: Any, value: Any, fact: Fact) -> int | None:
@@ -368,8 +380,3 @@ def nearness(key: Any, value: Any, fact: Fact) -> int | None:
         return 0 if key == value else -1
     way = fact.vocabulary.way_up(value)
     return way.index(key) if key in way else -1
-
-
-def leaves_out(rows: Sequence[Row]) -> set[str]:
-    """List the parameters of some rows."""
-    return {each for row in rows for each in parameters_of(row.when)}

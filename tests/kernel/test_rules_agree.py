@@ -67,7 +67,9 @@ def test_single_and_columns_read_the_law_plainly(kind: str, data: st.DataObject)
 def test_columns_tell_all_a_decision_tells(kind: str, data: st.DataObject) -> None:
     world, cases = data.draw(worlds(kind)), data.draw(dated_cases)
     law = Law(world.book)
-    found = decide_columns(law, "top", frame_of(cases), np.array([day for _, day in cases]), on_conflict="report")
+    found = decide_columns(
+        law, "top", frame_of(cases), np.array([day for _, day in cases]), on_conflict="report"
+    )
     numbers, rulings = found.rulings
     for number, (case, day) in zip(numbers, cases, strict=True):
         ruling = rulings[number]
@@ -173,10 +175,23 @@ def test_months_between_any_two_days_of_four_years() -> None:
     from jishi.kernel.rules.spans import months_apart, years_apart
 
     first = date(2019, 1, 1)
-    every = [(first + timedelta(days=n)).toordinal() for n in range(0, 1500, 7)] + [d.toordinal() for d in ENDS]
+    every = [(first + timedelta(days=n)).toordinal() for n in range(0, 1500, 7)] + [
+        d.toordinal() for d in ENDS
+    ]
     start, end = (np.array(side) for side in zip(*[(a, b) for a in every for b in every], strict=True))
-    assert months_apart(start, end).tolist() == [months_between(a, b) for a, b in zip(start.tolist(), end.tolist(), strict=True)]
-    assert years_apart(start, end).tolist() == [years_between(a, b) for a, b in zip(start.tolist(), end.tolist(), strict=True)]
+    assert months_apart(start, end).tolist() == [
+        months_between(a, b) for a, b in zip(start.tolist(), end.tolist(), strict=True)
+    ]
+    assert years_apart(start, end).tolist() == [
+        years_between(a, b) for a, b in zip(start.tolist(), end.tolist(), strict=True)
+    ]
 
 
-ENDS = [date(2020, 1, 31), date(2020, 2, 29), date(2020, 3, 30), date(2020, 4, 30), date(2021, 2, 28), date(1, 1, 1)]
+ENDS = [
+    date(2020, 1, 31),
+    date(2020, 2, 29),
+    date(2020, 3, 30),
+    date(2020, 4, 30),
+    date(2021, 2, 28),
+    date(1, 1, 1),
+]
