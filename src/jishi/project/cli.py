@@ -193,6 +193,38 @@ def pack_check(
     raise typer.Exit(0 if sound else 1)
 
 
+@pack_app.command("diff")
+def pack_diff(
+    before: Annotated[str, typer.Argument(help="The pack as it is: an installed one's name, or a folder.")],
+    after: Annotated[str, typer.Argument(help="The pack as it would be.")],
+    cases: Annotated[
+        Path | None, typer.Option(help="CSV (columns rule, as_of, facts…) or TOML; the packs' own if absent.")
+    ] = None,
+    table: Annotated[str | None, typer.Option(help="The rule of cases that name none.")] = None,
+    as_of: Annotated[
+        datetime.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day of cases that name none.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where every changed case is written (.csv).")] = None,
+) -> None:
+    """Say which rules, rows, numbers and clauses differ between two packs, and whose answer changes."""
+    from jishi.project.comparing import diff_packs
+
+    with _plainly():
+        day = as_of.date() if as_of else None
+        diff_packs(console, (before, after), (cases, table, day), (out, LANG))
+
+
+@pack_app.command("parity")
+def pack_parity(
+    case: Annotated[Path | None, typer.Option(help="A parity case (TOML); those of the pack if absent.")] = None,
+) -> None:
+    """Put one case to every rule on two tracks, such as state and collective land, and show each difference."""
+    from jishi.project.comparing import show_parity
+
+    with _plainly():
+        show_parity(console, case, LANG)
+
+
 @contextmanager
 def _plainly() -> Iterator[None]:
     """Say a fault in the reader's language and end with 2, instead of showing where in the code it arose."""

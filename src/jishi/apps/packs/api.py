@@ -21,15 +21,30 @@ from jishi.apps.packs.pack import Pack
 from jishi.apps.packs.problem import PackError, Problem
 from jishi.apps.packs.rules.cases import DatedCase, Expectation, read_cases
 from jishi.apps.packs.rules.check import check_cases
+from jishi.apps.packs.rules.impact import (
+    CaseTable,
+    Changed,
+    Impact,
+    ask_cases,
+    compare_packs,
+    say_outcome,
+    write_changes,
+)
 from jishi.apps.packs.rules.lint import finding_params, lint_pack
+from jishi.apps.packs.rules.tracks import Parity, also_in_cases, compare_tracks, read_parities, read_parity
 from jishi.apps.packs.rules.writing import written, written_answer
 from jishi.apps.packs.versions import current_pack, forget_current, keep_version, one_law, pack_of
 from jishi.kernel.rules.finding import Finding
+from jishi.kernel.rules.parity import Comparison as TrackComparison
+from jishi.kernel.rules.parity import Track
 
 __all__ = [
-    "DatedCase", "DemoAccount", "DemoBidder", "DemoLot", "DemoParty", "Division", "Expectation", "FieldKind", "Finding",
-    "LandUse", "LimitRow", "Pack", "PackError", "Problem", "Product", "RegisterKind", "Scenario", "Words",
-    "check_cases", "check_pack", "current_pack", "default_pack", "draft_pack", "finding_params", "forget_current",
-    "installed_packs", "keep_version", "lint_pack", "load_pack", "load_pack_from", "locate_pack", "one_law",
-    "pack_hash", "pack_of", "read_cases", "validate_entry", "written", "written_answer",
+    "CaseTable", "Changed", "DatedCase", "DemoAccount", "DemoBidder", "DemoLot", "DemoParty", "Division",
+    "Expectation", "FieldKind", "Finding", "Impact", "LandUse", "LimitRow", "Pack", "PackError", "Parity",
+    "Problem", "Product", "RegisterKind", "Scenario", "Track", "TrackComparison", "Words", "also_in_cases",
+    "ask_cases", "check_cases", "check_pack", "compare_packs", "compare_tracks", "current_pack",
+    "default_pack", "draft_pack", "finding_params", "forget_current", "installed_packs", "keep_version",
+    "lint_pack", "load_pack", "load_pack_from", "locate_pack", "one_law", "pack_hash", "pack_of",
+    "read_cases", "read_parities", "read_parity", "say_outcome", "validate_entry", "write_changes",
+    "written", "written_answer",
 ]  # fmt: skip
