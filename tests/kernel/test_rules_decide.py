@@ -1,6 +1,8 @@
 """Decisions: ranks, defaults, dates, unknown facts, and the shortest list of what is needed."""
 
+from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from itertools import combinations, product
 
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jishi.kernel.fault import Fault
+from jishi.kernel.law.parameter import Parameter, ParameterStep
 from jishi.kernel.rules.decide import Law
 from jishi.kernel.rules.explain import answers_over_time, explain
 from jishi.kernel.rules.rule import Table
@@ -176,3 +179,18 @@ def test_the_nearest_other_answer_is_one(rows: list, case: dict) -> None:
         moved = law.decide("t", {**case, **change.values}, DAY)
         assert moved.answer == change.answer != decision.answer
         assert moved.row == change.row
+
+
+def test_a_formula_cites_the_step_of_its_parameter_in_force() -> None:
+    steps = tuple(
+        ParameterStep(since, until, Fraction(value), (clause,), "confirmed")
+        for since, until, value, clause in (
+            (date(2016, 1, 1), date(2021, 12, 31), 1, "法 1"),
+            (date(2022, 1, 1), None, 2, "法 2"),
+        )
+    )
+    made = book(formula("f", [calculation("sum", "pay * levy.rate")], ["pay"]))
+    law = Law(replace(made, parameters={"levy.rate": Parameter("levy.rate", "ratio", steps)}))
+    before, after = (law.decide("f", {"pay": 100}, day) for day in (date(2021, 12, 31), date(2022, 1, 1)))
+    assert (before.answer, before.confidence) == (100, "confirmed")
+    assert (after.answer, after.clauses, after.confidence) == (200, ("法 1", "法 2"), "unconfirmed")

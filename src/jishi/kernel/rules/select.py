@@ -39,7 +39,8 @@ class Selector:
 
     def __init__(self, rule_id: str, rows: Sequence[Row], book: RuleBook) -> None:
         self.rule_id, self.rows, self.facts = rule_id, tuple(rows), book.facts
-        used = dict.fromkeys(each for row in rows for each in parameters_of(row.when))
+        nodes = [node for row in rows for node in (row.when, row.then) if not isinstance(node, str)]
+        used = dict.fromkeys(each for node in nodes for each in parameters_of(node))
         self.parameters = {each: book.parameters[each] for each in used}
         self.epochs = epoch_cuts(rows, self.parameters.values())
         self.settings = [parameters_at(self.parameters, day) for day in (1, *self.epochs)]
