@@ -4,12 +4,10 @@ Numbers are exact: a fraction is two whole numbers, `top / bottom`, compared by 
 Refuses (`rules.not_in_sql`) powers that are not small whole constants.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from math import ceil, floor, lcm
-from typing import Literal
 
 from jishi.kernel.fault import Fault
 from jishi.kernel.rules import dimension as dim
@@ -34,20 +32,20 @@ from jishi.kernel.rules.node import (
 )
 from jishi.kernel.rules.rule import RuleBook
 from jishi.kernel.rules.select import epoch_cuts, parameters_at
+from jishi.kernel.rules.sql_ratio import (
+    OPERATIONS,
+    Ratio,
+    bottom_sql,
+    chosen,
+    common,
+    divide,
+    level,
+    multiply,
+)
+from jishi.kernel.rules.sql_text import DAY_ZERO, WHOLE, Dialect, day, span, text, whole
 
-Dialect = Literal["duckdb", "postgres"]
-WHOLE = "DECIMAL(38,0)"
-DAY_ZERO = "DATE '0001-01-01'"
 SAME = {"==": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 MOST_POWER = 6
-
-
-@dataclass(frozen=True)
-class Ratio:
-    """A number as SQL: whole `top` over `bottom` (a number above 0, or SQL that is above 0 or NULL)."""
-
-    top: str
-    bottom: int | str = 1
 
 
 @dataclass(frozen=True)
@@ -114,14 +112,14 @@ class Terms:
             case Call(name=name, args=args):
                 found = self.day(args[0])
                 for each in args[1:]:
-                    found = _chosen(name, found, self.day(each), (found, self.day(each)))
+                    found = chosen(name, found, self.day(each), (found, self.day(each)))
                 return found
             case _:
                 raise self._not_in_sql(node)
 
     def rounded(self, found: Ratio, scale: int, rounding: str) -> str:
         """Round `scale` times a number to a whole one by name; NULL beyond what is stored."""
-        top, bottom = f"({found.top} * {whole(scale)})" if scale != 1 else found.top, _sql(found.bottom)
+        top, bottom = f"({found.top} * {whole(scale)})" if scale != 1 else found.top, bottom_sql(found.bottom)
         size = f"ABS({top})"
         floor_, doubled = self._quotient(size, bottom), f"(2 * {size} + {bottom})"
         half = self._quotient(doubled, f"(2 * {bottom})")
@@ -197,7 +195,12 @@ class Terms:
 
     def _power(self, left: Node, right: Node) -> Ratio:
         times = number(right, Setting({}, {}, 0)) if isinstance(right, Const | Arithmetic) else None
-        if times is None or Fraction(times).denominator != 1 or abs(Fraction(times)) > MOST_POWER or times == 0:
+        if (
+            times is None
+            or Fraction(times).denominator != 1
+            or abs(Fraction(times)) > MOST_POWER
+            or times == 0
+        ):
             raise self._not_in_sql(right)
         base = found = self.ratio(left)
         for _ in range(abs(int(times)) - 1):
@@ -208,117 +211,13 @@ class Terms:
         found = parts[0]
         for each in parts[1:]:
             left, right = level(found, each)
-            bottom = _common(found, each)
-            found = Ratio(_chosen(name, left, right, (left, right)), bottom)
+            bottom = common(found, each)
+            found = Ratio(chosen(name, left, right, (left, right)), bottom)
         return found
 
     def _not_in_sql(self, node: Node) -> Fault:
         return Fault("rules.not_in_sql", rule=self.rule, text=str(node)[:80])
 
 
-def text(value: str) -> str:
-    """Write a text literal.
-
-    >>> text("it's")
-    "'it''s'"
-    """
-    return "'" + value.replace("'", "''") + "'"
-
-
-def name(value: str) -> str:
-    """Write an identifier."""
-    return '"' + value.replace('"', '""') + '"'
-
-
-def day(ordinal: int) -> str:
-    """Write a day literal."""
-    return f"DATE '{date.fromordinal(max(ordinal, 1)).isoformat()}'"
-
-
-def whole(value: int) -> str:
-    """Write a whole number that does not overflow beside others."""
-    return f"CAST({value} AS {WHOLE})"
-
-
-def span(unit: str, start: str, end: str) -> str:
-    """Write whole days, months or years from one day to another, as `evaluate` counts them."""
-    if unit == "days":
-        return f"({end} - {start})"
-    months = f"(CASE WHEN {end} < {start} THEN -{_months(end, start)} ELSE {_months(start, end)} END)"
-    if unit == "months":
-        return months
-    return f"(SIGN({months}) * FLOOR(ABS({months}) / 12.0))"
-
-
-def _months(start: str, end: str) -> str:
-    """Write whole months to a day that is not earlier; a month's last day stands for days it lacks."""
-    years = f"(EXTRACT(YEAR FROM {end}) - EXTRACT(YEAR FROM {start})) * 12"
-    months = f"EXTRACT(MONTH FROM {end}) - EXTRACT(MONTH FROM {start})"
-    short = f"EXTRACT(DAY FROM {end}) < EXTRACT(DAY FROM {start}) AND EXTRACT(DAY FROM CAST({end} + 1 AS DATE)) <> 1"
-    return f"({years} + {months} - (CASE WHEN {short} THEN 1 ELSE 0 END))"
-
-
-def level(left: Ratio, right: Ratio) -> tuple[str, str]:
-    """Bring two numbers to one bottom and give their tops."""
-    bottom = _common(left, right)
-    if isinstance(bottom, int) and isinstance(left.bottom, int) and isinstance(right.bottom, int):
-        return _grown(left.top, bottom // left.bottom), _grown(right.top, bottom // right.bottom)
-    return f"({left.top} * {_sql(right.bottom)})", f"({right.top} * {_sql(left.bottom)})"
-
-
-def add(left: Ratio, right: Ratio) -> Ratio:
-    """Write a sum."""
-    first, second = level(left, right)
-    return Ratio(f"({first} + {second})", _common(left, right))
-
-
-def subtract(left: Ratio, right: Ratio) -> Ratio:
-    """Write a difference."""
-    first, second = level(left, right)
-    return Ratio(f"({first} - {second})", _common(left, right))
-
-
-def multiply(left: Ratio, right: Ratio) -> Ratio:
-    """Write a product."""
-    return Ratio(f"({left.top} * {right.top})", _product(left.bottom, right.bottom))
-
-
-def divide(left: Ratio, right: Ratio) -> Ratio:
-    """Write a quotient; NULL where the divisor is 0."""
-    sign, size = f"SIGN({right.top})", f"NULLIF(ABS({right.top}), 0)"
-    return Ratio(f"({left.top} * {sign} * {_sql(right.bottom)})", _product(left.bottom, size))
-
-
-def _product(left: int | str, right: int | str) -> int | str:
-    if isinstance(left, int) and isinstance(right, int):
-        return left * right
-    return f"({_sql(left)} * {_sql(right)})"
-
-
-def _common(left: Ratio, right: Ratio) -> int | str:
-    if isinstance(left.bottom, int) and isinstance(right.bottom, int):
-        return lcm(left.bottom, right.bottom)
-    return _product(left.bottom, right.bottom)
-
-
-def _grown(top: str, times: int) -> str:
-    return top if times == 1 else f"({top} * {whole(times)})"
-
-
-def _sql(bottom: int | str) -> str:
-    return whole(bottom) if isinstance(bottom, int) else bottom
-
-
-def _chosen(which: str, left: str, right: str, values: tuple[str, str]) -> str:
-    """Write the smaller or the larger; unknown where either is."""
-    first, second = ("<=", ">") if which == "min" else (">=", "<")
-    return f"(CASE WHEN {left} {first} {right} THEN {values[0]} WHEN {left} {second} {right} THEN {values[1]} END)"
-
-
 def _is_day(node: Node) -> bool:
     return isinstance(node, Const | FactRef | Call) and node.dim == dim.DATE
-
-
-OPERATIONS: Mapping[str, Callable[[Ratio, Ratio], Ratio]] = {
-    "+": add, "-": subtract, "*": multiply, "/": divide,
-}  # fmt: skip
