@@ -5,7 +5,7 @@ Holds trees, values and ids, no sentences: the interface says them (`platform.wo
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 
 from jishi.kernel.rules.cells import Axis, Leaf, leaves
 from jishi.kernel.rules.decide import Law
@@ -18,7 +18,7 @@ from jishi.kernel.rules.node import All, Any_, Node, Not
 from jishi.kernel.rules.rule import Row
 from jishi.kernel.rules.select import Key, Selector
 
-PAIRS = 400
+PAIRS = 200
 
 
 @dataclass(frozen=True)
@@ -122,8 +122,9 @@ def nearest_change(selector: Selector, case: Case, day: int) -> Change | None:
     now = selector.select(key).row
     answer = None if now is None else selector.rows[now].then
     singles = [move for at in range(len(selector.axes)) for move in _moves(selector, at, key)]
-    pairs = [(*one, *two) for one, two in product(singles, singles) if one[0][0] < two[0][0]]
-    for moves in (*singles, *pairs[:PAIRS]):
+    apart = [move for move in singles if selector.axes[move[0][0]].name not in selector.compared]
+    pairs = ((*one, *two) for one, two in product(apart, apart) if one[0][0] < two[0][0])
+    for moves in (*singles, *islice(pairs, PAIRS)):
         found = _try(selector, case, (day, key), moves)
         if found is not None and found.answer != answer:
             return found
@@ -146,20 +147,22 @@ def _moves(selector: Selector, at: int, key: Key) -> Iterator[Moves]:
 
 
 def _try(selector: Selector, case: Case, place: tuple[int, Key], moves: Moves) -> Change | None:
+    """Move a case to other cells; None where that gives no definite other answer."""
     day, key = place
-    values = {
-        axis.name: _nearest(axis, cell, case.get(axis.name))
-        for at, cell in moves
-        if (axis := selector.axes[at]).kind != "test"
-    }
-    moved = list(selector.key({**case, **values}, day) if values else key)
-    tests = [(selector.axes[at], cell) for at, cell in moves if selector.axes[at].kind == "test"]
+    moved = list(key)
     for at, cell in moves:
         moved[at + 1] = cell
+    named = [(axis, cell) for at, cell in moves if (axis := selector.axes[at]).kind != "test"]
+    values = {axis.name: _nearest(axis, cell, case.get(axis.name)) for axis, cell in named}
+    if selector.compared & values.keys():  # a fact that tests compare with others may flip them too
+        moved = list(selector.key({**case, **values}, day))
+        for at, cell in moves:
+            moved[at + 1] = cell
     found = selector.definite(tuple(moved))
     if found is None:
         return None
     row = selector.rows[found]
+    tests = [(selector.axes[at], cell) for at, cell in moves if selector.axes[at].kind == "test"]
     flips = tuple((leaf, bool(cell)) for axis, cell in tests for leaf in leaves(axis.test))
     return Change(values, flips, row.then, row.id, row.cites)
 

@@ -48,6 +48,7 @@ class Selector:
         self.axes = make_axes(self.atoms, book.facts, self.constant, len(self.settings))
         place = {axis.name: at for at, axis in enumerate(self.axes)}
         self.place_of = {id(leaf): place[axis_name(leaf)] for row in rows for leaf in leaves(row.when)}
+        self.compared = {name for axis in self.axes if axis.kind == "test" for name in axis.facts}
         self.kept: dict[Key, Selection] = {}
         self._truths: dict[tuple[int, int, int], bool | None] = {}
         self._readers = [self._reader(axis) for axis in self.axes]
