@@ -183,7 +183,7 @@ def _drop(person: Person, bundle: bytes) -> None:
 
 
 def _picture(people: dict[str, Person], lot: str) -> None:
-    public = ("/", "/land/", "/results/", "/notices/", "/verify/", "/rules/", "/log/", "/complaints/")
+    public = ("/", "/land/", "/results/", "/notices/", "/verify/", "/law/", "/log/", "/complaints/")
     pages = [("stranger", path) for path in public]
     pages += [
         ("stranger", f"/land/{lot}/"),

@@ -24,7 +24,7 @@ MOST_BYTES = 120 * 1024
 ENGLISH = {"HTTP_COOKIE": "django_language=en"}
 HAN = re.compile(r"[\u4e00-\u9fff]")
 TAGS = re.compile(r"<(script|style|template).*?</\1>|<[^>]+>", re.DOTALL)
-PAGES = ["/", "/land/", "/land/?view=map", "/results/", "/notices/", "/verify/", "/rules/", "/log/"]
+PAGES = ["/", "/land/", "/land/?view=map", "/results/", "/notices/", "/verify/", "/law/", "/log/"]
 PAGES += ["/search/?q=TEST", "/complaints/"]
 PUBLIC = [stage for stage in STAGES if not stage.endswith("draft")]
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 
 SIZES = {"wide": 1440, "narrow": 360}
 LANGUAGES = {"zh-hans": "zh-Hans", "en": "en"}
-PLAIN = ["/", "/land/", "/land/?view=map", "/results/", "/notices/", "/verify/", "/rules/", "/log/"]
+PLAIN = ["/", "/land/", "/land/?view=map", "/results/", "/notices/", "/verify/", "/law/", "/log/"]
 PLAIN += ["/search/?q=演示", "/complaints/"]
 LOAD = "from jishi.apps.simulation.api import load_scenario; load_scenario()"
 

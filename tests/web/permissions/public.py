@@ -24,11 +24,11 @@ def quote(world: World) -> Mapping[str, Any]:
 
 RULE = "labour.residence_permit"
 CLAUSE = "民法典 705"
-LAW_FILES = ("rules", "clauses", "parameters")
+LAW_FILES = ("rules", "clauses", "parameters", "limits")
 
 ROWS = [
     *(Row(path, EVERYONE) for path in PAGES),
-    *(Row(f"law/{part}", EVERYONE) for part in ("", "clauses/", "parameters/")),
+    *(Row(f"law/{part}", EVERYONE) for part in ("", "clauses/", "parameters/", "limits/")),
     *(Row(f"law/{name}.<str:form>", EVERYONE, target=lambda world: {"form": "csv"}) for name in LAW_FILES),
     *(
         Row(f"law/clauses/<path:clause_id>{end}", EVERYONE, target=lambda world: {"clause_id": CLAUSE})
@@ -36,9 +36,7 @@ ROWS = [
     ),
     Row("law/<str:rule_id>/", EVERYONE, "read", target=lambda world: {"rule_id": RULE}),
     Row("law/<str:rule_id>/", EVERYONE, "ask", "POST", target=lambda world: {"rule_id": RULE}),
-    Row(
-        "law/<str:rule_id>.<str:form>", EVERYONE, target=lambda world: {"rule_id": RULE, "form": "json"}
-    ),
+    Row("law/<str:rule_id>.<str:form>", EVERYONE, target=lambda world: {"rule_id": RULE, "form": "json"}),
     Row("outline-<str:lang>.json", EVERYONE, target=lambda world: {"lang": "zh"}),
     Row("land/lots.<str:form>", EVERYONE, target=lambda world: {"form": "csv"}),
     Row("notices/<str:notice_id>/", EVERYONE, "published", target=result_notice),

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from jishi.apps.market import reads as market
 from jishi.apps.market.api import Registration
-from jishi.web.public.links import find_address
+from jishi.web.shell.address import find_address
 from jishi.web.shell.posting import ctx_of
 
 

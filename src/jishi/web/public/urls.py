@@ -1,6 +1,7 @@
 """Addresses of the public room."""
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from jishi.web.public.views import (
     bid,
@@ -12,7 +13,6 @@ from jishi.web.public.views import (
     offering,
     results,
     room,
-    rules,
     search,
     verify,
 )
@@ -41,7 +41,7 @@ urlpatterns = [
     path("verify/", verify.show, name="verify"),
     path("verify/<str:offering_id>/", verify.show_offering, name="verify-offering"),
     path("law/", include("jishi.web.public.law.urls")),
-    path("rules/", rules.show, name="rules"),
+    path("rules/", RedirectView.as_view(pattern_name="public:law:rules", permanent=True), name="rules"),
     path("log/", log.show, name="log"),
     path("search/", search.show, name="search"),
     path("complaints/", results.explain_complaints, name="complaints"),

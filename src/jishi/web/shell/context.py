@@ -6,12 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from jishi.platform.access import may
 from jishi.platform.clock import SystemClock
 from jishi.web.shell.actor import actor_of
+from jishi.web.shell.address import find_address
 from jishi.web.shell.site import language, site
 
 WAYS = (
@@ -20,7 +20,7 @@ WAYS = (
     ("public:results", _("Results")),
     ("public:notices", _("Notices")),
     ("public:verify", _("Verify")),
-    ("public:rules", _("Rules")),
+    ("public:law:rules", _("Law")),
 )
 FOOT = (
     ("public:verify", _("How to verify")),
@@ -48,9 +48,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "page_language": language(),
         "ways": list(_open_ways(WAYS, request.path)),
         "foot_ways": list(_open_ways(FOOT, "")),
-        "search_url": _address("public:search") or _address("public:hall"),
-        "mine_url": _address("participant:home"),
-        "desk_url": _address("desk:home") if may(actor, "desk.enter") else None,
+        "search_url": find_address("public:search") or find_address("public:hall"),
+        "mine_url": find_address("participant:home"),
+        "desk_url": find_address("desk:home") if may(actor, "desk.enter") else None,
         "is_demo": settings.JISHI_DEMO,
         "server_ms": SystemClock().now_ms(),
     }
@@ -58,13 +58,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def _open_ways(named: tuple[tuple[str, Any], ...], path: str) -> Iterator[Way]:
     for name, label in named:
-        url = _address(name)
+        url = find_address(name)
         if url is not None:
             yield Way(url, label, path == url if url == "/" else path.startswith(url))
-
-
-def _address(name: str) -> str | None:
-    try:
-        return reverse(name)
-    except NoReverseMatch:  # the room is not built, or this installation leaves it out
-        return None

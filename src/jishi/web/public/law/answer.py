@@ -81,6 +81,7 @@ class Answer:
     tone: str
     guards: bool
     rows: tuple[RowTold, ...]
+    possible: tuple[RowTold, ...]
     others: tuple[RowTold, ...]
     needs: tuple[Need, ...]
     cites: tuple[Cited, ...]
@@ -97,6 +98,7 @@ def answer(edition: Edition, rule: Rule, asking: Asking) -> Answer:
     decision = law.decide(rule.id, asking.case, edition.on)
     explanation = explain(law, decision, asking.case)
     told, numbers = tell(explanation, book, language()), numbered(rule)
+    open_rows = () if decision.determined else decision.ruling.possible
     guards = isinstance(rule, Table) and any(each.permits for each in rule.answers)
     return Answer(
         decision=decision,
@@ -104,7 +106,8 @@ def answer(edition: Edition, rule: Rule, asking: Asking) -> Answer:
         tone=_tone(told, guards),
         guards=guards,
         rows=_rows(told.rows, numbers),
-        others=_rows(told.others, numbers),
+        possible=_rows((each for each in told.others if each.id in open_rows), numbers),
+        others=_rows((each for each in told.others if each.id not in open_rows), numbers),
         needs=_needs(edition, rule, decision),
         cites=cite_all(edition, decision.clauses),
         points=tuple(_points(explanation, numbers)),

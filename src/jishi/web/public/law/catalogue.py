@@ -30,6 +30,7 @@ from jishi.web.public.law.row import is_sure
 from jishi.web.public.law.sheet import dated_of
 
 MEASURE = re.compile(r"(?:措施|第|measure|no\.?|#)?\s*([0-9]{1,2})\s*(?:条|项|号)?(?:措施)?")
+NEAR = 60
 TITLE, ID, QUESTION, MEASURES, CLAUSE, ROW = range(6)
 
 
@@ -82,7 +83,8 @@ class Catalogue:
             return TITLE, ""
         texts = self.texts[rule.id]
         places = [
-            next(((place, shown) for place, shown, said in texts if word in said), None) for word in words
+            next(((place, around(shown, said, word)) for place, shown, said in texts if word in said), None)
+            for word in words
         ]
         if None in places:
             return None
@@ -92,6 +94,19 @@ class Catalogue:
         dated = dated_of(rule)
         unsure = sum(not is_sure_at(self.edition, each) for each in dated)
         return Summary(rule, kind_of(rule), area_of(rule.id), len(dated), unsure)
+
+
+def around(shown: str, said: str, word: str) -> str:
+    """Cut a long text to what stands around a word; `said` is the text as compared.
+
+    >>> around("x" * 100 + "abc" + "x" * 100, "x" * 100 + "abc" + "x" * 100, "abc").count("x")
+    120
+    """
+    if len(shown) <= 2 * NEAR or len(shown) != len(said):
+        return shown[: 2 * NEAR]
+    at = said.index(word)
+    start, end = max(at - NEAR, 0), at + len(word) + NEAR
+    return ("…" if start else "") + shown[start:end] + ("…" if end < len(shown) else "")
 
 
 def is_sure_at(edition: Edition, dated: Row | Entry | Pattern) -> bool:

@@ -73,7 +73,7 @@ def _named(edition: Edition, kind: str, identity: str) -> tuple[str, str]:
     if kind == NUMBER:
         return name_of(edition, identity) or identity, edition.link("parameters") + f"#{identity}"
     if kind == LIMIT:
-        return pack.limits[identity].title.say(language()), ""
+        return pack.limits[identity].title.say(language()), edition.link("limits") + f"#{identity}"
     return pack.products[identity].title.say(language()), ""
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from jishi.apps.packs.api import Pack
+from jishi.apps.packs.api import Pack, pack_of
 from jishi.kernel.rules.rule import Words
 from jishi.web.shell.posting import ctx_of
 from jishi.web.shell.site import language, market_pack, site
@@ -45,8 +45,9 @@ class Edition:
 
 
 def law_of(request: HttpRequest) -> Pack:
-    """Give the pack whose law the pages show."""
-    return market_pack()
+    """Give the pack whose law the pages show: the version an address names by its hash, else the one in force."""
+    named = request.GET.get(PACK, "").strip()
+    return pack_of(named) if named else market_pack()
 
 
 def edition_of(request: HttpRequest) -> Edition:

@@ -53,7 +53,7 @@ class Asked:
 
 
 def page_entries(edition: Edition, rule: Schedule, asked: Asked) -> Page:
-    """Give one page of the entries that hold every word, in the order of the schedule."""
+    """Give one page of the entries that hold every word, those in force first."""
     words = narrow(asked.text).lower().split()
     fitting = [
         (number, entry)
@@ -61,6 +61,7 @@ def page_entries(edition: Edition, rule: Schedule, asked: Asked) -> Page:
         if (not asked.live or state_of(entry.since, entry.until, edition.on) == PRESENT)
         and (not words or _holds(edition, rule, entry, words))
     ]
+    fitting.sort(key=lambda pair: state_of(pair[1].since, pair[1].until, edition.on) != PRESENT)
     shown = fitting[asked.after : asked.after + PAGE_ROWS]
     following = asked.after + PAGE_ROWS
     rows: list[Any] = [entry_line(edition, rule, numbered) for numbered in shown]

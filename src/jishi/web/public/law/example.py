@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from jishi.apps.packs.api import Pack
-from jishi.apps.packs.rules.cases import DatedCase, read_case_file
+from jishi.apps.packs.rules.cases import DatedCase
 from jishi.apps.packs.rules.writing import written
-from jishi.apps.packs.source import Source
 from jishi.kernel.rules.rule import Rule, Wording
 from jishi.platform.words import say
 from jishi.platform.words.condition import Sayer
 from jishi.platform.words.ruling import value_text
+from jishi.web.public.law.case import cases_of
 from jishi.web.public.law.edition import AS_OF, Edition
 from jishi.web.public.law.sheet import numbered
 from jishi.web.shell.site import language
@@ -29,23 +28,6 @@ class Example:
     row: str
     number: int
     url: str
-
-
-_KEPT: dict[tuple[str, str], list[DatedCase]] = {}
-MOST_KEPT = 100
-
-
-def cases_of(pack: Pack, rule_id: str) -> list[DatedCase]:
-    """Give the dated cases of a rule; those of the rules asked for last are kept."""
-    key, file = (pack.hash, rule_id), f"cases/{rule_id}.toml"
-    found = _KEPT.pop(key, None)
-    if found is None:
-        source = Source(pack.root)
-        found = read_case_file(pack, source, file, rule_id) if file in source.names(file) else []
-    _KEPT[key] = found
-    while len(_KEPT) > MOST_KEPT:
-        _KEPT.pop(next(iter(_KEPT)), None)
-    return found
 
 
 def list_examples(edition: Edition, rule: Rule) -> tuple[list[Example], int]:

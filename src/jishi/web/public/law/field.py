@@ -103,7 +103,7 @@ def _field(edition: Edition, fact: Fact, filled: Filled, seen: set[str]) -> Fiel
         label=word(fact.label),
         widget=_widget(fact),
         unit=_unit(edition, fact),
-        hint=" ".join(filter(None, (word(fact.help), _hint(fact)))),
+        hint=" · ".join(filter(None, (word(fact.help), _hint(fact)))),
         value=typed,
         error=filled.errors.get(fact.name, ""),
         needed=fact.name in filled.needed,
@@ -133,7 +133,7 @@ def _hint(fact: Fact) -> str:
         "area": _("In m², or with its unit, such as 45.3亩 or 35公顷."),
         "ratio": _("As 35% or 0.35."),
     }
-    return " ".join(filter(None, (forms.get(fact.kind, ""), bounds_text(fact))))
+    return " · ".join(filter(None, (forms.get(fact.kind, ""), bounds_text(fact))))
 
 
 def bounds_text(fact: Fact) -> str:

@@ -4,6 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from django.utils.translation import gettext as _
+
+from jishi.apps.packs.api import Pack
+from jishi.apps.packs.kinds.law import ParameterRow
+from jishi.apps.packs.source import Source
 from jishi.kernel.fault import Fault
 from jishi.kernel.law.parameter import Parameter, ParameterStep
 from jishi.kernel.quantity.number import format_number
@@ -72,14 +77,31 @@ def figure(value: Fraction | int) -> str:
         return str(value)
 
 
+_NAMES: dict[str, dict[str, str]] = {}
+MOST_KEPT = 4
+
+
 def name_of(edition: Edition, parameter_id: str) -> str:
-    """Give what the pack calls a number."""
-    names = getattr(edition.pack, "parameter_names", {})
-    return str(names.get(parameter_id, ""))
+    """Give what the pack calls a number, in Chinese as the law does; empty where it has no name."""
+    return _names(edition.pack).get(parameter_id, "")
+
+
+def _names(pack: Pack) -> dict[str, str]:
+    found = _NAMES.pop(pack.hash, None)
+    if found is None:
+        source = Source(pack.root)
+        files = source.names("parameters/*.csv")
+        found = {row.param_id: row.name_zh for file in files for row in source.table(file, ParameterRow)}
+    _NAMES[pack.hash] = found
+    while len(_NAMES) > MOST_KEPT:
+        _NAMES.pop(next(iter(_NAMES)), None)
+    return found
 
 
 def _share(value: Fraction) -> str:
-    """Write a share in per cent where that has an end, else as the fraction the law names."""
+    """Write a share in per cent where that has an end, whole multiples as such, else as the law's fraction."""
+    if value > 1 and value.denominator == 1:
+        return _("%(n)s times") % {"n": figure(value)}
     try:
         return format_number(value * 100) + "%"
     except Fault:

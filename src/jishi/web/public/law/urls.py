@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jishi.web.public.law.views import clauses, parameters, rule, rules
+from jishi.web.public.law.views import clauses, limits, parameters, rule, rules
 
 app_name = "law"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("clauses/<path:clause_id>/", clauses.show_one, name="clause"),
     path("parameters/", parameters.show, name="parameters"),
     path("parameters.<str:form>", parameters.save, name="parameters-save"),
+    path("limits/", limits.show, name="limits"),
+    path("limits.<str:form>", limits.save, name="limits-save"),
     path("<str:rule_id>.<str:form>", rule.save, name="rule-save"),
     path("<str:rule_id>/", rule.show, name="rule"),
 ]

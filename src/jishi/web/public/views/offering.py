@@ -15,13 +15,13 @@ from jishi.apps.registers import api as registers
 from jishi.kernel.fault import Fault
 from jishi.web.public import price, terms
 from jishi.web.public.cards import status_of
-from jishi.web.public.links import find_address
 from jishi.web.public.notice import kind_of
 from jishi.web.public.parcel import list_facts, list_sheets
 from jishi.web.public.places import place_name
 from jishi.web.public.record import ResultRow, list_rows
 from jishi.web.public.standing import describe, own_parties
 from jishi.web.public.timeline import list_steps
+from jishi.web.shell.address import find_address
 from jishi.web.shell.limit import Buckets, limited
 from jishi.web.shell.posting import ctx_of
 from jishi.web.shell.site import language, market_pack

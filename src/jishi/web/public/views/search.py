@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from jishi.platform.search import find_public
-from jishi.web.public.links import find_address
+from jishi.web.shell.address import find_address
 
 PAGES = {"offering": "public:offering", "notice": "public:notice"}
 

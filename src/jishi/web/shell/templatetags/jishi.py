@@ -16,6 +16,7 @@ from jishi.platform.search import COUNTED
 from jishi.platform.words import say
 from jishi.web.shell import moment
 from jishi.web.shell import money as figures
+from jishi.web.shell.address import find_address
 from jishi.web.shell.site import language, market_pack, site
 from jishi.web.shell.term import LIVE_SENTENCES, Term, find_term
 
@@ -154,7 +155,7 @@ def state(code: str | None) -> SafeString:
 
 @register.simple_tag
 def clause(cited: Any) -> SafeString:
-    """Cite a clause, given itself or its id in the pack; an unconfirmed one says 待核."""
+    """Cite a clause, given itself or its id in the pack, with the way to its page; an unconfirmed one says 待核."""
     found = market_pack().clause(cited) if isinstance(cited, str) else cited
     summary = found.summary_en if language() == "en" else found.summary_zh
     source, _space, article = found.id.rpartition(" ")
@@ -164,6 +165,8 @@ def clause(cited: Any) -> SafeString:
         summary,
         _("%(source)s, art. %(article)s") % {"source": source, "article": article} if source else found.id,
     )
+    page = find_address("public:law:clause", found.id)
+    said = format_html('<a href="{}">{}</a>', page, said) if page else said
     if found.confidence == "confirmed":
         return said
     return format_html('{} <span class="tag warn">{}</span>', said, _("to be confirmed"))

@@ -55,7 +55,7 @@ def save(request: HttpRequest, form: str) -> HttpResponseBase:
     if form not in ("csv", "xlsx"):
         raise Http404
     head: list[Cell] = [
-        _("Number"),
+        _("Dated number"),
         _("Name"),
         _("Value"),
         _("Unit"),

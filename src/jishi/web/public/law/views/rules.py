@@ -82,7 +82,15 @@ def save(request: HttpRequest, form: str) -> HttpResponseBase:
         return JsonResponse(body, json_dumps_params={"ensure_ascii": False})
     if form not in ("csv", "xlsx"):
         raise Http404
-    head: list[Cell] = [_("Rule"), _("Field of law"), _("Kind of rule"), _("Title"), _("Question"), _("Measures"), _("Rows")]
+    head: list[Cell] = [
+        _("Rule"),
+        _("Field of law"),
+        _("Kind of rule"),
+        _("Title"),
+        _("Question"),
+        _("Measures"),
+        _("Rows"),
+    ]
     head += [_("Unconfirmed rows"), _("Address")]
     return save_table("rules", form, head, _cells(request, edition, found))
 
@@ -164,7 +172,7 @@ def _line(edition: Edition, each: Summary) -> Line:
         measures=tuple((n, edition.link("rules", measure=n)) for n in rule.measures),
         rows=each.rows,
         unsure=each.unsure,
-        found=text[:160] if place > listed.QUESTION else "",
+        found=text if place > listed.QUESTION else "",
     )
 
 

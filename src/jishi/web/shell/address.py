@@ -1,4 +1,4 @@
-"""Addresses in other rooms, which an installation may leave out."""
+"""Addresses of pages that an installation may leave out."""
 
 from django.urls import NoReverseMatch, reverse
 
