@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
+from jishi.apps.packs import api as packs
 from jishi.kernel.evidence.report import Report
 from jishi.kernel.evidence.verify import verify
 from jishi.kernel.fault import Fault
@@ -28,10 +29,10 @@ def verify_files(console: Console, paths: Sequence[Path], options: tuple[str | N
     """
     trust, quiet, lang = options
     key = _read_key(trust) if trust else None
-    passed = 0
+    passed, law = 0, packs.default_pack().law
     for path in paths:
         try:
-            report = verify(_read_file(path), key)
+            report = verify(_read_file(path), key, law)
         except Fault as fault:
             _print(console, False, f"{path}: {say(fault.code, fault.params, lang)}")
             continue

@@ -1,16 +1,21 @@
 """The rules that guard an offering: kept with what they decided, waiting for what they lack, or a person instead."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from jishi.apps.market import actions as market
 from jishi.apps.market.actions.registration import RegistrationForm
+from jishi.apps.market.publication import bundle_offering
 from jishi.apps.market.reads import get_offering, list_notices
 from jishi.apps.packs import api as packs
 from jishi.apps.rulings import api as rulings
 from jishi.apps.rulings.models import FactTask, Override, Ruling
+from jishi.kernel.evidence.check_rulings import check_rulings
+from jishi.kernel.evidence.verify import open_bundle, verify
 from jishi.kernel.fault import Fault
+from jishi.kernel.rules.decide import Law
 from jishi.platform.evidence import read_stream
 from jishi.platform.models import SearchRow
 from jishi.platform.words import say
@@ -131,3 +136,19 @@ def test_an_applicant_who_declares_a_ground_does_not_pass(hall: Hall) -> None:
     assert passed.state == "qualified"
     entry = next(e for e in read_stream(offering.stream) if e.kind == "RegistrationQualified")
     assert '"row":"otherwise"' in entry.data and "arrears" not in entry.data
+
+
+def test_a_bundle_lets_anyone_decide_the_rulings_again(hall: Hall) -> None:
+    offering = hall.run_out(hall.offer())
+    market.publish_result(hall.as_("reviewer"), offering.id)
+    raw, law = bundle_offering(get_offering(offering.id)), packs.default_pack().law
+    report = verify(raw, law=law)
+    (check,) = [each for each in report.checks if each.name == "rulings"]
+    assert report.ok and check.params == {"decided": 2, "other": 0, "overridden": 0}
+    bundle = open_bundle(raw)[1]
+    assert bundle is not None
+    bundle.of_kind("NoticePublished")[0].data["rulings"][1]["facts"]["grant_years"] = 71
+    with pytest.raises(Fault, match=r"verify\.rulings\.differs"):
+        check_rulings(bundle, law)
+    elsewhere = Law(replace(law.book, hash="0" * 64))
+    assert check_rulings(bundle, elsewhere) == {"decided": 0, "other": 2, "overridden": 0}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from django.db import connection, transaction
@@ -100,6 +101,7 @@ def override_task(ctx: Context, task_id: str, reason: str) -> Override:
 def _permit(law: Law, question: Question, stated: Mapping[tuple[str, str], Mapping[str, Any]]) -> Permit:
     subject = question.subject
     case = {**question.case, **stated.get((subject.kind, subject.id), {})}
+    question = replace(question, case=case)
     decision = law.decide(question.rule, case, question.as_of)
     rule = law.rule(question.rule)
     assert isinstance(rule, Table), "a guard is a table: its answers say which of them permit"

@@ -45,10 +45,16 @@ class Permit:
     decision: Decision
     override: int | None = None
 
-    def summary(self) -> dict[str, Any]:
-        """Say in an evidence entry which row of which pack permitted the action; no facts, they may be personal."""
+    def summary(self, *, with_facts: bool = False) -> dict[str, Any]:
+        """Say in an evidence entry which row of which pack permitted the action.
+
+        Facts are told only of what is public anyway: then anyone can decide again.
+        """
         decision = self.decision
+        told = {name: value for name, value in self.question.case.items() if value is not None}
+        facts = {"facts": told} if with_facts else {}
         return {
+            **facts,
             "rule": decision.rule,
             "as_of": self.question.as_of.isoformat(),
             "basis": self.question.basis,

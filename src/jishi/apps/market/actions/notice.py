@@ -94,7 +94,7 @@ def _open(offering: Offering, at_ms: int, published_by: int | None) -> None:
 def _permitted(ctx: Context, offering: Offering, at_ms: int) -> list[dict[str, Any]]:
     """Have the product's rules permit the notice; say which rows did."""
     permits = rulings.require_permits(ctx, offer_questions(packs.current_pack(), offering, at_ms))
-    return [each.summary() for each in permits]
+    return [each.summary(with_facts=True) for each in permits]
 
 
 def _lawful(offering: Offering, at_ms: int) -> Limits:
