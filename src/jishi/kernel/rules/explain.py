@@ -3,7 +3,7 @@
 Holds trees, values and ids, no sentences: the interface says them (`platform.words.ruling`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice, product
 
@@ -121,7 +121,10 @@ def nearest_change(selector: Selector, case: Case, day: int) -> Change | None:
     key = selector.key(case, day)
     now = selector.select(key).row
     answer = None if now is None else selector.rows[now].then
-    singles = [move for at in range(len(selector.axes)) for move in _moves(selector, at, key)]
+    places: Iterable[int] = range(len(selector.axes))
+    if now is None:  # what is unknown comes first: it can be found out, what is known would have to change
+        places = sorted(places, key=lambda at: key[at + 1] != selector.axes[at].unknown)
+    singles = [move for at in places for move in _moves(selector, at, key)]
     apart = [move for move in singles if selector.axes[move[0][0]].name not in selector.compared]
     pairs = ((*one, *two) for one, two in product(apart, apart) if one[0][0] < two[0][0])
     for moves in (*singles, *islice(pairs, PAIRS)):
