@@ -66,16 +66,22 @@ class Catalogue:
         }
 
     def find(self, text: str) -> list[Summary]:
-        """List the rules that hold every word, those that hold them in their title first."""
-        words = narrow(text).lower().split()
-        measure = MEASURE.fullmatch(narrow(text).lower())
+        """List the rules that hold every word: those that hold them together first, then by where they stand."""
+        phrase = narrow(text).lower()
+        words, measure = phrase.split(), MEASURE.fullmatch(phrase)
         carried = int(measure[1]) if measure else None
         found = [
-            (hit[0], replace(each, found=hit))
+            (
+                (not (carried in each.rule.measures or self._says(each.rule, phrase)), hit[0]),
+                replace(each, found=hit),
+            )
             for each in self.summaries
             if (hit := self._hit(each.rule, words, carried)) is not None
         ]
         return [each for _place, each in sorted(found, key=lambda pair: pair[0])]
+
+    def _says(self, rule: Rule, phrase: str) -> bool:
+        return any(phrase in said for _place, _shown, said in self.texts[rule.id])
 
     def _hit(self, rule: Rule, words: list[str], measure: int | None) -> tuple[int, str] | None:
         """Give the first text that shows why a rule is found, None where a word is missing."""

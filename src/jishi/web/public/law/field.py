@@ -81,8 +81,8 @@ def facts_asked(edition: Edition, rule: Rule) -> list[Fact]:
         for name in each.facts:
             if name not in found and name != AS_OF:
                 fact = found[name] = edition.pack.facts[name]
-                if fact.rule in edition.pack.rules:
-                    ways.append(edition.pack.rules[fact.rule])
+                source = edition.pack.rules.get(fact.rule or "")
+                ways += [] if source is None else [source]
     return list(found.values())
 
 
@@ -107,7 +107,7 @@ def _field(edition: Edition, fact: Fact, filled: Filled, seen: set[str]) -> Fiel
         value=typed,
         error=filled.errors.get(fact.name, ""),
         needed=fact.name in filled.needed,
-        groups=_groups(fact, typed),
+        groups=groups_of(fact, typed),
         inner=() if source is None else _fields(edition, source, filled, seen),
         rule_title="" if source is None else word(source.title),
         rule_url="" if source is None else edition.rule_link(source.id),
@@ -149,7 +149,7 @@ def bounds_text(fact: Fact) -> str:
     return _("At least %(low)s.") % {"low": low} if low is not None and fact.minimum != 0 else ""
 
 
-def _groups(fact: Fact, typed: str) -> tuple[tuple[str, tuple[Option, ...]], ...]:
+def groups_of(fact: Fact, typed: str) -> tuple[tuple[str, tuple[Option, ...]], ...]:
     """Give the values of a choice: one flat list, or by the wider code they lie under."""
     words = fact.vocabulary
     if words is None:

@@ -61,8 +61,7 @@ class LineMaker:
 
     def groups(self, rows: Iterable[Row]) -> tuple[Group, ...]:
         """Give rows by rank, the highest first; what has no condition stands last."""
-        ordered = sorted(rows, key=lambda row: -rank_of(row))
-        ranked = [(rank, list(found)) for rank, found in groupby(ordered, key=rank_of)]
+        ranked = [(rank, list(found)) for rank, found in groupby(by_rank(rows), key=rank_of)]
         plain = min((rank for rank, _found in ranked if rank != DEFAULT_RANK), default=0)
         several = sum(rank != DEFAULT_RANK for rank, _found in ranked) > 1
         return tuple(
@@ -109,6 +108,11 @@ class LineMaker:
 def rank_of(row: Row) -> int:
     """Give the rank of a row; one without a condition stands below every other."""
     return DEFAULT_RANK if row.when is None else row.rank
+
+
+def by_rank(rows: Iterable[Row]) -> list[Row]:
+    """Order rows as they are shown and weighed: the highest rank first, else as the pack has them."""
+    return sorted(rows, key=lambda row: -rank_of(row))
 
 
 def parts_of(when: Node | None, sayer: Sayer) -> tuple[tuple[str, ...], bool]:

@@ -25,7 +25,7 @@ from jishi.platform.words.ruling import measured
 from jishi.web.public.law.edition import Edition, word
 from jishi.web.public.law.entry import Asked, key_facts, page_entries
 from jishi.web.public.law.pattern import Ground, list_grounds
-from jishi.web.public.law.row import Group, LineMaker, rank_of
+from jishi.web.public.law.row import Group, LineMaker, by_rank
 from jishi.web.shell.site import language
 
 Dated = Row | Entry | Pattern
@@ -100,10 +100,10 @@ def numbered(rule: Rule) -> dict[str, int]:
     shown: list[Dated] = []
     match rule:
         case Table() | Formula():
-            shown += sorted(rule.rows, key=lambda row: -rank_of(row))
+            shown += by_rank(rule.rows)
         case Score():
             for item in rule.items:
-                shown += sorted(item.rows, key=lambda row: -rank_of(row))
+                shown += by_rank(item.rows)
         case Wording():
             for ground in rule.grounds:
                 shown += [each for each in rule.patterns if each.ground == ground]

@@ -24,7 +24,10 @@ PAGE_ROWS = 80
 
 @dataclass(frozen=True)
 class ClauseLine:
-    """One clause: how it is cited, what it says, when it is in force, how much rests on it."""
+    """One clause: how it is cited, what it says, when it is in force, how much rests on it.
+
+    The pack titles clauses in Chinese only: an English page leaves the title to the summary.
+    """
 
     id: str
     url: str
@@ -116,7 +119,7 @@ def clause_line(edition: Edition, clause: Clause) -> ClauseLine:
         url=edition.link("clause", clause.id),
         source=clause.source,
         article=clause.article,
-        title=clause.title,
+        title="" if language() == "en" else clause.title,
         summary=clause.summary_en if language() == "en" else clause.summary_zh,
         span=span_text(since, until),
         state=state_of(since, until, edition.on),

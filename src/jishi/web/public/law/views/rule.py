@@ -44,7 +44,7 @@ READING = Buckets(rate=1 / 2, burst=60)
 @require_http_methods(["GET", "HEAD", "POST"])
 @limited(READING, "POST")
 @csrf_protect
-def show(request: HttpRequest, rule_id: str) -> HttpResponseBase:
+def show(request: HttpRequest, rule_id: str) -> HttpResponse:
     """Show a rule, and the answer to what was asked; a text too long for an address comes as a form."""
     edition, rule = _find(request, rule_id)
     if request.method == "POST":
