@@ -3,7 +3,7 @@
 The reading here walks the trees with `evaluate` and shares nothing else with the engine: no cells, no tables.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -30,8 +30,8 @@ from jishi.kernel.rules.rule import (
     Score,
     Table,
 )
+from tests.kernel.rule_forms import CLASH, OPEN, Case, Cases, Told
 
-CASE = Mapping[str, Any]
 WORDS = ("词", "word")
 CODES = Vocabulary(
     {"06": WORDS, "0601": WORDS, "060101": WORDS, "07": WORDS, "0701": WORDS},
@@ -254,7 +254,7 @@ VALUES: dict[str, Callable[[Random], Any]] = {
 }  # fmt: skip
 
 
-def made_cases(seed: int, count: int) -> list[tuple[CASE, int]]:
+def made_cases(seed: int, count: int) -> Cases:
     """Make cases with their days; in half of them everything is known."""
     chance = Random(seed)
     found = []
@@ -270,13 +270,8 @@ def made_cases(seed: int, count: int) -> list[tuple[CASE, int]]:
 
 dated_cases = st.builds(made_cases, st.integers(0, 2**32), st.integers(1, 40))
 
-Told = tuple[Any, str | None, str]
-"""Answer, row, status."""
-OPEN: Told = (None, None, "undetermined")
-CLASH: Told = (None, None, "conflict")
 
-
-def say(book: RuleBook, rule_id: str, case: CASE, day: int) -> Told:
+def say(book: RuleBook, rule_id: str, case: Case, day: int) -> Told:
     """Read a rule plainly: answer, row and status of a case."""
     rule = book.rules[rule_id]
     held = dict(case)
@@ -304,7 +299,7 @@ def say(book: RuleBook, rule_id: str, case: CASE, day: int) -> Told:
     return min(rule.cap, sum(min(cap, points) for cap, (points, _, _) in parts)), row_id, "determined"
 
 
-def setting(book: RuleBook, case: CASE, day: int) -> Setting:
+def setting(book: RuleBook, case: Case, day: int) -> Setting:
     """Give the natural values of a case, and every parameter of the day."""
     facts = {}
     for name, value in case.items():
@@ -314,7 +309,7 @@ def setting(book: RuleBook, case: CASE, day: int) -> Setting:
     return Setting(facts, {each: None if step is None else step.value for each, step in steps.items()}, day)
 
 
-def chosen(rows: Sequence[Row], asked: tuple[RuleBook, CASE, int]) -> Row | Told:
+def chosen(rows: Sequence[Row], asked: tuple[RuleBook, Case, int]) -> Row | Told:
     """Choose the row by ranks, the defaults below all."""
     book, case, day = asked
     live = [row for row in rows if row.since <= day and (row.until is None or day <= row.until)]
@@ -337,7 +332,7 @@ def rank(row: Row) -> float:
     return float("-inf") if row.when is None else row.rank
 
 
-def calculated(rows: Sequence[Row], value: Fact, asked: tuple[RuleBook, CASE, int]) -> Told:
+def calculated(rows: Sequence[Row], value: Fact, asked: tuple[RuleBook, Case, int]) -> Told:
     """Choose a row and calculate it."""
     row = chosen(rows, asked)
     if isinstance(row, tuple):
@@ -349,7 +344,7 @@ def calculated(rows: Sequence[Row], value: Fact, asked: tuple[RuleBook, CASE, in
     return rounded(Fraction(found) * SCALE[value.kind], row.rounding), row.id, "determined"
 
 
-def looked_up(rule: Schedule, case: CASE, day: int, book: RuleBook) -> Told:
+def looked_up(rule: Schedule, case: Case, day: int, book: RuleBook) -> Told:
     """Look the nearest entry up; a key that is unknown leaves open what an entry may ask of it."""
     fitting: list[tuple[list[int], int, Entry]] = []
     for order, entry in enumerate(rule.entries):

@@ -1,53 +1,23 @@
 """One case, columns and SQL give the same answers as a plain reading, on random law and random cases."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import duckdb
 import numpy as np
-import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jishi.kernel.fault import Fault
 from jishi.kernel.rules.columns import decide_columns
 from jishi.kernel.rules.decide import Law
-from jishi.kernel.rules.rule import RuleBook
-from jishi.kernel.rules.sql import to_sql
-from tests.kernel.rule_worlds import CASE, CLASH, FACTS, Told, World, dated_cases, say, worlds
+from tests.kernel.rule_forms import CLASH, Cases, by_columns, by_sql, frame_of, single
+from tests.kernel.rule_worlds import FACTS, World, dated_cases, say, worlds
 
 KINDS = ("table", "formula", "score", "schedule")
-Cases = Sequence[tuple[CASE, int]]
+BASE = list(FACTS.values())
 thorough = settings(max_examples=150, suppress_health_check=list(HealthCheck))
-
-
-def single(law: Law, rule: str, case: CASE, day: int) -> Told:
-    """Decide one case; a conflict is told as a status."""
-    try:
-        found = law.decide(rule, case, day)
-    except Fault as fault:
-        assert fault.code == "rules.conflict"
-        return CLASH
-    return found.answer, found.row, found.status
-
-
-def frame_of(cases: Cases) -> pl.DataFrame:
-    """Give cases as columns in stored units."""
-    types: dict[str, Any] = {"boolean": pl.Boolean, "choice": pl.String}
-    return pl.DataFrame(
-        [pl.Series(name, [case[name] for case, _ in cases], dtype=types.get(fact.kind, pl.Int64))
-         for name, fact in FACTS.items()]
-    )  # fmt: skip
-
-
-def by_columns(law: Law, cases: Cases) -> list[Told]:
-    """Decide all cases at once, each under its own day."""
-    days = np.array([day for _, day in cases])
-    found = decide_columns(law, "top", frame_of(cases), days, on_conflict="report")
-    told = found.to_polars(("answer", "row", "status"))
-    return [row if row[2] != "conflict" else CLASH for row in told.iter_rows()]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -58,7 +28,7 @@ def test_single_and_columns_read_the_law_plainly(kind: str, data: st.DataObject)
     law = Law(world.book)
     plain = [say(world.book, "top", case, day) for case, day in cases]
     assert [single(law, "top", case, day) for case, day in cases] == plain
-    assert by_columns(law, cases) == plain
+    assert by_columns(law, "top", BASE, cases) == plain
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -68,7 +38,7 @@ def test_columns_tell_all_a_decision_tells(kind: str, data: st.DataObject) -> No
     world, cases = data.draw(worlds(kind)), data.draw(dated_cases)
     law = Law(world.book)
     found = decide_columns(
-        law, "top", frame_of(cases), np.array([day for _, day in cases]), on_conflict="report"
+        law, "top", frame_of(BASE, cases), np.array([day for _, day in cases]), on_conflict="report"
     )
     numbers, rulings = found.rulings
     for number, (case, day) in zip(numbers, cases, strict=True):
@@ -88,9 +58,9 @@ def test_one_day_for_all_is_the_same_as_a_day_each(kind: str, data: st.DataObjec
     world, cases = data.draw(worlds(kind)), data.draw(dated_cases)
     law, day = Law(world.book), cases[0][1]
     same = [(case, day) for case, _ in cases]
-    found = decide_columns(law, "top", frame_of(same), date.fromordinal(day), on_conflict="report")
+    found = decide_columns(law, "top", frame_of(BASE, same), date.fromordinal(day), on_conflict="report")
     told = found.to_polars(("answer", "row", "status")).rows()
-    assert [row if row[2] != "conflict" else CLASH for row in told] == by_columns(law, same)
+    assert [row if row[2] != "conflict" else CLASH for row in told] == by_columns(law, "top", BASE, same)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -100,47 +70,7 @@ def test_sql_on_duckdb_reads_the_law_plainly(kind: str, data: st.DataObject) -> 
     world, cases = data.draw(worlds(kind)), data.draw(dated_cases)
     plain = [say(world.book, "top", case, day) for case, day in cases]
     with duckdb.connect() as connection:
-        assert by_sql(connection, world, cases, "duckdb") == plain
-
-
-COLUMN_TYPES = {
-    "boolean": "BOOLEAN", "integer": "BIGINT", "money": "BIGINT", "area": "BIGINT",
-    "ratio": "DECIMAL(18,6)", "decimal": "DECIMAL(18,6)", "date": "DATE", "choice": "TEXT",
-}  # fmt: skip
-
-
-def by_sql(connection: Any, world: World, cases: Cases, dialect: Any) -> list[Told]:
-    """Decide all cases in a database."""
-    columns = ", ".join(f'"{name}" {COLUMN_TYPES[fact.kind]}' for name, fact in FACTS.items())
-    rows = ", ".join(
-        f"({at}, {literal('date', day)}, {', '.join(literal(FACTS[name].kind, case[name]) for name in FACTS)})"
-        for at, (case, day) in enumerate(cases)
-    )
-    connection.execute("DROP TABLE IF EXISTS cases")
-    connection.execute(f"CREATE TEMPORARY TABLE cases (id INTEGER, as_of DATE, {columns})")
-    connection.execute(f"INSERT INTO cases VALUES {rows}")
-    statement = to_sql(Law(world.book), "top", "cases", dialect)
-    found = connection.execute(f"SELECT * FROM ({statement}) AS told ORDER BY id").fetchall()
-    return [(stored(world.book, answer), row, status) for _, answer, row, status in found]
-
-
-def literal(kind: str, value: Any) -> str:
-    """Write a stored value as a literal of its column type."""
-    if value is None:
-        return "NULL"
-    if kind in ("ratio", "decimal"):
-        return f"{'-' if value < 0 else ''}{abs(value) // 10**6}.{abs(value) % 10**6:06}"
-    if kind == "date":
-        return f"DATE '{date.fromordinal(value).isoformat()}'"
-    return f"'{value}'" if kind == "choice" else str(value).upper()
-
-
-def stored(book: RuleBook, answer: Any) -> Any:
-    """Turn an answer of SQL into stored units."""
-    rule: Any = book.rules["top"]
-    if answer is None or not hasattr(rule, "value"):
-        return answer
-    return int(answer * 10**6) if rule.value.kind in ("ratio", "decimal") else int(answer)
+        assert by_sql(connection, (Law(world.book), "top"), BASE, cases) == plain
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +95,7 @@ def test_sql_on_postgres_reads_the_law_plainly(kind: str, postgres: Any) -> None
     @given(worlds(kind), dated_cases)
     def agree(world: World, cases: Cases) -> None:
         plain = [say(world.book, "top", case, day) for case, day in cases]
-        assert by_sql(postgres, world, cases, "postgres") == plain
+        assert by_sql(postgres, (Law(world.book), "top"), BASE, cases) == plain
 
     agree()
 

@@ -58,10 +58,11 @@ class Writer:
         day_column = f"{AS_OF} AS {AS_OF}" if self.options.as_of is None else f"{self._day()} AS {AS_OF}"
         base = [*map(name, self.options.ids), day_column]
         base += [f"{sql} AS {name('f_' + fact)}" for fact, sql in self.facts.items()]
-        found = f"SELECT {', '.join(base)}\nFROM {source} AS cases"
+        fence = "\nOFFSET 0" if self.dialect == "postgres" else ""  # else it copies each layer into the next
+        found = f"SELECT {', '.join(base)}\nFROM {source} AS cases{fence}"
         for number, layer in enumerate(self.layers):
             told = ",\n  ".join(f"{sql} AS {name(column)}" for column, sql in layer.items())
-            found = f"SELECT l{number}.*,\n  {told}\nFROM ({found}) AS l{number}"
+            found = f"SELECT l{number}.*,\n  {told}\nFROM ({found}) AS l{number}{fence}"
         return found
 
     def rule(self, rule_id: str) -> Found:
