@@ -6,12 +6,14 @@ from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
 from pathlib import Path
 
+from jishi.apps.packs.archive import files_hash, read_files
 from jishi.apps.packs.loader import read_draft, read_pack
 from jishi.apps.packs.pack import Pack
 from jishi.apps.packs.problem import PackError, Problem
 from jishi.kernel.fault import Fault
 
 GROUP = "jishi.pack"
+TRIES = 5
 
 
 def installed_packs() -> tuple[str, ...]:
@@ -27,10 +29,9 @@ def locate_pack(name: str) -> Path:
     return Path(str(files(offers[name].module)))
 
 
-@cache
 def load_pack(name: str) -> Pack:
     """Load an installed pack once per process, else PackError with every problem in it."""
-    return load_pack_from(locate_pack(name))
+    return _loaded(locate_pack(name))[0]
 
 
 def load_pack_from(path: Path) -> Pack:
@@ -56,17 +57,32 @@ def default_pack() -> Pack:
 
     Fault `pack.no_default` when it names none and not exactly one is installed.
     """
-    return _chosen(os.environ.get("JISHI_PACK", ""))
+    return _loaded(_chosen(os.environ.get("JISHI_PACK", "")))[0]
+
+
+def default_files() -> dict[str, bytes]:
+    """Give the files of the default pack as they were when it was loaded, whatever became of the directory."""
+    return dict(_loaded(_chosen(os.environ.get("JISHI_PACK", "")))[1])
 
 
 @cache
-def _chosen(named: str) -> Pack:
+def _chosen(named: str) -> Path:
     if Path(named).is_dir() and named:
-        return load_pack_from(Path(named))
+        return Path(named)
     names = (named,) if named else installed_packs()
     if len(names) != 1:
         raise Fault("pack.no_default", installed=list(names))
-    return load_pack(names[0])
+    return locate_pack(names[0])
+
+
+@cache
+def _loaded(root: Path) -> tuple[Pack, dict[str, bytes]]:
+    """Load a directory with its files; Fault `pack.changing` where they change under one's hands."""
+    for _ in range(TRIES):
+        held, pack = read_files(root), load_pack_from(root)
+        if files_hash(held) == pack.hash:
+            return pack, held
+    raise Fault("pack.changing", path=str(root))
 
 
 def _offers() -> dict[str, EntryPoint]:

@@ -1,6 +1,6 @@
 """Read the dated cases of a pack into stored values. They are no part of loading, only of checking."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
@@ -44,11 +44,15 @@ class DatedCase:
     key: str
 
 
-def read_cases(pack: Pack, folder: str = "cases") -> tuple[list[DatedCase], list[Problem]]:
-    """Read every dated case of the pack, with the problems of those that cannot be read."""
+def read_cases(
+    pack: Pack, folder: str = "cases", only: Container[str] | None = None
+) -> tuple[list[DatedCase], list[Problem]]:
+    """Read the dated cases of the pack, `only` those of some rules, with the problems of what cannot be read."""
     source = Source(pack.root)
-    found = [case for name in source.names(f"{folder}/*.toml") for case in _file(pack, source, name)]
-    return found, source.problems
+    names = [
+        name for name in source.names(f"{folder}/*.toml") if only is None or PurePosixPath(name).stem in only
+    ]
+    return [case for name in names for case in _file(pack, source, name)], source.problems
 
 
 def read_case_file(pack: Pack, source: Source, name: str, rule_id: str) -> list[DatedCase]:

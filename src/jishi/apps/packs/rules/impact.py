@@ -3,7 +3,7 @@
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -142,12 +142,18 @@ def _line(packs: tuple[Pack, Pack], changed: Changed) -> list[str]:
 
 def _own_cases(before: Pack, after: Pack, table: CaseTable) -> list[Asked]:
     """Give the dated cases of both versions, each once; a day asked for takes the place of their own."""
+    only = None if table.rule is None else (table.rule,)
+    return own_cases((before, after), [read_cases(pack, only=only)[0] for pack in (before, after)], table.day)
+
+
+def own_cases(
+    packs: tuple[Pack, Pack], cases: Sequence[Iterable[DatedCase]], day: date | None = None
+) -> list[Asked]:
+    """Give the dated cases read of both versions, each once; a day asked for takes the place of their own."""
     found: dict[tuple[Any, ...], Asked] = {}
-    for pack in (before, after):
-        for case in read_cases(pack)[0]:
-            if table.rule not in (None, case.rule):
-                continue
-            asked = _asked(case, pack, (before, after), table.day)
+    for pack, own in zip(packs, cases, strict=True):
+        for case in own:
+            asked = _asked(case, pack, packs, day)
             facts = tuple(
                 sorted((name, str(value)) for name, value in {**asked.before, **asked.after}.items())
             )

@@ -1,0 +1,98 @@
+"""Answer what is drafted, what was released, and what stands in the files of a version."""
+
+from collections.abc import Iterable, Sequence
+
+from jishi.apps.packs.archive import read_archive
+from jishi.apps.packs.installed import default_files, default_pack
+from jishi.apps.packs.models import OPEN, SUBMITTED, PackDraft, PackRelease, PackSave, PackVersion
+from jishi.apps.packs.overlay import apply_changes
+from jishi.kernel.fault import Fault
+from jishi.platform.search import Page, page_recent
+
+LIVE = (OPEN, SUBMITTED)
+
+
+def list_drafts(states: Sequence[str] = LIVE) -> list[PackDraft]:
+    """List the drafts of this market's pack in some states, the latest change first; without their texts."""
+    rows = PackDraft.objects.filter(pack=default_pack().id, state__in=states).select_related("author")
+    return list(rows.defer("report").order_by("-updated_ms")[:200])
+
+
+def get_draft(draft_id: str) -> PackDraft:
+    """Give a draft with its author, else Fault `pack.draft.unknown`."""
+    rows = PackDraft.objects.select_related("author")
+    found = rows.filter(pk=draft_id, pack=default_pack().id).first()
+    if found is None:
+        raise Fault("pack.draft.unknown", draft=draft_id)
+    return found
+
+
+def list_saves(draft_id: str, size: int = 100) -> list[PackSave]:
+    """List what was done to a draft and by whom, the latest first; without the texts."""
+    rows = PackSave.objects.filter(draft=draft_id).select_related("by").defer("text")
+    return list(rows.order_by("-pk")[:size])
+
+
+def editors_of(draft_id: str) -> set[int | None]:
+    """Give who ever worked on a draft: none of them may release it."""
+    acts = PackSave.objects.filter(draft=draft_id).exclude(act="returned")
+    return set(acts.values_list("by", flat=True).distinct())
+
+
+def draft_files(draft: PackDraft) -> dict[str, bytes]:
+    """Give every file of the pack a draft would make."""
+    return apply_changes(version_files(draft.base), draft.files)
+
+
+def latest_release() -> PackRelease | None:
+    """Give the release that holds, None while the installed pack does; read anew, past any cache."""
+    rows = PackRelease.objects.filter(pack=default_pack().id).select_related("version", "released_by")
+    return rows.defer("version__files").order_by("-number").first()
+
+
+def current_hash() -> str:
+    """Give the hash of the version that holds, read anew."""
+    found = latest_release()
+    return default_pack().hash if found is None else found.version_id
+
+
+def page_releases(cursor: str | None = None, size: int = 30) -> Page:
+    """Page the releases of this market's pack, the latest first."""
+    rows = PackRelease.objects.filter(pack=default_pack().id).select_related("prepared_by", "released_by")
+    return page_recent(rows, cursor, size, field="released_ms")
+
+
+def get_release(number: int) -> PackRelease:
+    """Give a release by its number, else Fault `pack.no_release`."""
+    rows = PackRelease.objects.filter(pack=default_pack().id, number=number)
+    found = rows.select_related("prepared_by", "released_by", "draft").first()
+    if found is None:
+        raise Fault("pack.no_release", number=number)
+    return found
+
+
+def releases_of(digests: Iterable[str]) -> dict[str, PackRelease]:
+    """Give the latest release of each version that was released, by hash."""
+    rows = PackRelease.objects.filter(pack=default_pack().id, version__in=list(digests))
+    return {row.version_id: row for row in rows.order_by("number")}
+
+
+def get_version(digest: str) -> PackVersion:
+    """Give what is kept of a version without its files, else Fault `pack.no_version`."""
+    found = PackVersion.objects.defer("files").filter(pk=digest).first()
+    if found is None:
+        raise Fault("pack.no_version", hash=digest)
+    return found
+
+
+def version_archive(digest: str) -> bytes:
+    """Give a kept version as one archive, else Fault `pack.no_version`."""
+    found = PackVersion.objects.filter(pk=digest).values_list("files", flat=True).first()
+    if found is None:
+        raise Fault("pack.no_version", hash=digest)
+    return bytes(found)
+
+
+def version_files(digest: str) -> dict[str, bytes]:
+    """Give every file of the installed pack or of a kept version, else Fault `pack.no_version`."""
+    return default_files() if digest == default_pack().hash else read_archive(version_archive(digest))
