@@ -31,7 +31,8 @@ UNITS = {
     "hour": ("小时", "hours"), "hectare": ("公顷", "hectares"), "trading_day": ("个交易日", "trading days"),
     "tonne": ("吨", "tonnes"), "percent": ("%", "%"), "bidder": ("人", "bidders"), "firm": ("家", "firms"),
     "household": ("户", "households"), "item": ("项", "items"), "grade": ("等", "grade"), "x": ("倍", "times"),
-    "ratio": ("", ""),
+    "ratio": ("", ""), "tier": ("档", "tier"), "score": ("分", "points"), "sample": ("个样本", "samples"),
+    "unit": ("个", "units"), "mu": ("亩", "mu"), "point_per_year": ("分/年", "points a year"),
 }  # fmt: skip
 """Units of counts as they are said; one not listed is said as it is written."""
 FEW = 6
@@ -124,7 +125,7 @@ class Sayer:
             return date.fromordinal(int(value)).isoformat()
         shown = _plain(value)
         if dim.kind == "money":
-            return f"{_money(value)} 元" if self.zh else f"CNY {_plain(value)}"
+            return f"{_money(value)}元" if self.zh else f"CNY {_plain(value)}"
         if dim.kind == "area":
             return f"{shown} m²"
         return shown + (self.unit(dim.unit) if dim.kind == "count" and dim.unit else "")
@@ -143,4 +144,4 @@ def _plain(value: Fraction) -> str:
 
 def _money(yuan: Fraction) -> str:
     whole = yuan / 10_000
-    return f"{_plain(whole)} 万" if yuan >= 10_000 and (whole * 100).denominator == 1 else _plain(yuan)
+    return f"{_plain(whole)} 万" if yuan >= 10_000 and (whole * 100).denominator == 1 else f"{_plain(yuan)} "

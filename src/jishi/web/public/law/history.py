@@ -11,7 +11,7 @@ from jishi.web.public.law.edition import Edition, day_text
 from jishi.web.public.law.number import amount_text, name_of
 from jishi.web.public.law.sheet import dated_of, parameters_used
 
-MOST_NAMED = 12
+MOST_NAMED = 6
 
 
 @dataclass(frozen=True)
