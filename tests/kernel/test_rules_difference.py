@@ -1,7 +1,9 @@
 """Two books differ in the parts that differ, and in the answers that differ, and in nothing else."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 
@@ -10,8 +12,9 @@ from jishi.kernel.rules.difference import Asked, Comparison, Outcome, carried, c
 from jishi.kernel.rules.fact import Fact, Vocabulary
 from jishi.kernel.rules.rule import Pattern, RuleBook, Wording
 from tests.kernel.law_of_rules import DAY, book, parameter, row, table
-from tests.kernel.rule_worlds import CASE, World, dated_cases, worlds
+from tests.kernel.rule_worlds import World, dated_cases, worlds
 
+Cases = list[tuple[Mapping[str, Any], int]]
 OTHERWISE = row("otherwise", None, "no")
 OLD = book(table("t", [row("yes", "months >= res.min_months and job", "yes"), OTHERWISE]))
 
@@ -107,7 +110,9 @@ def test_facts_a_book_does_not_know_become_unknown() -> None:
 
 @settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
 @given(worlds("table"), worlds("table"), dated_cases)
-def test_answers_are_those_of_each_book(first: World, second: World, cases: list[tuple[CASE, int]]) -> None:
+def test_answers_are_those_of_each_book(
+    first: World, second: World, cases: list[tuple[Mapping[str, Any], int]]
+) -> None:
     before, after = first.book, second.book
     asked = [Asked("top", day, facts, facts) for facts, day in cases]
     for one, was, is_ in Comparison(Law(before), Law(after)).answers(asked):

@@ -1,8 +1,10 @@
 """The lint finds what a case can show, shows what it finds, and proves what cannot be."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -27,7 +29,7 @@ from jishi.kernel.rules.text import node_text
 from jishi.kernel.rules.witness import groups, spread
 from tests.kernel import rule_worlds
 from tests.kernel.law_of_rules import DAY, LONG_AGO, SCOPE, book, calculation, formula, row, table
-from tests.kernel.rule_worlds import CASE, World, atoms, compounds, dated_cases, worlds
+from tests.kernel.rule_worlds import World, atoms, compounds, dated_cases, worlds
 
 thorough = settings(max_examples=120, suppress_health_check=list(HealthCheck), deadline=None)
 NEVER = row("otherwise", None, "no")
@@ -151,7 +153,9 @@ def test_random_cases_show_nothing_the_lint_missed(kind: str, data: st.DataObjec
             _hold_against(law, (name, case, day), (codes, out if kind != "score" else set()))
 
 
-def _hold_against(law: Law, asked: tuple[str, CASE, int], told: tuple[set[str], set[str]]) -> None:
+def _hold_against(
+    law: Law, asked: tuple[str, Mapping[str, Any], int], told: tuple[set[str], set[str]]
+) -> None:
     (name, case, day), (codes, out) = asked, told
     try:
         decision = law.decide(name, case, day)

@@ -197,6 +197,7 @@ def pack_check(
 def pack_diff(
     before: Annotated[str, typer.Argument(help="The pack as it is: an installed one's name, or a folder.")],
     after: Annotated[str, typer.Argument(help="The pack as it would be.")],
+    *,
     cases: Annotated[
         Path | None, typer.Option(help="CSV (columns rule, as_of, facts…) or TOML; the packs' own if absent.")
     ] = None,

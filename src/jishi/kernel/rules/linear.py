@@ -4,7 +4,7 @@ Sound, not complete: what is not linear (a product of facts, whole months betwee
 quantity of its own, and beyond MOST sums nothing is proved.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, gcd, lcm
@@ -12,7 +12,7 @@ from math import ceil, gcd, lcm
 from jishi.kernel.rules.evaluate import Number
 from jishi.kernel.rules.node import Arithmetic, Call, Compare, Const, FactRef, Node, ParamRef
 
-MOST, BRANCHES = 300, 16
+MOST, BRANCHES = 300, 64
 DENIED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
@@ -41,13 +41,15 @@ ZERO = Sum({}, Fraction(0))
 class Reading:
     """Read expressions as sums; `scales` gives stored units in one natural unit of each fact.
 
-    What is known besides gathers in `bounds`, and, as one of several, in `either`.
+    What is known besides gathers in `bounds`, and, as one of several, in `either`; a reading that
+    is not `deep` leaves choices out.
     """
 
     scales: Mapping[str, int]
     parameters: Mapping[str, Number | None]
     bounds: list[Sum]
     either: dict[str, list[list[Sum]]]
+    deep: bool = True
 
     def sum(self, node: Node) -> Sum | None:
         """Give a node as a sum of whole stored quantities; None where a parameter has no value."""
@@ -103,32 +105,43 @@ class Reading:
         own, sign = Sum({repr(node): step}, Fraction(0)), Fraction(1 if node.name == "max" else -1)
         for part in parts:  # max(a, b) is at least each, min(a, b) at most
             self.bounds.append(ZERO.plus(part, sign).plus(own, -sign))
+        self.either[repr(node)] = [
+            [ZERO.plus(own, sign).plus(part, -sign)] for part in parts
+        ]  # and one of them
         return own
 
 
 def impossible(claims: Iterable[tuple[Compare, bool]], known: Sequence[Sum], reading: Reading) -> bool:
     """Tell whether comparisons, each held true or false, contradict each other or what is known."""
-    ways: list[list[Sum]] = [list(known)]
+    sums, choices = list(known), []
     for leaf, truth in claims:
         left, right = reading.sum(leaf.left), reading.sum(leaf.right)
-        if left is None or right is None:
-            continue
-        options = list(_claimed(leaf.op if truth else DENIED[leaf.op], left.plus(right, Fraction(-1))))
+        if left is not None and right is not None:
+            options = _claimed(leaf.op if truth else DENIED[leaf.op], left.plus(right, Fraction(-1)))
+            sums += options[0] if len(options) == 1 else []
+            choices += [options] if len(options) > 1 else []
+    sums += reading.bounds
+    if _contradict(sums):
+        return True
+    return reading.deep and _every_way(sums, [*choices, *reading.either.values()])
+
+
+def _every_way(sums: list[Sum], choices: Sequence[list[list[Sum]]]) -> bool:
+    """Tell whether whichever option is taken of each choice leads to a contradiction."""
+    ways: list[list[Sum]] = [[]]
+    for options in choices:
         ways = [[*way, *option] for way in ways for option in options]
-    known_ways: list[list[list[Sum]]] = [[[]], *reading.either.values()]
-    for options in known_ways:
-        ways = [[*way, *option] for way in ways for option in options]
-        ways = [way for way in ways if not _contradict([*way, *reading.bounds])]
+        ways = [way for way in ways if not _contradict([*sums, *way])]
         if not ways or len(ways) > BRANCHES:
             break
     return not ways
 
 
-def _claimed(op: str, difference: Sum) -> Iterator[list[Sum]]:
-    """Yield, one after another, the sums of at most zero that `difference op 0` may mean."""
+def _claimed(op: str, difference: Sum) -> list[list[Sum]]:
+    """List, one after another, the sums of at most zero that `difference op 0` may mean."""
     other = ZERO.plus(difference, Fraction(-1))
     under, over = _strict(difference), _strict(other)
-    yield from {
+    return {
         "<": [[under]], ">": [[over]], "<=": [[difference]], ">=": [[other]],
         "==": [[difference, other]], "!=": [[under], [over]],
     }[op]  # fmt: skip

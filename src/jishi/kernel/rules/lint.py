@@ -11,10 +11,16 @@ from jishi.kernel.rules.coverage import Sample, lint_cases
 from jishi.kernel.rules.decide import Law
 from jishi.kernel.rules.finding import Finding, Level
 from jishi.kernel.rules.footing import lint_footing
+from jishi.kernel.rules.node import parameters_of
 from jishi.kernel.rules.reach import NODES, Goal, Search
 from jishi.kernel.rules.rule import DEFAULT_RANK, Formula, Row, Rule, RuleBook, Score, Table
 from jishi.kernel.rules.select import Key, Selector
 from jishi.kernel.rules.witness import Witness
+
+UNPROVED = {
+    "rules.lint.conflict": "rules.lint.conflict_unproved",
+    "rules.lint.gap": "rules.lint.gap_unproved",
+}
 
 
 def row_sets(rule: Rule) -> list[tuple[str, tuple[Row, ...]]]:
@@ -65,7 +71,7 @@ class _Look:
     def out_of_reach(self) -> Iterator[Finding]:
         """Yield rows that never decide: a higher one always holds, or the condition never does."""
         for at, row in enumerate(self.rows):
-            found = [self._search(epoch, self._goal((at,), epoch)) for epoch in self._epochs((at,))]
+            found = [self._search(epoch, self._reach(at, epoch)) for epoch in self._epochs((at,))]
             if not any(found):
                 yield Finding("error", "rules.lint.out_of_reach", self.rule.id, row.id)
             elif not any(sure for each in found if each for sure in [each[1]]):
@@ -91,7 +97,7 @@ class _Look:
             case, day = self.witnesses[epoch].case(key) if sure else ({}, self.witnesses[epoch].days[0])
             level, other = what
             row = "" if at is None else self.rows[at].id
-            yield Finding(level if sure else "warning", code if sure else f"{code}_unproved", self.rule.id, row,
+            yield Finding(level if sure else "warning", code if sure else UNPROVED[code], self.rule.id, row,
                           {"other": other}, case, day)  # fmt: skip
 
     def _search(self, epoch: int, goal: Goal) -> tuple[Key, bool] | None:
@@ -105,6 +111,17 @@ class _Look:
             self.too_wide = True
             return None
         return None if key is None else (key, False)
+
+    def _reach(self, at: int, epoch: int) -> Goal:
+        """Let one row decide: a higher row whose number has no value does no harm if its answer is the same."""
+        whole = self._goal((at,), epoch)
+        lapsed = [other for other in whole.fail if self._lapsed(other, epoch)]
+        spared = [other for other in lapsed if self.rows[other].then == self.rows[at].then]
+        return Goal(whole.hold, tuple(other for other in whole.fail if other not in spared))
+
+    def _lapsed(self, at: int, epoch: int) -> bool:
+        values = self.selector.settings[epoch]
+        return any(values[each] is None for each in parameters_of(self.rows[at].when))
 
     def _goal(self, hold: tuple[int, ...], epoch: int) -> Goal:
         """Let rows hold where no row of a higher rank does; no row at all asks that every one fails."""

@@ -36,7 +36,7 @@ class Search:
 
     selector: Selector
     domains: Sequence[Domain]
-    possible: Callable[[Key], bool] | None = None
+    possible: Callable[[Key, bool], bool] | None = None
     nodes: int = 0
     _of_row: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
@@ -54,7 +54,7 @@ class Search:
         if self.nodes > NODES:
             raise Fault("rules.too_wide", rule=self.selector.rule_id, most=NODES)
         open_ = self._open(key, goal)
-        if open_ is None or (self.possible is not None and not self.possible(key)):
+        if open_ is None or (self.possible is not None and not self.possible(key, not open_)):
             return None
         if not open_:
             return key

@@ -36,7 +36,7 @@ class Witness:
         self.days = (start, selector.epochs[epoch] - 1 if epoch < len(selector.epochs) else LAST_DAY)
         self.cases: dict[tuple[int, ...], dict[tuple[int, ...], tuple[Case, int]]] = {}
         self.groups = groups(selector.axes)
-        self._possible: dict[tuple[tuple[int, int], ...], bool] = {}
+        self._possible: dict[tuple[tuple[tuple[int, int], ...], bool], bool] = {}
 
     def proved(self) -> tuple[Domain, ...]:
         """Give domains in which every tuple of cells has a case."""
@@ -47,18 +47,18 @@ class Witness:
         return tuple(Domain((at,), tuple((cell,) for cell in self._cells(axis)))
                      for at, axis in enumerate(self.selector.axes))  # fmt: skip
 
-    def possible(self, key: Key) -> bool:
+    def possible(self, key: Key, deep: bool = True) -> bool:
         """Tell whether no contradiction was proved between the comparisons and numbers of a cell."""
         for group in self.groups:
             cells = tuple((at, key[at + 1]) for at in group if key[at + 1] != self.selector.axes[at].unknown)
             if len(cells) > 1 or (cells and self.selector.axes[cells[0][0]].kind == "test"):
-                if cells not in self._possible:
-                    self._possible[cells] = not self._contradict(cells)
-                if not self._possible[cells]:
+                if (cells, deep) not in self._possible:
+                    self._possible[(cells, deep)] = not self._contradict(cells, deep)
+                if not self._possible[(cells, deep)]:
                     return False
         return True
 
-    def _contradict(self, cells: tuple[tuple[int, int], ...]) -> bool:
+    def _contradict(self, cells: tuple[tuple[int, int], ...], deep: bool) -> bool:
         scales = {name: SCALE[fact.kind] for name, fact in self.selector.facts.items() if fact.kind in SCALE}
         claims, known = [], []
         for at, cell in cells:
@@ -69,7 +69,7 @@ class Witness:
             elif axis.kind == "number":
                 low, high = [None, *axis.cuts][cell], [*(cut - 1 for cut in axis.cuts), None][cell]
                 known += self._limits(axis.name, low, high)
-        reading = Reading(scales, self.selector.settings[self.epoch], [], {})
+        reading = Reading(scales, self.selector.settings[self.epoch], [], {}, deep)
         return impossible(claims, known, reading)
 
     def _limits(self, name: str, low: int | None, high: int | None) -> list[Sum]:
@@ -95,8 +95,9 @@ class Witness:
         for group, held in self.cases.items():
             cells = tuple(key[at + 1] for at in group)
             if cells in held:
-                facts, day = held[cells]
-                found |= facts
+                found |= held[cells][0]
+                asked = any(AS_OF in self.selector.axes[at].facts for at in group)
+                day = held[cells][1] if asked else day
         return found, day
 
     def _domain(self, group: tuple[int, ...]) -> Domain:

@@ -39,17 +39,17 @@ def _hold(pack: Pack, case: DatedCase, decision: Decision) -> Iterator[Problem]:
     if decision.answer != wanted.answer:
         said = (written_answer(rule, decision.answer), written_answer(rule, wanted.answer))
         needs = ", ".join(decision.missing)
-        yield _differs(case, "answer", "pack.case_answer", said, {**shown, "needs": needs})
+        yield _differs(case, "answer", "pack.case_answer", said, params={**shown, "needs": needs})
         return
     if wanted.row is not None and wanted.row != decision.row:
         yield _differs(case, "row", "pack.case_row", (decision.row or "", wanted.row), shown)
     lacking = [clause for clause in wanted.cites if clause not in decision.clauses]
     if lacking:
         said = (", ".join(decision.clauses), ", ".join(lacking))
-        yield _differs(case, "cites", "pack.case_cites", said, shown)
+        yield _differs(case, "cites", "pack.case_cites", said, params=shown)
     if wanted.needs is not None and set(wanted.needs) != set(decision.missing):
         said = (", ".join(decision.missing), ", ".join(wanted.needs))
-        yield _differs(case, "needs", "pack.case_needs", said, shown)
+        yield _differs(case, "needs", "pack.case_needs", said, params=shown)
 
 
 def _hold_text(case: DatedCase, scanner: Scanner) -> Iterator[Problem]:
@@ -58,14 +58,16 @@ def _hold_text(case: DatedCase, scanner: Scanner) -> Iterator[Problem]:
     if patterns != case.expected.finds:
         spans = "、".join(f"{each.pattern}「{each.text}」" for each in found)
         said = (spans, ", ".join(case.expected.finds))
-        yield _differs(case, "finds", "pack.case_finds", said, {"day": case.day.isoformat()})
+        yield _differs(case, "finds", "pack.case_finds", said, params={"day": case.day.isoformat()})
     clauses = {clause for each in found for clause in each.clauses}
     lacking = [clause for clause in case.expected.cites if clause not in clauses]
     if lacking:
         said = (", ".join(sorted(clauses)), ", ".join(lacking))
-        yield _differs(case, "cites", "pack.case_cites", said, {"day": case.day.isoformat()})
+        yield _differs(case, "cites", "pack.case_cites", said, params={"day": case.day.isoformat()})
 
 
-def _differs(case: DatedCase, key: str, code: str, said: tuple[str, str], params: dict[str, str]) -> Problem:
+def _differs(
+    case: DatedCase, key: str, code: str, said: tuple[str, str], *, params: dict[str, str]
+) -> Problem:
     found, expected = said
     return Problem(case.file, f"{case.key}.{key}", found, code, expected, params)
