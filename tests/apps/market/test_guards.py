@@ -7,6 +7,7 @@ import pytest
 
 from jishi.apps.market import actions as market
 from jishi.apps.market.actions.registration import RegistrationForm
+from jishi.apps.market.guarding import preview_notice, preview_qualification
 from jishi.apps.market.publication import bundle_offering
 from jishi.apps.market.reads import get_offering, list_notices
 from jishi.apps.packs import api as packs
@@ -152,3 +153,22 @@ def test_a_bundle_lets_anyone_decide_the_rulings_again(hall: Hall) -> None:
         check_rulings(bundle, law)
     elsewhere = Law(replace(law.book, hash="0" * 64))
     assert check_rulings(bundle, elsewhere) == {"decided": 0, "other": 2, "overridden": 0}
+
+
+def test_a_preview_says_what_the_guard_would_and_stores_nothing(hall: Hall, unused: str) -> None:
+    offering = get_offering(unused)
+    for stated, expected in (({}, [True, False]), ({"land_use": "05"}, [True, True])):
+        if stated:
+            with pytest.raises(Fault, match=r"rulings\.undetermined"):
+                hall.publish(offering)
+            rulings.state_facts(hall.as_("clerk"), FactTask.objects.get().id, stated, "规划条件通知书")
+        before = Ruling.objects.count()
+        assert [each.permits for each in preview_notice(offering, hall.clock.now_ms())] == expected
+        assert Ruling.objects.count() == before
+    (row,) = market.file_registrations(
+        hall.system,
+        hall.offer("T-2").id,
+        [RegistrationForm(hall.parties["north"], grounds=("price_in_arrears",))],
+    )
+    (found,) = preview_qualification(row)
+    assert not found.permits and found.decision.row == "price_in_arrears"

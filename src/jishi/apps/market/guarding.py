@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from jishi.apps.market.models import Offering, Registration
-from jishi.apps.packs.api import Pack, Product
+from jishi.apps.packs.api import Pack, Product, current_pack
 from jishi.apps.parties import api as parties
 from jishi.apps.registers import api as registers
-from jishi.apps.rulings.api import Question, Subject
+from jishi.apps.rulings.api import Preview, Question, Subject, preview
 from jishi.kernel.calendar.workday import is_working_day
 from jishi.kernel.calendar.zone import day_of
 from jishi.kernel.fault import Fault
@@ -50,6 +50,16 @@ def qualification_questions(pack: Pack, offering: Offering, rows: Sequence[Regis
         )
         for row in rows
     ]
+
+
+def preview_notice(offering: Offering, at_ms: int) -> list[Preview]:
+    """Say whether the rules would permit a notice published at an instant; nothing is stored."""
+    return preview(offer_questions(current_pack(), offering, at_ms))
+
+
+def preview_qualification(registration: Registration) -> list[Preview]:
+    """Say whether the rules would let an applicant pass; nothing is stored."""
+    return preview(qualification_questions(current_pack(), registration.offering, [registration]))
 
 
 def _case(pack: Pack, rule: str, known: Known) -> dict[str, Value | None]:

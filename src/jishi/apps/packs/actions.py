@@ -68,7 +68,7 @@ def start_draft(ctx: Context, title: str, reason: str, *, renew: bool = False) -
             moving.renew(draft, wheel)
         draft.save(force_insert=True)
         _note(ctx, draft, "started")
-        _write(ctx, head, draft, "PackDraftStarted", {"base": draft.base, "parent": parent})
+        _write(ctx, head, draft, ("PackDraftStarted", {"base": draft.base, "parent": parent}))
     return draft
 
 
@@ -158,7 +158,7 @@ def release_draft(ctx: Context, draft_id: str, *, revision: int) -> PackRelease:
             "number": release.number, "hash": release.version_id, "parent": draft.parent,
             "wheel": draft.wheel, "files": _digests(draft),
         }  # fmt: skip
-        _write(ctx, head, draft, "PackReleased", data)
+        _write(ctx, head, draft, ("PackReleased", data))
         drop_row(DRAFT, draft.id)
         transaction.on_commit(forget_current)
     return release
@@ -218,7 +218,7 @@ def _editing(
             draft.save()
             _note(ctx, draft, act, path=path, text=text)
             data = {"act": act, "path": path, "revision": draft.revision, "files": _digests(draft)}
-            _write(ctx, head, draft, "PackDraftChanged", data)
+            _write(ctx, head, draft, ("PackDraftChanged", data))
 
         yield draft, write
 
@@ -235,7 +235,7 @@ def _turn(ctx: Context, draft_id: str, way: tuple[str, str, str], reason: str) -
         draft.state, draft.updated_ms = state, ctx.now_ms()
         draft.save()
         _note(ctx, draft, act, text=reason)
-        _write(ctx, head, draft, "PackDraftChanged", {"act": act, "revision": draft.revision})
+        _write(ctx, head, draft, ("PackDraftChanged", {"act": act, "revision": draft.revision}))
         drop_row(DRAFT, draft.id)
     return draft
 
@@ -297,6 +297,7 @@ def _note(ctx: Context, draft: PackDraft, act: str, *, path: str = "", text: str
     )  # fmt: skip
 
 
-def _write(ctx: Context, head: Any, draft: PackDraft, kind: str, data: dict[str, Any]) -> None:
+def _write(ctx: Context, head: Any, draft: PackDraft, news: tuple[str, dict[str, Any]]) -> None:
+    kind, data = news
     at_ms = max(ctx.now_ms(), head.at_ms)
     evidence.append(head, ctx.now_ms(), [(kind, {"draft": draft.id, **data}, at_ms)])

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 from django.db import connection, transaction
@@ -10,12 +9,11 @@ from django.db import connection, transaction
 from jishi.apps.packs import api as packs
 from jishi.apps.rulings.models import OPEN, OVERRIDDEN, SETTLED, FactTask, Override, Ruling, StatedFact
 from jishi.apps.rulings.question import NotPermitted, Permit, Question, Subject, say_refusal
-from jishi.apps.rulings.reads import find_override, get_task, stated_facts
+from jishi.apps.rulings.reads import Stated, get_task, stated_facts, weigh
 from jishi.kernel.fault import Fault
 from jishi.kernel.rules.decide import Law
 from jishi.kernel.rules.decision import Decision
 from jishi.kernel.rules.fact import read_value
-from jishi.kernel.rules.rule import Table
 from jishi.kernel.spelling import visible
 from jishi.platform import evidence
 from jishi.platform.access import Target, require
@@ -98,19 +96,11 @@ def override_task(ctx: Context, task_id: str, reason: str) -> Override:
     return made
 
 
-def _permit(law: Law, question: Question, stated: Mapping[tuple[str, str], Mapping[str, Any]]) -> Permit:
-    subject = question.subject
-    case = {**question.case, **stated.get((subject.kind, subject.id), {})}
-    question = replace(question, case=case)
-    decision = law.decide(question.rule, case, question.as_of)
-    rule = law.rule(question.rule)
-    assert isinstance(rule, Table), "a guard is a table: its answers say which of them permit"
-    if decision.determined and rule.answer(str(decision.answer)).permits:
-        return Permit(question, decision)
-    override = None if decision.determined else find_override(subject, question.rule)
-    if override is None:
-        raise NotPermitted(question, decision, say_refusal(law, question, decision))
-    return Permit(question, decision, override)
+def _permit(law: Law, question: Question, stated: Stated) -> Permit:
+    found = weigh(law, question, stated)
+    if not found.permits:
+        raise NotPermitted(question, found.decision, say_refusal(law, question, found.decision))
+    return Permit(question, found.decision, found.override)
 
 
 def _row(ctx: Context, question: Question, made: tuple[Decision, bool]) -> Ruling:

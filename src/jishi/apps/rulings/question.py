@@ -67,6 +67,17 @@ class Permit:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a rule would say if it were asked now, with the law it was asked of; nothing is stored."""
+
+    question: Question
+    decision: Decision
+    law: Law
+    permits: bool
+    override: int | None = None
+
+
 class NotPermitted(Fault):
     """Refuse a guarded action: the rule forbids it, or cannot tell yet; carries what was asked and decided."""
 
