@@ -29,10 +29,10 @@ def verify_files(console: Console, paths: Sequence[Path], options: tuple[str | N
     """
     trust, quiet, lang = options
     key = _read_key(trust) if trust else None
-    passed, law = 0, packs.default_pack().law
+    passed, pack = 0, packs.default_pack()
     for path in paths:
         try:
-            report = verify(_read_file(path), key, law)
+            report = verify(_read_file(path), key, {pack.hash: pack.law}.get)
         except Fault as fault:
             _print(console, False, f"{path}: {say(fault.code, fault.params, lang)}")
             continue

@@ -27,10 +27,9 @@ from jishi.kernel.evidence.check_result import (
     check_reserve,
     replay,
 )
-from jishi.kernel.evidence.check_rulings import check_rulings, names_rulings
+from jishi.kernel.evidence.check_rulings import Laws, check_rulings, names_rulings
 from jishi.kernel.evidence.report import Check, Report
 from jishi.kernel.fault import Fault
-from jishi.kernel.rules.decide import Law
 
 Params = Mapping[str, Any]
 
@@ -48,13 +47,13 @@ _OF_OUTCOME: dict[str, Callable[[Bundle, Outcome], Params]] = {
     "award": check_award,
 }
 NAMES = ("canonical", "read", "signature", "trust", *_OF_FILE, "replay", *_OF_OUTCOME)
-"""Every check a bundle alone allows, in the order of the report; `rulings` needs a law beside it."""
+"""Every check a bundle alone allows, in the order of the report; `rulings` needs the packs' laws beside it."""
 
 
-def verify(raw: bytes, trust: str | None = None, law: Law | None = None) -> Report:
+def verify(raw: bytes, trust: str | None = None, laws: Laws | None = None) -> Report:
     """Recompute a bundle and report each check; never raises on what the file holds.
 
-    With ``law``, the rules of a pack, what they permitted is decided again where the pack is the same.
+    With ``laws``, which give the rules of a pack by its hash, what they permitted is decided again.
 
     ``trust`` is the base64 Ed25519 public key the reader expects; without it a forger's own
     signature is as good as any, and the verdict says so.
@@ -66,7 +65,7 @@ def verify(raw: bytes, trust: str | None = None, law: Law | None = None) -> Repo
         run_check("signature", lambda: check_signature(bundle)),
         _trust(bundle, trust),
         *(run_check(name, partial(check, bundle)) for name, check in _OF_FILE.items()),
-        *_rulings(bundle, law),
+        *_rulings(bundle, laws),
         *_replay(bundle),
     ]
     return Report((*checks, *rest), bundle.raw["signer"], trusted=trust is not None)
@@ -87,10 +86,10 @@ def open_bundle(raw: bytes) -> tuple[tuple[Check, ...], Bundle | None]:
     return (canonical, Check("read", True, "verify.read.ok", params)), bundle
 
 
-def _rulings(bundle: Bundle, law: Law | None) -> tuple[Check, ...]:
-    if law is None or not names_rulings(bundle):
+def _rulings(bundle: Bundle, laws: Laws | None) -> tuple[Check, ...]:
+    if laws is None or not names_rulings(bundle):
         return ()
-    return (run_check("rulings", lambda: check_rulings(bundle, law)),)
+    return (run_check("rulings", lambda: check_rulings(bundle, laws)),)
 
 
 def _trust(bundle: Bundle, trust: str | None) -> Check:

@@ -11,8 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from jishi.apps.market import reads as market
 from jishi.apps.market.api import bundle_offering
+from jishi.apps.packs import api as packs
 from jishi.kernel.evidence.verify import open_bundle, verify
 from jishi.kernel.fault import Fault
+from jishi.kernel.rules.decide import Law
 from jishi.platform.secrets import operator_public_key
 from jishi.platform.words import say
 from jishi.web.shell.limit import Buckets, limited
@@ -68,7 +70,7 @@ def _examine(raw: bytes, trust: str | None) -> dict[str, Any]:
     if not _ONE_AT_A_TIME.acquire(timeout=LONGEST_WAIT_S):
         raise Fault("public.verify.busy")
     try:
-        report, bundle = verify(raw, trust), open_bundle(raw)[1]
+        report, bundle = verify(raw, trust, _law_of), open_bundle(raw)[1]
     finally:
         _ONE_AT_A_TIME.release()
     return {
@@ -116,3 +118,11 @@ def _lot(entries: Any) -> dict[str, Any]:
         return lot if isinstance(lot, dict) else {}
     except (KeyError, StopIteration, TypeError):
         return {}
+
+
+def _law_of(digest: str) -> Law | None:
+    """Give the law of a pack version kept here, None for one that never was in force here."""
+    try:
+        return packs.pack_of(digest).law
+    except Fault:
+        return None
