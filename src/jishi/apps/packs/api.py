@@ -31,6 +31,7 @@ from jishi.apps.packs.rules.impact import (
     write_changes,
 )
 from jishi.apps.packs.rules.lint import finding_params, lint_pack
+from jishi.apps.packs.rules.many import Part, Run, Trouble, open_run, valid_of
 from jishi.apps.packs.rules.tracks import Parity, also_in_cases, compare_tracks, read_parities, read_parity
 from jishi.apps.packs.rules.writing import written, written_answer
 from jishi.apps.packs.versions import current_pack, forget_current, keep_version, one_law, pack_of
@@ -41,10 +42,11 @@ from jishi.kernel.rules.parity import Track
 __all__ = [
     "CaseTable", "Changed", "DatedCase", "DemoAccount", "DemoBidder", "DemoLot", "DemoParty", "Division",
     "Expectation", "FieldKind", "Finding", "Impact", "LandUse", "LimitRow", "Pack", "PackError", "Parity",
-    "Problem", "Product", "RegisterKind", "Scenario", "Track", "TrackComparison", "Words", "also_in_cases",
+    "Part", "Problem", "Product", "RegisterKind", "Run", "Scenario", "Track", "TrackComparison", "Trouble",
+    "Words", "also_in_cases",
     "ask_cases", "check_cases", "check_pack", "compare_packs", "compare_tracks", "current_pack",
     "default_pack", "draft_pack", "finding_params", "forget_current", "installed_packs", "keep_version",
-    "lint_pack", "load_pack", "load_pack_from", "locate_pack", "one_law", "pack_hash", "pack_of",
-    "read_cases", "read_parities", "read_parity", "say_outcome", "validate_entry", "write_changes",
-    "written", "written_answer",
+    "lint_pack", "load_pack", "load_pack_from", "locate_pack", "one_law", "open_run", "pack_hash",
+    "pack_of", "read_cases", "read_parities", "read_parity", "say_outcome", "valid_of", "validate_entry",
+    "write_changes", "written", "written_answer",
 ]  # fmt: skip

@@ -11,6 +11,8 @@ from typing import Any
 
 from jishi.platform.words.amount import money_text
 
+MOST_LISTED = 24
+
 
 @cache
 def _sentences() -> dict[str, dict[str, str]]:
@@ -29,7 +31,7 @@ class _Params(dict[str, Any]):
 def say(code: str, params: Mapping[str, Any], lang: str = "zh") -> str:
     """Return the sentence of `code` filled with `params`; an unknown code is shown as it is.
 
-    A parameter named `..._fen` reads as money: sentences carry no unit beside it.
+    A parameter named `..._fen` reads as money: sentences carry no unit beside it. A list reads as a list.
     """
     lang = "en" if lang.startswith("en") else "zh"
     sentence = _sentences().get(code)
@@ -40,6 +42,9 @@ def say(code: str, params: Mapping[str, Any], lang: str = "zh") -> str:
 
 
 def _show(name: str, value: Any, lang: str) -> Any:
+    if isinstance(value, list | tuple):
+        comma, more = ("、", "……") if lang == "zh" else (", ", " …")
+        return comma.join(map(str, value[:MOST_LISTED])) + (more if len(value) > MOST_LISTED else "") or "—"
     return money_text(value, lang) if name.endswith("_fen") and isinstance(value, int) else value
 
 
