@@ -144,6 +144,12 @@ def test_a_short_text_gets_an_address_a_long_one_does_not(reader: Client) -> Non
     assert "文字超过" in words(beyond)
 
 
+def test_of_many_findings_the_first_are_marked(reader: Client) -> None:
+    reading = reader.post("/law/work.advert/", {"text": "限男士。" * 1000}).context["reading"]
+    assert (len(reading.findings), len(reading.notes), reading.unnoted) == (1000, 200, 800)
+    assert "".join(part.text for part in reading.parts) == "限男士。" * 1000
+
+
 def test_a_posted_text_needs_its_token(law: Pack) -> None:
     strict = Client(enforce_csrf_checks=True)
     assert strict.post("/law/work.advert/", {"text": "限男士"}).status_code == 403

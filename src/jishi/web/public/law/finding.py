@@ -12,6 +12,8 @@ from jishi.web.public.law.label import LEVELS
 from jishi.web.public.law.sheet import numbered
 from jishi.web.shell.site import language
 
+MOST_NOTES = 200
+
 
 @dataclass(frozen=True)
 class Part:
@@ -42,11 +44,16 @@ class Note:
 
 @dataclass(frozen=True)
 class Reading:
-    """A text looked through."""
+    """A text looked through; of many findings only the first are marked and noted."""
 
     parts: tuple[Part, ...]
     notes: tuple[Note, ...]
     findings: tuple[Finding, ...]
+
+    @property
+    def unnoted(self) -> int:
+        """Count the findings beyond those noted."""
+        return len(self.findings) - len(self.notes)
 
     @property
     def grave(self) -> int:
@@ -73,9 +80,9 @@ def look_through(edition: Edition, rule: Wording, asking: Asking) -> Reading:
             row=each.pattern,
             row_number=numbers[each.pattern],
         )
-        for number, each in enumerate(found, start=1)
+        for number, each in enumerate(found[:MOST_NOTES], start=1)
     )
-    return Reading(tuple(_parts(asking.text, found, notes)), notes, tuple(found))
+    return Reading(tuple(_parts(asking.text, found[:MOST_NOTES], notes)), notes, tuple(found))
 
 
 def _parts(text: str, found: list[Finding], notes: tuple[Note, ...]) -> list[Part]:

@@ -38,11 +38,12 @@ from jishi.web.shell.limit import Buckets, limited
 from jishi.web.shell.posting import UNPROCESSABLE
 from jishi.web.shell.site import language
 
-READING = Buckets(rate=1 / 2, burst=60)
+ASKING = Buckets(rate=2, burst=300)
+"""A question new to the rule book is worked out cell by cell: nobody may keep it at that."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@limited(READING, "POST")
+@limited(ASKING, "GET", "POST")
 @csrf_protect
 def show(request: HttpRequest, rule_id: str) -> HttpResponse:
     """Show a rule, and the answer to what was asked; a text too long for an address comes as a form."""
