@@ -1,6 +1,5 @@
 """Turn the rows of one rule file into a kernel rule, holding every name, value and unit against the pack."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from jishi.apps.packs.kinds.rule import (
     TableRow,
     WordingFile,
 )
+from jishi.apps.packs.rules.expression import fault_of
 from jishi.apps.packs.rules.facts import build_value
 from jishi.apps.packs.rules.report import Lost, Report
 from jishi.kernel.fault import Fault
@@ -122,11 +122,10 @@ class Builder:
         )
 
     def expression(self, text: str, key: str) -> None:
-        """Report a regular expression that does not compile."""
-        try:
-            re.compile(text)
-        except re.error as error:
-            self.report.add(key, text, "pack.no_regex", str(error))
+        """Report a regular expression that does not compile, or may take time without bound."""
+        fault = fault_of(text)
+        if fault is not None:
+            self.report.add(key, text, *fault)
 
     def rows(
         self, rows: Iterable[TableRow | SumRow | PointsRow], key: str, then: Callable[[Any, str], Any]

@@ -42,7 +42,8 @@ def _hold(pack: Pack, case: DatedCase, decision: Decision) -> Iterator[Problem]:
         yield _differs(case, "answer", "pack.case_answer", said, params={**shown, "needs": needs})
         return
     if wanted.row is not None and wanted.row != decision.row:
-        yield _differs(case, "row", "pack.case_row", (decision.row or "", wanted.row), shown)
+        said = (decision.row or "", wanted.row)
+        yield _differs(case, "row", "pack.case_row", said, params=shown)
     lacking = [clause for clause in wanted.cites if clause not in decision.clauses]
     if lacking:
         said = (", ".join(decision.clauses), ", ".join(lacking))
