@@ -8,15 +8,18 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from jishi.kernel.rules.coding import Cells, distinct
+from jishi.kernel.rules.coding import Block, distinct
 from jishi.kernel.rules.column import Ints, Known, Source
-from jishi.kernel.rules.decide import Law
 from jishi.kernel.rules.decision import Decision
+from jishi.kernel.rules.engines import Engine
+from jishi.kernel.rules.parts import Digits
 
 BLOCK = 1 << 16
 STATUSES = ("determined", "undetermined", "conflict")
 NONE = -1
 COLUMNS = ("answer", "row", "status", "clauses", "confidence", "missing")
+Rulings = tuple[Ints, list[Decision | None]]
+"""A number for each row, and for each number the decision of a sample row (None: conflict)."""
 
 
 @dataclass
@@ -26,17 +29,14 @@ class Answers:
     `answer` numbers `words` (-1: no answer), or holds stored values (0 where not `known`).
     """
 
-    law: Law
+    engine: Engine
     rule: str
     words: tuple[str, ...] | None
     answer: Ints
     known: Known
     conflict: Known
-    parts: tuple[Ints, ...]
-    """What led there, one array for each part of the rule: rows with equal numbers are decided alike."""
     sources: dict[str, Source]
     days: Any
-    sizes: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.answer)
@@ -68,60 +68,72 @@ class Answers:
     def decision(self, row: int) -> Decision:
         """Decide one row as the single form does, with everything a decision tells."""
         case = {name: source.value(row) for name, source in self.sources.items()}
-        return self.law.decide(
-            self.rule, case, self.days if isinstance(self.days, int) else int(self.days[row])
-        )
+        day = self.days if isinstance(self.days, int) else int(self.days[row])
+        return self.engine.law.decide(self.rule, case, day)
 
     @cached_property
-    def rulings(self) -> tuple[Ints, list[Decision | None]]:
-        """Give a number a row and, for each number, the decision of a sample row (None: conflict).
+    def rulings(self) -> Rulings:
+        """Tell apart what is decided on other grounds: rows of one number share row, clauses, confidence and reason."""
+        return self._sampled(fine=False)
 
-        Rows of one number share answering row, clauses, confidence, reason and missing facts.
-        """
-        number = np.zeros(len(self), dtype=np.int32)
-        names: dict[tuple[int, ...], int] = {}
-        samples: list[int] = []
-        for start in range(0, len(self), BLOCK):
-            digits = self._digits(start, min(start + BLOCK, len(self)))
-            shown, inverse = distinct(digits, min(BLOCK, len(self) - start))
-            shapes = zip(*(cells[shown].tolist() for _, cells in digits), strict=True)
-            met = [names.setdefault(shape, len(names)) for shape in shapes]
-            for row, name in zip(shown.tolist(), met, strict=True):
-                if name == len(samples):
-                    samples.append(start + row)
-            number[start : start + BLOCK] = np.array(met, dtype=np.int32).take(inverse)
-        return number, [None if self._in_conflict(row) else self.decision(row) for row in samples]
+    @cached_property
+    def needs(self) -> Rulings:
+        """Tell apart also what is missing; worked out for undetermined rows only (number 0: the others)."""
+        return self._sampled(fine=True)
 
     def to_polars(self, columns: Sequence[str] = COLUMNS) -> pl.DataFrame:
         """Give a frame: answers as ids or stored values; lists of clauses and of missing facts joined by `; `."""
         return pl.DataFrame([self._series(name) for name in columns])
 
+    def block(self, start: int) -> Block:
+        """Give the block of rows that begins at a row."""
+        stop = min(start + BLOCK, len(self))
+        parts = {name: source.part(start, stop) for name, source in self.sources.items()}
+        return Block(
+            start, stop - start, parts, self.days if isinstance(self.days, int) else self.days[start:stop]
+        )
+
+    def _sampled(self, fine: bool) -> Rulings:
+        number = np.zeros(len(self), dtype=np.int32)
+        names: dict[tuple[int, ...], int] = {}
+        samples: list[int] = []
+        for start in range(0, len(self), BLOCK):
+            block = self.block(start)
+            digits = self._digits(block, fine)
+            shown, inverse = distinct(digits, block.size)
+            shapes = list(zip(*(cells[shown].tolist() for _, cells in digits), strict=True)) or [()] * len(
+                shown
+            )
+            for row, shape in zip(shown.tolist(), shapes, strict=True):
+                if names.setdefault(shape, len(names)) == len(samples):
+                    samples.append(start + row)
+            number[start : start + block.size] = np.array([names[shape] for shape in shapes], dtype=np.int32)[
+                inverse
+            ]
+        return number, [None if self._in_conflict(row) else self.decision(row) for row in samples]
+
+    def _digits(self, block: Block, fine: bool) -> Digits:
+        if not fine:
+            return self.engine.trace(block, False)
+        open_ = ~self.determined[block.start : block.start + block.size]
+        digits = self.engine.trace(block, True)
+        digits += [(2, known.view(np.uint8)) for _, known in block.parts.values() if known is not None]
+        return [(2, open_.view(np.uint8)), *((radix, cells * open_) for radix, cells in digits)]
+
     def _series(self, name: str) -> pl.Series:
         if name == "answer" and self.words is None:
-            return pl.select(
-                pl.when(pl.Series(self.determined)).then(pl.Series(self.answer)).alias(name)
-            ).to_series()
+            known, values = pl.Series(self.determined), pl.Series(self.answer)
+            return pl.select(pl.when(known).then(values).alias(name)).to_series()
         if name == "answer":
             assert self.words is not None
             return _coded(name, [*self.words, None], np.where(self.answer < 0, len(self.words), self.answer))
         if name == "status":
             return _coded(name, list(STATUSES), self.status())
-        number, decisions = self.rulings
+        number, decisions = self.needs if name == "missing" else self.rulings
         return _coded(name, [None if each is None else _TEXTS[name](each) for each in decisions], number)
 
     def _in_conflict(self, row: int) -> bool:
         return self.conflict is not None and bool(self.conflict[row])
-
-    def _digits(self, start: int, stop: int) -> list[tuple[int, Cells]]:
-        """Give what tells rows apart: every part's codes, and which facts are known."""
-        digits = [(size, part[start:stop]) for size, part in zip(self.sizes, self.parts, strict=True)]
-        for source in self.sources.values():
-            known = source.part(start, stop)[1] if source.nullable else None
-            if known is not None:
-                digits.append((2, known.view(np.uint8)))
-            elif source.nullable:
-                digits.append((2, np.ones(stop - start, dtype=np.uint8)))
-        return digits
 
 
 _TEXTS = {
@@ -136,4 +148,5 @@ _TEXTS = {
 def _coded(name: str, texts: list[str | None], codes: Ints) -> pl.Series:
     """Give texts by code as a dictionary column."""
     words = list(dict.fromkeys(text for text in texts if text is not None))
-    return pl.Series(name, texts, dtype=pl.Enum(words)).gather(pl.Series(codes.astype(np.uint32, copy=False)))
+    series = pl.Series(name, texts, dtype=pl.Enum(words))
+    return series.gather(pl.Series(codes.astype(np.uint32, copy=False)))

@@ -90,11 +90,11 @@ def steps_of(parameter: Parameter) -> tuple[tuple[int, ...], list[Fraction | int
     return cuts, [parameters_at(held, day)[parameter.id] for day in (1, *cuts)]
 
 
-def tester(book: RuleBook, selector: Selector) -> Callable[[Axis, Block], Ints]:
+def tester(book: RuleBook, selector: Selector | None) -> Callable[[Axis, Block], Ints]:
     """Give what works the test of an axis out for a block: 0 false, 1 true, 2 unknown."""
 
     def cells(axis: Axis, block: Block) -> Ints:
-        assert isinstance(axis.test, Compare)
+        assert isinstance(axis.test, Compare) and selector is not None
         try:
             truth, known = holds(axis.test, Terms(book, block))
         except Overflow:

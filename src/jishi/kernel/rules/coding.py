@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from jishi.kernel.rules.cells import Axis
 from jishi.kernel.rules.column import Known, Part
 from jishi.kernel.rules.grammar import AS_OF
+from jishi.kernel.rules.rowwise import View
 from jishi.kernel.rules.select import Key
 
 Cells = NDArray[Any]
 Test = Callable[[Axis, "Block"], Cells]
 """Give the cells of a test of several facts."""
 DENSE = 1 << 22
-"""The most codes that have a table of their own; beyond, codes are numbered as they are met."""
+"""The most codes numbered by a table; beyond, by sorting."""
 WIDEST = 2**62
 FEW_CUTS, WIDE_SPAN = 12, 1 << 18
 
@@ -34,6 +35,8 @@ class Block:
     parts: Mapping[str, Part]
     days: Any
     """One day ordinal, or an array of them."""
+    rows: Any = None
+    """The numbers of the rows where they do not follow each other."""
 
     @property
     def dated(self) -> bool:
@@ -60,7 +63,6 @@ class Coder:
         self.product = 1
         for each in self.radices:
             self.product *= each
-        self.dense = self.product <= DENSE
         self.fixed = 0 if self.day is None else int(np.searchsorted(self.epochs, self.day, side="right"))
 
     def _radix(self, axis: Axis) -> int:
@@ -72,15 +74,28 @@ class Coder:
         wide = axis.kind == "test" or any(self.nullable[name] for name in axis.facts if name != AS_OF)
         return axis.size + wide
 
-    def digits(self, block: Block) -> list[tuple[int, Cells]]:
-        """Give radix and cells of what differs from row to row."""
-        found = []
-        if self.radices[0] > 1:
-            found.append((self.radices[0], digitise(block.days, self.epochs)))
-        for axis, radix in zip(self.axes, self.radices[1:], strict=True):
+    def view(self, block: Block) -> View:
+        """Give the epoch and the cell on every axis: an array, or one number where rows do not differ."""
+        epoch: Any = digitise(block.days, self.epochs) if self.radices[0] > 1 else self.fixed
+        cells = [self.cells(axis, block) if radix > 1 else self._still(axis) for axis, radix in self._pairs()]
+        return View(block.size, epoch, cells)
+
+    def every(self) -> View:
+        """Give a view in which each code stands once, in order."""
+        rest = np.arange(self.product)
+        found: list[Any] = []
+        still = [self.fixed, *(self._still(axis) if radix == 1 else 0 for axis, radix in self._pairs())]
+        for radix, alone in reversed(list(zip(self.radices, still, strict=True))):
             if radix > 1:
-                found.append((radix, self.cells(axis, block)))
-        return found
+                rest, digit = np.divmod(rest, radix)
+            found.append(digit if radix > 1 else alone)
+        epoch, *cells = found[::-1]
+        return View(self.product, epoch, cells)
+
+    def digits(self, view: View) -> list[tuple[int, Cells]]:
+        """Give radix and cells of what differs from row to row."""
+        whole = zip(self.radices, [view.epoch, *view.cells], strict=True)
+        return [(radix, cells) for radix, cells in whole if radix > 1]
 
     def cells(self, axis: Axis, block: Block) -> Cells:
         """Give the cell of every row on an axis."""
@@ -98,17 +113,15 @@ class Coder:
             found = values.view(np.uint8) if values.dtype == bool else (values != 0).view(np.uint8)
         return found if known is None else with_unknown(found, known, axis.unknown)
 
-    def code(self, block: Block) -> Cells:
-        """Give the code of every row (only where `dense`)."""
-        return combine(self.digits(block), block.size)
-
     def key(self, digits: Sequence[int]) -> Key:
         """Turn the varying digits of a code back into a key: an epoch and a cell on every axis."""
         rest = iter(digits)
         epoch = next(rest) if self.radices[0] > 1 else self.fixed
-        cells = [next(rest) if radix > 1 else self._still(axis)
-                 for axis, radix in zip(self.axes, self.radices[1:], strict=True)]  # fmt: skip
+        cells = [next(rest) if radix > 1 else self._still(axis) for axis, radix in self._pairs()]
         return (int(epoch), *map(int, cells))
+
+    def _pairs(self) -> list[tuple[Axis, int]]:
+        return list(zip(self.axes, self.radices[1:], strict=True))
 
     def _still(self, axis: Axis) -> int:
         """Give the cell of an axis that is alike in every row."""
@@ -116,14 +129,6 @@ class Coder:
             return axis.cell(self.day)
         there = all(name in self.nullable or name == AS_OF for name in axis.facts)
         return 0 if there and axis.kind != "test" else axis.unknown
-
-    def split(self, code: int) -> list[int]:
-        """Take a code apart into its varying digits."""
-        found = []
-        for radix in reversed([each for each in self.radices if each > 1]):
-            code, digit = divmod(code, radix)
-            found.append(digit)
-        return found[::-1]
 
 
 def digitise(values: Cells, cuts: Sequence[int]) -> Cells:

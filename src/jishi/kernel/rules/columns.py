@@ -11,13 +11,11 @@ from typing import Any, Literal
 import numpy as np
 
 from jishi.kernel.fault import Fault
-from jishi.kernel.rules.answers import Answers
-from jishi.kernel.rules.coding import Block
+from jishi.kernel.rules.answers import BLOCK, Answers
 from jishi.kernel.rules.column import Source, read_days, sources_of
 from jishi.kernel.rules.decide import Law
 from jishi.kernel.rules.engines import Engine, Shape, engine_for
 
-BLOCK = 1 << 16
 THREADS = 2
 
 
@@ -38,11 +36,10 @@ def decide_columns(
     nullable = {name: source.nullable for name, source in mine.items()}
     shape = Shape(nullable, days if isinstance(days, int) else None, on_conflict == "report")
     engine = engine_for(law, rule_id, shape)
-    answers = _empty(law, rule_id, engine, (mine, days, size))
+    answers = _empty(rule_id, engine, (mine, days, size))
     with ThreadPoolExecutor(THREADS) as pool:
         for _ in pool.map(lambda start: _work(engine, answers, start), range(0, size, BLOCK)):
             pass
-    answers.sizes = tuple(engine.sizes())
     return answers
 
 
@@ -59,31 +56,26 @@ def must_fit(days: Any, size: int) -> None:
         raise Fault("rules.column_length", lengths={"as_of": len(days), "columns": size})
 
 
-def _empty(law: Law, rule_id: str, engine: Engine, held: tuple[dict[str, Source], Any, int]) -> Answers:
+def _empty(rule_id: str, engine: Engine, held: tuple[dict[str, Source], Any, int]) -> Answers:
     sources, days, size = held
     words = engine.words is not None
     return Answers(
-        law=law,
+        engine=engine,
         rule=rule_id,
         words=engine.words,
         answer=np.zeros(size, dtype=np.int16 if words else np.int64),
         known=None if words else np.zeros(size, dtype=bool),
         conflict=np.zeros(size, dtype=bool) if engine.shape.report else None,
-        parts=tuple(np.zeros(size, dtype=kind) for kind in engine.kinds),
         sources=sources,
         days=days,
     )
 
 
 def _work(engine: Engine, into: Answers, start: int) -> None:
-    stop = min(start + BLOCK, len(into.answer))
-    parts = {name: source.part(start, stop) for name, source in into.sources.items()}
-    days = into.days if isinstance(into.days, int) else into.days[start:stop]
-    found = engine.work(Block(start, stop - start, parts, days))
-    into.answer[start:stop] = found.answer
+    block = into.block(start)
+    found, rows = engine.work(block), slice(start, start + block.size)
+    into.answer[rows] = found.answer
     if into.known is not None:
-        into.known[start:stop] = True if found.known is None else found.known
+        into.known[rows] = True if found.known is None else found.known
     if into.conflict is not None and found.conflict is not None:
-        into.conflict[start:stop] = found.conflict
-    for whole, part in zip(into.parts, found.parts, strict=True):
-        whole[start:stop] = part
+        into.conflict[rows] = found.conflict

@@ -1,7 +1,7 @@
 """Engines: each kind of rule over a block of cases; derived facts are decided first, by their own rule."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,11 +18,10 @@ from jishi.kernel.rules.deciders import (
     TableDecider,
 )
 from jishi.kernel.rules.fact import Fact
-from jishi.kernel.rules.parts import CONFLICT, NONE, Part, schedule_axes, schedule_chooser, schedule_epochs
+from jishi.kernel.rules.parts import Digits, EntriesPart, RowsPart
+from jishi.kernel.rules.rowwise import CONFLICT, NONE
 from jishi.kernel.rules.rule import Row
-from jishi.kernel.rules.select import Key
-
-CONFLICTING = INEXACT + 1
+from jishi.kernel.rules.schedule_axes import schedule_axes, schedule_epochs
 
 
 @dataclass(frozen=True)
@@ -36,12 +35,13 @@ class Shape:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Answers of a block: numbers of words (NONE: no answer) or stored values, where known, what led there."""
+    """Answers of a block: numbers of words (NONE: no answer) or stored values, and where they are known."""
 
     answer: Ints
     known: Known
-    parts: list[Ints]
     conflict: Known = None
+    why: Ints | None = None
+    """Of a formula, why a value is there or not."""
 
 
 class Engine:
@@ -49,59 +49,58 @@ class Engine:
 
     words: tuple[str, ...] | None = None
     """What the answers number, or None where they are stored values."""
-    kinds: list[Any]
-    """The array types of `Outcome.parts`."""
 
     def __init__(self, law: Law, rule_id: str, shape: Shape) -> None:
         self.law, self.book, self.decider = law, law.book, law.decider(rule_id)
         asked = {name: rule for name, rule in self.decider.derived.items() if shape.nullable.get(name, True)}
         self.subs = {name: engine_for(law, rule, shape) for name, rule in asked.items()}
         self.shape = Shape({**shape.nullable, **dict.fromkeys(asked, True)}, shape.day, shape.report)
-        self.kinds = [kind for sub in self.subs.values() for kind in sub.kinds]
 
     def work(self, block: Block) -> Outcome:
         """Decide the cases of a block."""
         if not self.subs:
             return self._ask(block)
-        held, parts, conflicts = dict(block.parts), [], []
-        for name, sub in self.subs.items():
-            found = sub.work(block)
-            parts += found.parts
-            conflicts.append(found.conflict)
-            held[name] = _filled(held.get(name), _as_column(found, sub.words, self.book.facts[name]))
-        mine = self._ask(Block(block.start, block.size, held, block.days))
-        return self._with(mine, parts, conflicts)
+        full, conflict = self._derived(block)
+        return _in_conflict(self._ask(full), conflict, self.words is None)
 
-    def sizes(self) -> list[int]:
-        """Count, for each of `Outcome.parts`, the codes it may hold."""
-        return [size for sub in self.subs.values() for size in sub.sizes()] + self._sizes()
+    def trace(self, block: Block, fine: bool) -> Digits:
+        """Tell apart what is decided differently; `fine` also what needs other facts to be settled."""
+        digits: Digits = []
+        for name, sub in self.subs.items():
+            digits += sub.trace(block, fine)
+            given = block.parts.get(name)
+            if given is not None and given[1] is not None:
+                digits.append((2, given[1].view(np.uint8)))
+        return digits + self._trace(self._derived(block)[0], fine)
 
     def _ask(self, block: Block) -> Outcome:
         raise NotImplementedError
 
-    def _sizes(self) -> list[int]:
+    def _trace(self, block: Block, fine: bool) -> Digits:
         raise NotImplementedError
 
-    def _with(self, mine: Outcome, parts: list[Ints], conflicts: list[Known]) -> Outcome:
-        conflict = _either([mine.conflict, *conflicts])
-        if conflict is None or self.words is not None:
-            answer = mine.answer if conflict is None else np.where(conflict, NONE, mine.answer)
-            return Outcome(answer, mine.known, parts + mine.parts, conflict)
-        known = ~conflict if mine.known is None else mine.known & ~conflict
-        return Outcome(mine.answer, known, parts + mine.parts, conflict)
+    def _derived(self, block: Block) -> tuple[Block, Known]:
+        """Add the derived facts to a block: those the cases state are kept, the others decided."""
+        held, conflict = dict(block.parts), None
+        for name, sub in self.subs.items():
+            given = block.parts.get(name)
+            at = None if given is None else _unknown_rows(given[1])
+            found = sub.work(block if at is None else taken(block, at))
+            column = _as_column(found, sub.words, self.book.facts[name])
+            mine = found.conflict
+            if given is not None and at is not None:
+                column = _filled(given, at, column)
+                mine = None if mine is None else _spread(mine, at, block.size)
+            held[name] = column
+            conflict = mine if conflict is None else conflict if mine is None else conflict | mine
+        return replace(block, parts=held), conflict
 
-    def part(self, decider: RowsDecider, number: Callable[[Row], int]) -> Part:
-        """Give a part that chooses among the rows of a decider; `number` says what a row stands for."""
+    def part(self, decider: RowsDecider, value: Callable[[Row], int]) -> RowsPart:
+        """Give a part that chooses among the rows of a decider; `value` says what a row stands for."""
         selector = decider.selector
-        coder = Coder(
-            selector.axes, selector.epochs, self.shape.nullable, self.shape.day, tester(self.book, selector)
-        )
-
-        def resolve(key: Key) -> int:
-            row = selector.select(key).row
-            return NONE if row is None else number(selector.rows[row])
-
-        return Part(coder, resolve, self.shape.report, self.book.facts, len(selector.rows))
+        test = tester(self.book, selector)
+        coder = Coder(selector.axes, selector.epochs, self.shape.nullable, self.shape.day, test)
+        return RowsPart(coder, selector, value, self.shape.report, self.book.facts)
 
 
 class TableEngine(Engine):
@@ -110,19 +109,18 @@ class TableEngine(Engine):
     def __init__(self, law: Law, rule_id: str, shape: Shape) -> None:
         super().__init__(law, rule_id, shape)
         assert isinstance(self.decider, TableDecider)
-        rows = self.decider.selector.rows
-        self.words = tuple(dict.fromkeys(str(row.then) for row in rows))
+        self.words = tuple(dict.fromkeys(str(row.then) for row in self.decider.selector.rows))
         place = {word: at for at, word in enumerate(self.words)}
         self.rows = self.part(self.decider, lambda row: place[str(row.then)])
-        self.kinds.append(self.rows.kind)
 
     def _ask(self, block: Block) -> Outcome:
-        code, answer = self.rows.choose(block)
-        conflict = answer == CONFLICT if self.shape.report else None
-        return Outcome(answer if conflict is None else np.maximum(answer, NONE), None, [code], conflict)
+        answer = self.rows.choose(block)
+        if not self.shape.report or not self.rows.clashes:
+            return Outcome(answer, None)
+        return Outcome(np.maximum(answer, NONE), None, answer == CONFLICT)
 
-    def _sizes(self) -> list[int]:
-        return [self.rows.size()]
+    def _trace(self, block: Block, fine: bool) -> Digits:
+        return self.rows.trace(block, fine)
 
 
 class ScheduleEngine(Engine):
@@ -131,14 +129,10 @@ class ScheduleEngine(Engine):
     def __init__(self, law: Law, rule_id: str, shape: Shape) -> None:
         super().__init__(law, rule_id, shape)
         assert isinstance(self.decider, ScheduleDecider)
-        rule = self.decider.rule
-        axes = schedule_axes(rule, self.book.facts)
-        coder = Coder(
-            axes, schedule_epochs(rule), self.shape.nullable, shape.day, lambda axis, block: block.days
-        )
-        resolve = schedule_chooser(self.decider.lookup, axes)
-        self.entries = Part(coder, resolve, False, self.book.facts, len(rule.entries))
-        self.kinds.append(self.entries.kind)
+        rule, axes = self.decider.rule, schedule_axes(self.decider.rule, self.book.facts)
+        test = tester(self.book, None)
+        coder = Coder(axes, schedule_epochs(rule), self.shape.nullable, shape.day, test)
+        self.entries = EntriesPart(coder, self.decider.lookup)
         values = [entry.value for entry in rule.entries]
         if rule.value.vocabulary is not None:
             self.words = tuple(rule.value.vocabulary.words)
@@ -146,13 +140,12 @@ class ScheduleEngine(Engine):
         self.values = np.array([*values, 0 if self.words is None else NONE], dtype=np.int64)
 
     def _ask(self, block: Block) -> Outcome:
-        code, entry = self.entries.choose(block)
-        known = None if self.words is not None else entry >= 0
-        answer = self.values.take(entry)  # NONE takes the last
-        return Outcome(answer if self.words is None else answer.astype(np.int16), known, [code])
+        entry = self.entries.choose(block)
+        answer = self.values[entry]  # NONE takes the last
+        return Outcome(answer, entry >= 0) if self.words is None else Outcome(answer, None)
 
-    def _sizes(self) -> list[int]:
-        return [self.entries.size()]
+    def _trace(self, block: Block, fine: bool) -> Digits:
+        return self.entries.trace(block, fine)
 
 
 class FormulaEngine(Engine):
@@ -165,20 +158,20 @@ class FormulaEngine(Engine):
         number = {id(row): at for at, row in enumerate(mine.selector.rows)}
         self.rule, self.all = mine.rule, mine.selector.rows
         self.rows = self.part(mine, lambda row: number[id(row)])
-        self.kinds += [self.rows.kind, np.uint8]
 
     def _ask(self, block: Block) -> Outcome:
-        code, row = self.rows.choose(block)
+        row: Any = self.rows.choose(block)
         values, why = np.zeros(block.size, dtype=np.int64), np.full(block.size, INEXACT, dtype=np.uint8)
         for each in np.flatnonzero(np.bincount(np.maximum(row, NONE) + 1)[1:]):
             at = np.flatnonzero(row == each)
-            some = block if len(at) == block.size else _taken(block, at)
+            some = block if len(at) == block.size else taken(block, at)
             values[at], why[at] = values_of(self.all[each], self.rule.value, self.book, some)  # type: ignore[union-attr]
-        conflict = row == CONFLICT if self.shape.report else None
-        return Outcome(values, why == 0, [code, why], conflict)
+        return Outcome(values, why == 0, row == CONFLICT if self.shape.report else None, why)
 
-    def _sizes(self) -> list[int]:
-        return [self.rows.size(), CONFLICTING]
+    def _trace(self, block: Block, fine: bool) -> Digits:
+        why = self._ask(block).why
+        assert why is not None
+        return [*self.rows.trace(block, fine), (INEXACT + 1, why)]
 
 
 class ScoreEngine(Engine):
@@ -189,32 +182,24 @@ class ScoreEngine(Engine):
         assert isinstance(self.decider, ScoreDecider)
         self.cap = self.decider.rule.cap
         self.items = [
-            (item.cap, _Item(law, rule_id, self.shape, decider)) for item, decider in self.decider.items
+            (item.cap, FormulaEngine(law, rule_id, self.shape, decider))
+            for item, decider in self.decider.items
         ]
-        self.kinds += [kind for _, item in self.items for kind in item.kinds]
 
     def _ask(self, block: Block) -> Outcome:
         total, known = np.zeros(block.size, dtype=np.int64), np.ones(block.size, dtype=bool)
-        parts, conflicts = [], []
+        conflict = np.zeros(block.size, dtype=bool)
         for cap, item in self.items:
             found = item._ask(block)
             total += np.minimum(found.answer, cap)
             known &= np.asarray(found.known)
-            parts += found.parts
-            conflicts.append(found.conflict)
-        mine = Outcome(np.minimum(total, self.cap), known, parts)
-        return self._with(mine, [], conflicts)
+            conflict |= False if found.conflict is None else found.conflict
+        return Outcome(
+            np.minimum(total, self.cap), known & ~conflict, conflict if self.shape.report else None
+        )
 
-    def _sizes(self) -> list[int]:
-        return [size for _, item in self.items for size in item._sizes()]
-
-
-class _Item(FormulaEngine):
-    """One item of a score, whose derived facts the score has decided."""
-
-    def __init__(self, law: Law, rule_id: str, shape: Shape, decider: FormulaDecider) -> None:
-        super().__init__(law, rule_id, shape, decider)
-        self.kinds = self.kinds[-2:]
+    def _trace(self, block: Block, fine: bool) -> Digits:
+        return [digit for _, item in self.items for digit in item._trace(block, fine)]
 
 
 def engine_for(law: Law, rule_id: str, shape: Shape) -> Engine:
@@ -226,12 +211,24 @@ def engine_for(law: Law, rule_id: str, shape: Shape) -> Engine:
     return made[type(law.decider(rule_id))](law, rule_id, shape)
 
 
-def _taken(block: Block, at: Ints) -> Block:
+def taken(block: Block, at: Ints) -> Block:
+    """Give some rows of a block."""
     parts = {
         name: (values.take(at), None if known is None else known.take(at))
         for name, (values, known) in block.parts.items()
     }
-    return Block(block.start, len(at), parts, block.days.take(at) if block.dated else block.days)
+    rows = block.start + at if block.rows is None else block.rows.take(at)
+    return Block(block.start, len(at), parts, block.days.take(at) if block.dated else block.days, rows)
+
+
+def _in_conflict(found: Outcome, conflict: Known, valued: bool) -> Outcome:
+    """Take back the answers of cases in which a derived fact is in conflict."""
+    if conflict is None:
+        return found
+    both = conflict if found.conflict is None else conflict | found.conflict
+    if not valued:
+        return Outcome(np.where(both, NONE, found.answer), None, both)
+    return Outcome(found.answer, ~both if found.known is None else found.known & ~both, both)
 
 
 def _as_column(found: Outcome, words: tuple[str, ...] | None, fact: Fact) -> tuple[Ints, Known]:
@@ -239,21 +236,25 @@ def _as_column(found: Outcome, words: tuple[str, ...] | None, fact: Fact) -> tup
     if words is None:
         return found.answer, found.known
     place = {word: at for at, word in enumerate(fact.vocabulary.words if fact.vocabulary else ())}
-    places = np.array([place.get(word, NONE) for word in (*words, "")], dtype=np.int32).take(found.answer)
+    places = np.array([place.get(word, NONE) for word in (*words, "")], dtype=np.int32)[found.answer]
     return np.maximum(places, 0), places >= 0
 
 
-def _filled(given: tuple[Ints, Known] | None, found: tuple[Ints, Known]) -> tuple[Ints, Known]:
+def _unknown_rows(known: Known) -> Ints:
+    return np.flatnonzero(~known) if known is not None else np.zeros(0, dtype=np.int64)
+
+
+def _filled(given: tuple[Ints, Known], at: Ints, found: tuple[Ints, Known]) -> tuple[Ints, Known]:
     """Keep what the cases state, and fill what they do not."""
-    if given is None:
-        return found
-    values, known = given
+    values, known = given[0].astype(found[0].dtype), given[1]
     if known is None:
         return given
-    both = known if found[1] is None else known | found[1]
-    return np.where(known, values, found[0]), None if found[1] is None else both
+    both = known.copy()
+    values[at], both[at] = found[0], True if found[1] is None else found[1]
+    return values, both
 
 
-def _either(masks: list[Known]) -> Known:
-    there = [mask for mask in masks if mask is not None]
-    return None if not there else np.logical_or.reduce(there)
+def _spread(mask: Ints, at: Ints, size: int) -> Ints:
+    found = np.zeros(size, dtype=bool)
+    found[at] = mask
+    return found

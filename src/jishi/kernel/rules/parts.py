@@ -1,136 +1,111 @@
-"""Parts: a set of rows or entries deciding over columns, each code met worked out once and looked up."""
+"""Parts: a set of rows or entries choosing over columns, and what led to each choice."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import count
 
 import numpy as np
 
 from jishi.kernel.fault import Fault
 from jishi.kernel.rules.block import case_at
-from jishi.kernel.rules.cells import Axis
-from jishi.kernel.rules.coding import Block, Coder, distinct, smallest
+from jishi.kernel.rules.coding import Block, Cells, Coder, combine, distinct
 from jishi.kernel.rules.column import Ints
 from jishi.kernel.rules.fact import Fact, format_value
-from jishi.kernel.rules.lookup import ANYTHING, Lookup
-from jishi.kernel.rules.rule import Schedule
-from jishi.kernel.rules.select import Key
+from jishi.kernel.rules.lookup import Lookup
+from jishi.kernel.rules.rowwise import CONFLICT, NONE, Rowwise, View
+from jishi.kernel.rules.rule import Row
+from jishi.kernel.rules.schedule_axes import schedule_epochs
+from jishi.kernel.rules.select import Key, Selector
 
-NONE, CONFLICT, UNSET = -1, -2, -3
-Resolve = Callable[[Key], int]
-"""Give the number of what a cell chooses, or NONE; raise `rules.conflict`."""
+Digits = list[tuple[int, Cells]]
+"""What tells rows apart: numbers below a radix."""
+TABLE = 1 << 16
+"""The most codes worked out beforehand; beyond, each block is worked out as it comes."""
 
 
 @dataclass
-class Part:
-    """Choose for every row of a block: a row, an answer or an entry, by number."""
+class RowsPart:
+    """Choose a row for every case of a block; `value` says what a row stands for."""
 
     coder: Coder
-    resolve: Resolve
+    selector: Selector
+    value: Callable[[Row], int]
     report: bool
     """Whether a conflict is marked (CONFLICT) rather than raised."""
     facts: Mapping[str, Fact]
-    most: int
-    """The largest number that may be chosen."""
-    numbers: dict[tuple[int, ...], int] = field(default_factory=dict)
-    chosen: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.width = np.int16 if self.most < 2**15 else np.int32
-        self.kind = smallest(self.coder.product) if self.coder.dense else np.int32
-        self.table = np.full(self.coder.product if self.coder.dense else 0, UNSET, dtype=self.width)
-        self._next = count()
+        self.rowwise = Rowwise(self.selector, self.value)
+        self.table: Ints | None = None
+        if self.coder.product <= TABLE:
+            self.table = self.rowwise.choose(self.coder.every()).astype(np.int16)
+        self.clashes = self.table is None or bool((self.table == CONFLICT).any())
 
-    def choose(self, block: Block) -> tuple[Ints, Ints]:
-        """Give the code of every row and what it chooses."""
-        if not self.coder.dense:
-            return self._choose_sparse(block)
-        code = self.coder.code(block)
-        found = self.table.take(code, mode="clip")
-        if block.size and found.min() == UNSET:
-            unset = np.flatnonzero(found == UNSET)
-            codes, at = np.unique(code[unset], return_index=True)
-            for each, row in zip(codes.tolist(), unset[at].tolist(), strict=True):
-                self.table[each] = self._resolved(self.coder.key(self.coder.split(each)), block, row)
-            found = self.table.take(code, mode="clip")
-        return code, found
+    def choose(self, block: Block) -> Ints:
+        """Give what each case chooses."""
+        view = self.coder.view(block)
+        if self.table is None:
+            found = self.rowwise.choose(view).astype(np.int16)
+        else:
+            found = self.table.take(combine(self.coder.digits(view), block.size), mode="clip")
+        if self.clashes and not self.report and (found == CONFLICT).any():
+            raise self._conflict(view, block, int(np.flatnonzero(found == CONFLICT)[0]))
+        return found
 
-    def size(self) -> int:
-        """Count the codes there may be so far."""
-        return self.coder.product if self.coder.dense else max(self.numbers.values(), default=-1) + 1
+    def trace(self, block: Block, fine: bool) -> Digits:
+        """Tell cases apart by what each row is to the decision, or, if `fine`, by all they look like."""
+        view = self.coder.view(block)
+        if fine:
+            return self.coder.digits(view)
+        epoch = [] if isinstance(view.epoch, int) else [(self.coder.radices[0], view.epoch)]
+        return epoch + [(3, played) for played in self.rowwise.parts_played(view)]
 
-    def _choose_sparse(self, block: Block) -> tuple[Ints, Ints]:
-        digits = self.coder.digits(block)
-        shown, number = distinct(digits, block.size)
-        names: list[int] = []
-        chosen: list[int] = []
-        shapes = zip(*(cells[shown].tolist() for _, cells in digits), strict=True)
-        for row, shape in zip(shown.tolist(), shapes, strict=True):
-            name = self.numbers.get(shape)
-            if name is None:
-                found = self._resolved(self.coder.key(shape), block, row)
-                name = self.numbers.setdefault(shape, next(self._next))  # whoever comes first names it
-                self.chosen[name] = found
-            names.append(name)
-            chosen.append(self.chosen[name])
-        return np.array(names, dtype=np.int32).take(number), np.array(chosen, dtype=self.width).take(number)
-
-    def _resolved(self, key: Key, block: Block, row: int) -> int:
-        try:
-            return self.resolve(key)
-        except Fault as fault:
-            if fault.code != "rules.conflict":
-                raise
-            if self.report:
-                return CONFLICT
-            case = case_at(block, [name for name in block.parts if self._asks(name)], self.facts, row)
-            said = {name: format_value(self.facts[name], value, "en") for name, value in case.items()}
-            rule, rows, number = fault.params["rule"], fault.params["rows"], block.start + row + 1
-            raise Fault("rules.conflict_in", rule=rule, rows=rows, number=number, case=said) from fault
-
-    def _asks(self, name: str) -> bool:
-        return any(name in axis.facts for axis in self.coder.axes)
-
-
-def schedule_axes(rule: Schedule, facts: Mapping[str, Fact]) -> tuple[Axis, ...]:
-    """Give an axis for each key of a schedule: values its entries tell apart."""
-    return tuple(_key_axis(facts[name], at, rule) for at, name in enumerate(rule.facts))
-
-
-def _key_axis(fact: Fact, at: int, rule: Schedule) -> Axis:
-    keys = {entry.keys[at] for entry in rule.entries} - {ANYTHING}
-    if fact.vocabulary is not None:
-        signs: dict[tuple[str, ...], int] = {}
-        words = fact.vocabulary
-        places = {
-            code: signs.setdefault(tuple(each for each in words.way_up(code) if each in keys), len(signs))
-            for code in words.words
+    def _conflict(self, view: View, block: Block, row: int) -> Fault:
+        key = self.coder.key([int(cells[row]) for _, cells in self.coder.digits(view)])
+        asked = [name for name in block.parts if any(name in axis.facts for axis in self.coder.axes)]
+        said = {
+            name: format_value(self.facts[name], value, "en")
+            for name, value in case_at(block, asked, self.facts, row).items()
         }
-        return Axis(fact.name, "choice", (fact.name,), places=places, size=len(signs))
-    if fact.kind == "boolean":
-        return Axis(fact.name, "boolean", (fact.name,))
-    cuts = tuple(sorted({int(key) for key in keys} | {int(key) + 1 for key in keys}))
-    return Axis(fact.name, "number", (fact.name,), cuts, size=len(cuts) + 1)
+        try:
+            rows = self.selector.select(key).possible
+        except Fault as fault:
+            rows = fault.params["rows"]
+        number = int(block.rows[row]) if block.rows is not None else block.start + row
+        return Fault("rules.conflict_in", rule=self.selector.rule_id, rows=rows, number=number + 1, case=said)
 
 
-def schedule_epochs(rule: Schedule) -> tuple[int, ...]:
-    """List the days on which an entry begins or has just ended."""
-    ends = {entry.until + 1 for entry in rule.entries if entry.until is not None}
-    return tuple(sorted({entry.since for entry in rule.entries} | ends))
+@dataclass
+class EntriesPart:
+    """Choose an entry of a schedule for every case of a block; each kind of case is looked up once."""
 
+    coder: Coder
+    lookup: Lookup
+    kept: dict[tuple[int, ...], int] = field(default_factory=dict)
 
-def schedule_chooser(lookup: Lookup, axes: tuple[Axis, ...]) -> Resolve:
-    """Give what finds the entry of a cell by looking a sample of the cell up."""
-    epochs = schedule_epochs(lookup.rule)
-    number = {entry.id: at for at, entry in enumerate(lookup.rule.entries)}
+    def __post_init__(self) -> None:
+        self.epochs = schedule_epochs(self.lookup.rule)
+        self.number = {entry.id: at for at, entry in enumerate(self.lookup.rule.entries)}
 
-    def resolve(key: Key) -> int:
-        day = epochs[key[0] - 1] if key[0] else 1
-        sample = tuple(
-            None if cell == axis.unknown else axis.sample(cell)
-            for axis, cell in zip(axes, key[1:], strict=True)
-        )
-        ruling, _, _ = lookup.find(sample, day)
-        return NONE if ruling.row is None else number[ruling.row]
+    def choose(self, block: Block) -> Ints:
+        """Give the number of each case's entry, NONE where there is none."""
+        digits = self.coder.digits(self.coder.view(block))
+        shown, number = distinct(digits, block.size)
+        shapes = list(zip(*(cells[shown].tolist() for _, cells in digits), strict=True)) or [()] * len(shown)
+        found = np.array([self._entry(shape) for shape in shapes], dtype=np.int32)
+        return found.take(number)
 
-    return resolve
+    def trace(self, block: Block, fine: bool) -> Digits:
+        """Tell cases apart by what they look like."""
+        return self.coder.digits(self.coder.view(block))
+
+    def _entry(self, shape: tuple[int, ...]) -> int:
+        if shape not in self.kept:
+            self.kept[shape] = self._look_up(self.coder.key(shape))
+        return self.kept[shape]
+
+    def _look_up(self, key: Key) -> int:
+        day = self.epochs[key[0] - 1] if key[0] else 1
+        sample = tuple(None if cell == axis.unknown else axis.sample(cell)
+                       for axis, cell in zip(self.coder.axes, key[1:], strict=True))  # fmt: skip
+        ruling, _, _ = self.lookup.find(sample, day)
+        return NONE if ruling.row is None else self.number[ruling.row]
