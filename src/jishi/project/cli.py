@@ -156,7 +156,13 @@ def decide(
     given: Annotated[list[str] | None, typer.Argument(help="Facts as name=value; absent is unknown.")] = None,
     facts: Annotated[list[str] | None, typer.Option(help="Facts as name=value.")] = None,
     file: Annotated[Path | None, typer.Option(help="Many cases: a CSV, Parquet or XLSX file.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Where the decided cases go (.csv or .parquet).")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Where the decided cases go (.csv, .parquet, .xlsx); beside the file if absent."),
+    ] = None,
+    sql: Annotated[
+        str | None, typer.Option(help="Print the rule as SQL: duckdb, postgres, or another dialect.")
+    ] = None,
     as_of: Annotated[
         datetime.datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="The day whose law applies; today if absent."),
@@ -167,12 +173,14 @@ def decide(
     as_json: Annotated[bool, typer.Option("--json", help="Print the decision as JSON.")] = False,
 ) -> None:
     """Decide by a rule. Exit code: 0 a definite answer, 1 undetermined or something found, 2 wrongly called."""
-    from jishi.project import deciding
+    from jishi.project import deciding, deciding_many, deciding_sql
 
     with _plainly():
         day = deciding.read_day(as_of)
-        if file is not None:
-            definite = deciding.decide_file(console, (table, file, day), (out, LANG))
+        if sql is not None:
+            definite = deciding_sql.print_sql(console, (table, sql, day if as_of else None), LANG)
+        elif file is not None:
+            definite = deciding_many.decide_file(console, (table, file, day), (out, LANG))
         else:
             pairs = [*(facts or []), *(given or [])]
             definite = deciding.decide_one(console, (table, pairs, day), (explain, as_json, LANG))
@@ -217,7 +225,9 @@ def pack_diff(
 
 @pack_app.command("parity")
 def pack_parity(
-    case: Annotated[Path | None, typer.Option(help="A parity case (TOML); those of the pack if absent.")] = None,
+    case: Annotated[
+        Path | None, typer.Option(help="A parity case (TOML); those of the pack if absent.")
+    ] = None,
 ) -> None:
     """Put one case to every rule on two tracks, such as state and collective land, and show each difference."""
     from jishi.project.comparing import show_parity

@@ -147,7 +147,7 @@ def _left_open(told: pl.DataFrame, lost: pl.Series, days: pl.Series | None) -> p
         plain = plain.with_columns(pl.col("answer").cast(pl.String))
     if not lost.any():
         return plain
-    gone, day = pl.lit(lost), pl.lit(lost if days is None else days)
+    gone, day = pl.lit(lost), pl.lit(False) if days is None else pl.lit(days)
     return plain.with_columns(
         *(pl.when(~gone).then(pl.col(name)).alias(name) for name in TAKEN_BACK),
         pl.when(gone).then(pl.lit(UNDECIDED)).otherwise(pl.col("status")).alias("status"),
@@ -158,16 +158,14 @@ def _left_open(told: pl.DataFrame, lost: pl.Series, days: pl.Series | None) -> p
 def _told(answers: Answers, problems: list[CellProblem], at: tuple[int, Broken]) -> Iterator[CellProblem]:
     """Yield the problems, counted from the table's first row; whole columns first."""
     start, broken = at
-    for each in problems:
-        if each.row == 0 and each.fault.code != "rules.more_cells":
-            yield each
+    yield from (each for each in problems if each.row == 0 and each.fault.code != "rules.more_cells")
+    found = [each for each in problems if each.row]
     for place, fault in broken.items():
-        yield CellProblem(start + place + 1, "", str(fault.params.get("read", "")), fault)
-    for each in problems:
-        if each.row:
-            yield CellProblem(start + each.row, each.column, each.value, each.fault)
+        found.append(CellProblem(place + 1, "", str(fault.params.get("read", "")), fault))
     for place in _conflicts(answers):
-        yield CellProblem(start + place + 1, "", "", _conflict(answers, place))
+        found.append(CellProblem(place + 1, "", "", _conflict(answers, place)))
+    for each in sorted(found, key=lambda each: each.row):
+        yield CellProblem(start + each.row, each.column, each.value, each.fault)
 
 
 def _conflicts(answers: Answers) -> list[int]:

@@ -23,6 +23,7 @@ WRITTEN = {
     "ratio": "35%, 0.35", "decimal": "12.5", "date": "2020-11-24",
 }  # fmt: skip
 """How people write a value of each kind."""
+CELL = ("rules.bad_value", "rules.out_of_range")
 TEXT = "answer_text"
 PREFIX = "decided_"
 
@@ -42,7 +43,11 @@ class Trouble:
 
     def to_json(self, language: str) -> dict[str, Any]:
         """Return JSON values."""
-        sentence = say(self.fault.code, self.fault.params, language)
+        if self.fault.code in CELL:
+            params = {"column": self.column, "value": self.value, "valid": self.valid}
+            sentence = say("rules.cell", params, language)
+        else:
+            sentence = say(self.fault.code, self.fault.params, language)
         told = {"row": self.row, "column": self.column, "value": self.value, "valid": self.valid}
         return {**told, "code": self.fault.code, "sentence": sentence}
 
@@ -114,17 +119,15 @@ def answers_said(plan: Plan, answers: pl.Series, language: str) -> pl.Series:
     return answers.replace_strict(held, said, default=None, return_dtype=pl.String)
 
 
-def valid_of(fact: Fact, fault: Fault) -> str:
-    """Say what a cell of a fact may hold."""
-    if fault.code == "rules.out_of_range":
-        low, high = (
-            "" if bound is None else format_value(fact, bound, "en") for bound in (fact.minimum, fact.maximum)
-        )
-        return f"{low} … {high}".strip()
+def valid_of(fact: Fact, near: list[str] | None = None) -> str:
+    """Say what may be written for a fact: the nearest values of a choice, else a form and its bounds."""
     if fact.vocabulary is not None:
-        near = fault.params.get("valid") or list(fact.vocabulary.words)
-        return ", ".join(map(str, near[:12]))
-    return WRITTEN[fact.kind]
+        return ", ".join([*(near or fact.vocabulary.words)][:12])
+    low, high = (
+        "" if bound is None else format_value(fact, bound, "en") for bound in (fact.minimum, fact.maximum)
+    )
+    bounds = f" ({low} … {high})" if low or high else ""
+    return WRITTEN[fact.kind] + bounds
 
 
 def _trouble(plan: Plan, problem: CellProblem) -> Trouble:
@@ -134,5 +137,5 @@ def _trouble(plan: Plan, problem: CellProblem) -> Trouble:
         return Trouble(problem.row, "", problem.value, "", fault)
     fact = DAY if name == AS_OF else plan.law.book.facts[name]
     shown = {each: column for column, each in plan.facts.items()} | {AS_OF: plan.as_of or AS_OF}
-    valid = valid_of(fact, fault) if problem.row else WRITTEN.get(fact.kind, "")
+    valid = valid_of(fact, fault.params.get("valid") if fault.code == "rules.bad_value" else None)
     return Trouble(problem.row, shown[name], problem.value, valid, fault)
