@@ -21,6 +21,7 @@ from jishi.kernel.rules.rule import Rule
 Law = tuple[Mapping[str, Clause], Mapping[str, Parameter], Mapping[str, Vocabulary]]
 Facts = dict[str, Fact]
 Rules = dict[str, Rule]
+CODE_LISTS = {"divisions.csv": "division", "land_use.csv": "land_use"}
 
 
 def read_rules(source: Source, law: Law) -> tuple[Facts, Rules]:
@@ -30,12 +31,20 @@ def read_rules(source: Source, law: Law) -> tuple[Facts, Rules]:
     facts, homes, waiting = _facts(source, vocabularies, _answers(files))
     lost = {folder: Lost(source.problems, folder) for folder in ("facts", "parameters", "clauses")}
     lost["facts"].names |= waiting
-    frame = Frame(Scope(facts, {key: each.unit for key, each in parameters.items()}), clauses, lost)
+    scope = Scope(facts, {key: each.unit for key, each in parameters.items()})
+    frame = Frame(scope, clauses, lost, _unsure(source, facts, vocabularies))
     rules = {}
     for name, file in files.items():
         rules[file.id] = _build(file, source, Builder(frame, Report(name, source.problems), file.facts))
     check_derived(facts, rules, homes, source.problems)
     return _sound(facts, rules, source) if source.problems else (facts, rules)
+
+
+def _unsure(source: Source, facts: Facts, vocabularies: Mapping[str, Vocabulary]) -> frozenset[str]:
+    """Name the facts whose codes a broken file lists: what is not among them may only have been lost."""
+    broken = {CODE_LISTS.get(each.file) for each in source.problems}
+    lists = [words for name, words in vocabularies.items() if name in broken]
+    return frozenset(fact.name for fact in facts.values() if any(fact.vocabulary is each for each in lists))
 
 
 def _sound(facts: Facts, rules: Rules, source: Source) -> tuple[Facts, Rules]:

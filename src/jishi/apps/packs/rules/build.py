@@ -1,7 +1,7 @@
 """Turn the rows of one rule file into a kernel rule, holding every name, value and unit against the pack."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -41,6 +41,7 @@ class Frame:
     scope: Scope
     clauses: Mapping[str, Any]
     lost: Mapping[str, Lost]
+    unsure: Collection[str] = ()
 
     @property
     def facts(self) -> Mapping[str, Fact]:
@@ -184,16 +185,22 @@ class Builder:
             node = read(text, self.frame.scope)
         except Fault as fault:
             self.whole = False
-            if not self._already_told(fault):
-                self.report.fault(key, fault)
+            self.fault(key, fault)
             return None
         self.used |= dict.fromkeys(name for name in facts_of(node) if name != AS_OF)
         return node
+
+    def fault(self, key: str, fault: Fault) -> None:
+        """Report what the kernel refused, unless a problem elsewhere is the cause."""
+        if not self._already_told(fault):
+            self.report.fault(key, fault)
 
     def _already_told(self, fault: Fault) -> bool:
         """Tell whether the unknown name is broken elsewhere, or told of once as one of the facts listed."""
         folder = {"rules.unknown_fact": "facts", "rules.unknown_parameter": "parameters"}.get(fault.code)
         name = fault.params.get("name")
+        if fault.params.get("fact") in self.frame.unsure:
+            return True
         return folder is not None and (
             name in self.frame.lost[folder] or (folder == "facts" and name in self.asked)
         )

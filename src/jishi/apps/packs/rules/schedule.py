@@ -92,7 +92,7 @@ def _value(builder: Builder, fact: Fact, cell: str, place: str) -> Value | None:
     try:
         return read_value(fact, cell)
     except Fault as fault:
-        builder.report.fault(place, fault)
+        builder.fault(place, fault)
         return None
 
 
