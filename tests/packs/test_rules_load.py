@@ -125,6 +125,8 @@ def test_an_unknown_rule_names_the_nearest(pack: Pack) -> None:
          (PERMIT, "row[resident_with_job].when", "import_os", "rules.unknown_function", "months")),
         ((POINTS, "permit == 'granted'", "permit == 'grantd'"),
          (POINTS, "item[permit].row[holds_permit].when", "grantd", "rules.not_in_vocabulary", "granted")),
+        ((POINTS, 'id = "per_thousand"', 'id = "no_permit"'),
+         (POINTS, "item.row[no_permit].id", "no_permit", "pack.twice", "")),
         ((POINTS, "points = 5", 'points = "pay"'),
          (POINTS, "item[permit].row[holds_permit].points", "pay", "pack.value_unit", "point")),
         ((SHORTFALL, "yuan(0)", "0"), (SHORTFALL, "row[missing].then", "", "rules.arguments", "max(a, b)")),

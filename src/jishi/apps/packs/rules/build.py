@@ -79,6 +79,7 @@ class Builder:
         value = build_value(file.value, pair(file.title), self.report)
         self.once("item", [item.id for item in file.items])
         items = tuple(self.item(item, value) for item in file.items)
+        self.once("item.row", [name for item in items for name in {row.id for row in item.rows}])
         return Score(**self.head(file), value=value, cap=file.cap, items=items)
 
     def item(self, item: ItemRow, value: Fact) -> Item:
