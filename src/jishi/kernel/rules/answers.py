@@ -1,9 +1,10 @@
 """What deciding columns gives: an answer a row, and one full decision for all rows that are alike."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
@@ -14,10 +15,11 @@ from jishi.kernel.rules.decision import Decision
 from jishi.kernel.rules.engines import Engine
 from jishi.kernel.rules.parts import Digits
 
-BLOCK = 1 << 16
+BLOCK, THREADS = 1 << 16, 2
 STATUSES = ("determined", "undetermined", "conflict")
 NONE = -1
 COLUMNS = ("answer", "row", "status", "clauses", "confidence", "missing")
+T = TypeVar("T")
 Rulings = tuple[Ints, list[Decision | None]]
 """A number for each row, and for each number the decision of a sample row (None: conflict)."""
 
@@ -97,25 +99,27 @@ class Answers:
         number = np.zeros(len(self), dtype=np.int32)
         names: dict[tuple[int, ...], int] = {}
         samples: list[int] = []
-        for start in range(0, len(self), BLOCK):
-            block = self.block(start)
-            digits = self._digits(block, fine)
-            shown, inverse = distinct(digits, block.size)
-            shapes = list(zip(*(cells[shown].tolist() for _, cells in digits), strict=True)) or [()] * len(
-                shown
-            )
-            for row, shape in zip(shown.tolist(), shapes, strict=True):
+        for start, rows, shapes, inverse in over_blocks(len(self), lambda start: self._shapes(start, fine)):
+            for row, shape in zip(rows, shapes, strict=True):
                 if names.setdefault(shape, len(names)) == len(samples):
                     samples.append(start + row)
-            number[start : start + block.size] = np.array([names[shape] for shape in shapes], dtype=np.int32)[
-                inverse
-            ]
+            named = np.array([names[shape] for shape in shapes], dtype=np.int32)
+            number[start : start + len(inverse)] = named[inverse]
         return number, [None if self._in_conflict(row) else self.decision(row) for row in samples]
+
+    def _shapes(self, start: int, fine: bool) -> tuple[int, list[int], list[tuple[int, ...]], Ints]:
+        """Give the distinct shapes of a block, a row showing each, and which shape each row has."""
+        block = self.block(start)
+        digits = self._digits(block, fine)
+        rows, inverse = distinct(digits, block.size)
+        shapes = list(zip(*(cells[rows].tolist() for _, cells in digits), strict=True)) or [()] * len(rows)
+        return start, rows.tolist(), shapes, inverse.astype(np.uint16)  # a block has no more rows
 
     def _digits(self, block: Block, fine: bool) -> Digits:
         if not fine:
             return self.engine.trace(block, False)
-        open_ = ~self.determined[block.start : block.start + block.size]
+        rows = slice(block.start, block.start + block.size)
+        open_ = self.answer[rows] == NONE if self.known is None else ~self.known[rows]
         digits = self.engine.trace(block, True)
         digits += [(2, known.view(np.uint8)) for _, known in block.parts.values() if known is not None]
         return [(2, open_.view(np.uint8)), *((radix, cells * open_) for radix, cells in digits)]
@@ -143,6 +147,12 @@ _TEXTS = {
     "missing": lambda each: "; ".join(each.missing),
     "reason": lambda each: each.reason,
 }  # fmt: skip
+
+
+def over_blocks(size: int, work: Callable[[int], T]) -> Iterator[T]:
+    """Do something with every block of rows, by its first row, a few at a time; give what comes of it in order."""
+    with ThreadPoolExecutor(THREADS) as pool:
+        yield from pool.map(work, range(0, size, BLOCK))
 
 
 def _coded(name: str, texts: list[str | None], codes: Ints) -> pl.Series:

@@ -5,18 +5,15 @@ rows are worked on by a few threads; what is unknown stays unknown.
 """
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
 import numpy as np
 
 from jishi.kernel.fault import Fault
-from jishi.kernel.rules.answers import BLOCK, Answers
+from jishi.kernel.rules.answers import Answers, over_blocks
 from jishi.kernel.rules.column import Source, read_days, sources_of
 from jishi.kernel.rules.decide import Law
 from jishi.kernel.rules.engines import Engine, Shape, engine_for
-
-THREADS = 2
 
 
 def decide_columns(
@@ -37,9 +34,8 @@ def decide_columns(
     shape = Shape(nullable, days if isinstance(days, int) else None, on_conflict == "report")
     engine = engine_for(law, rule_id, shape)
     answers = _empty(rule_id, engine, (mine, days, size))
-    with ThreadPoolExecutor(THREADS) as pool:
-        for _ in pool.map(lambda start: _work(engine, answers, start), range(0, size, BLOCK)):
-            pass
+    for _ in over_blocks(size, lambda start: _work(engine, answers, start)):
+        pass
     return answers
 
 

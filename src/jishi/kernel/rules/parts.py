@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from jishi.kernel.fault import Fault
 from jishi.kernel.rules.block import case_at
-from jishi.kernel.rules.coding import Block, Cells, Coder, combine, distinct
+from jishi.kernel.rules.coding import Block, Cells, Coder, combine, distinct, smallest
 from jishi.kernel.rules.column import Ints
 from jishi.kernel.rules.fact import Fact, format_value
 from jishi.kernel.rules.lookup import Lookup
@@ -54,8 +55,22 @@ class RowsPart:
     def trace(self, block: Block, fine: bool) -> Digits:
         """Tell cases apart by what each row is to the decision, or, if `fine`, by all they look like."""
         view = self.coder.view(block)
+        digits = self.coder.digits(view)
         if fine:
-            return self.coder.digits(view)
+            return digits
+        if self.table is None:
+            return self._played(view)
+        count, kind = self.kinds
+        return [(count, kind.take(combine(digits, block.size), mode="clip"))]
+
+    @cached_property
+    def kinds(self) -> tuple[int, Ints]:
+        """Number, for the code of the table, what the rows are to the decision."""
+        every = self.coder.every()
+        shown, number = distinct(self._played(every), every.size)
+        return len(shown), number.astype(smallest(len(shown)))
+
+    def _played(self, view: View) -> Digits:
         epoch = [] if isinstance(view.epoch, int) else [(self.coder.radices[0], view.epoch)]
         return epoch + [(3, played) for played in self.rowwise.parts_played(view)]
 
