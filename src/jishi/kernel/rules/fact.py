@@ -148,9 +148,10 @@ def _money(fact: Fact, raw: Any) -> int:
 
 
 def _area(fact: Fact, raw: Any) -> int:
+    """Read an area; most whole mu are no whole cm2, so mu round half up, in conditions (`mu(50)`) as here."""
     if isinstance(raw, int) and not isinstance(raw, bool):
         return raw
-    return parse_area(str(raw))
+    return parse_area(str(raw), "half_up" if "亩" in str(raw) else None)
 
 
 def _millionths(fact: Fact, raw: Any) -> int:

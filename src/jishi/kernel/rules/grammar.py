@@ -13,6 +13,8 @@ from fractions import Fraction
 from typing import Any
 
 from jishi.kernel.fault import Fault
+from jishi.kernel.quantity.area import CM2_PER_M2
+from jishi.kernel.quantity.rounding import half_up
 from jishi.kernel.rules import dimension as dim
 from jishi.kernel.rules.fact import Fact
 from jishi.kernel.rules.node import (
@@ -236,7 +238,8 @@ class _Reader:
         if not isinstance(value, Const) or isinstance(value.value, str):
             raise self.fault("rules.arguments", name=name, valid=f"{name}(12)")
         kind, size = AMOUNTS[name]
-        return Const(value.value * size, kind)
+        amount = value.value * size
+        return Const(Fraction(half_up(amount * CM2_PER_M2), CM2_PER_M2) if name == "mu" else amount, kind)
 
     def day(self, args: list[ast.expr]) -> Node:
         literal = args[0].value if len(args) == 1 and isinstance(args[0], ast.Constant) else None
