@@ -9,8 +9,8 @@ from rich.table import Table
 
 from jishi.apps.packs import api as packs
 from jishi.kernel.rules.fact import format_value
-from jishi.kernel.rules.rule import Table as RuleTable
 from jishi.platform.words import say
+from jishi.platform.words.ruling import answer_text
 from jishi.project.packing import find_folder
 
 SHOWN = 30
@@ -129,11 +129,10 @@ def _tracks(
 
 
 def _cell(pack: packs.Pack, rule_id: str, track: packs.Track, lang: str) -> str:
-    rule = pack.rule(rule_id)
     if track.decision is None:
         said = track.fault
-    elif isinstance(rule, RuleTable) and track.decision.answer is not None:
-        said = rule.answer(str(track.decision.answer)).words[0 if lang == "zh" else 1]
     else:
-        said = " ".join(filter(None, (packs.written_answer(rule, track.answer), track.decision.reason)))
+        day = date.fromordinal(track.decision.as_of).isoformat()
+        reason = track.decision.reason and say(f"rules.reason.{track.decision.reason}", {"day": day}, lang)
+        said = " ".join(filter(None, (answer_text(pack.rule(rule_id), track.decision, lang), reason)))
     return f"{escape(said)}\n[dim]{escape('；'.join(track.clauses))}[/dim]"
