@@ -11,6 +11,9 @@ import polars as pl
 
 from jishi.kernel.rules.coding import Block, distinct
 from jishi.kernel.rules.column import Ints, Known, Source
+from jishi.kernel.rules.decide import Law
+from jishi.kernel.rules.decider import Decider
+from jishi.kernel.rules.deciders import ScoreDecider
 from jishi.kernel.rules.decision import Decision
 from jishi.kernel.rules.engines import Engine
 from jishi.kernel.rules.parts import Digits
@@ -22,6 +25,17 @@ COLUMNS = ("answer", "row", "status", "clauses", "confidence", "missing")
 T = TypeVar("T")
 Rulings = tuple[Ints, list[Decision | None]]
 """A number for each row, and for each number the decision of a sample row (None: conflict)."""
+
+
+class GroundsOnly(Law):
+    """Decide without working out what is missing, which takes most of the time of an open case."""
+
+    def decider(self, rule_id: str) -> Decider:
+        """Give what decides a rule, leaving `missing` empty."""
+        made = super().decider(rule_id)
+        for each in [item for _, item in made.items] if isinstance(made, ScoreDecider) else [made]:
+            setattr(each, "needs", lambda key, case: ())  # noqa: B010
+        return made
 
 
 @dataclass
@@ -69,9 +83,11 @@ class Answers:
 
     def decision(self, row: int) -> Decision:
         """Decide one row as the single form does, with everything a decision tells."""
+        return self._decided(self.engine.law, row)
+
+    def _decided(self, law: Law, row: int) -> Decision:
         case = {name: source.value(row) for name, source in self.sources.items()}
-        day = self.days if isinstance(self.days, int) else int(self.days[row])
-        return self.engine.law.decide(self.rule, case, day)
+        return law.decide(self.rule, case, self.days if isinstance(self.days, int) else int(self.days[row]))
 
     @cached_property
     def rulings(self) -> Rulings:
@@ -105,7 +121,8 @@ class Answers:
                     samples.append(start + row)
             named = np.array([names[shape] for shape in shapes], dtype=np.int32)
             number[start : start + len(inverse)] = named[inverse]
-        return number, [None if self._in_conflict(row) else self.decision(row) for row in samples]
+        law = self.engine.law if fine else GroundsOnly(self.engine.law.book)
+        return number, [None if self._in_conflict(row) else self._decided(law, row) for row in samples]
 
     def _shapes(self, start: int, fine: bool) -> tuple[int, list[int], list[tuple[int, ...]], Ints]:
         """Give the distinct shapes of a block, a row showing each, and which shape each row has."""
