@@ -56,7 +56,7 @@ def test_what_the_database_holds_must_match_its_hash(as_: As, changed: PackDraft
     PackVersion.objects.create(hash="0" * 64, pack="small", label="1", wheel="", files=other.files, kept_ms=0)
     with pytest.raises(Fault, match=r"pack\.version_damaged"):
         packs.pack_of("0" * 64)
-    with pytest.raises(Fault, match=r"pack\.no_version"):
+    with pytest.raises(Fault, match=r"pack\.version\.unknown"):
         packs.pack_of("1" * 64)
 
 
@@ -125,14 +125,14 @@ def test_who_only_sent_a_draft_back_may_release_it(as_: As, changed: PackDraft) 
 
 def test_what_was_looked_at_is_what_is_released(as_: As, changed: PackDraft) -> None:
     actions.submit_draft(as_("clerk"), changed.id, revision=2)
-    with pytest.raises(Fault, match=r"pack\.draft\.revision"):
+    with pytest.raises(Fault, match=r"pack\.draft\.stale"):
         actions.release_draft(as_("reviewer"), changed.id, revision=2)
     with pytest.raises(Fault, match=r"pack\.draft\.state"):
         actions.save_file(as_("colleague"), changed.id, NUMBERS, "x", revision=3)
 
 
 def test_two_who_edit_at_once_do_not_overwrite_each_other(as_: As, changed: PackDraft) -> None:
-    with pytest.raises(Fault, match=r"pack\.draft\.revision"):
+    with pytest.raises(Fault, match=r"pack\.draft\.stale"):
         actions.save_file(as_("colleague"), changed.id, NUMBERS, "x", revision=1)
 
 

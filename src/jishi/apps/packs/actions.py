@@ -32,7 +32,7 @@ from jishi.apps.packs.reads import (
     latest_release,
     version_files,
 )
-from jishi.apps.packs.review import Review, review_files
+from jishi.apps.packs.review import Review, review_files, try_table
 from jishi.apps.packs.versions import forget_current, keep_version, pack_of
 from jishi.kernel.fault import Fault
 from jishi.kernel.spelling import visible
@@ -113,6 +113,14 @@ def check_draft(draft_id: str) -> PackDraft:
     PackDraft.objects.filter(pk=draft_id, revision=draft.revision).update(report=report)
     draft.report = report
     return draft
+
+
+def try_cases(draft: PackDraft, content: bytes, *, rule: str = "", day: str = "") -> dict[str, Any]:
+    """Tell whose answer changes in a table of cases (CSV); PackError lists the lines that cannot be read.
+
+    Fault `pack.draft.unread` for a draft whose files do not load.
+    """
+    return try_table(pack_of(draft.parent), draft_files(draft), (content, rule, day))
 
 
 def submit_draft(ctx: Context, draft_id: str, *, revision: int) -> PackDraft:
@@ -265,7 +273,7 @@ def _require_state(draft: PackDraft, *states: str) -> None:
 
 def _require_revision(draft: PackDraft, revision: int) -> None:
     if draft.revision != revision:
-        raise Fault("pack.draft.revision", title=draft.title, revision=draft.revision)
+        raise Fault("pack.draft.stale", title=draft.title, revision=draft.revision)
 
 
 def _require_unmoved(draft: PackDraft) -> None:

@@ -1,8 +1,8 @@
 """Answer what is drafted, what was released, and what stands in the files of a version."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from jishi.apps.packs.archive import read_archive
+from jishi.apps.packs.archive import read_archive, write_archive
 from jishi.apps.packs.installed import default_files, default_pack
 from jishi.apps.packs.models import OPEN, SUBMITTED, PackDraft, PackRelease, PackSave, PackVersion
 from jishi.apps.packs.overlay import apply_changes
@@ -63,36 +63,48 @@ def page_releases(cursor: str | None = None, size: int = 30) -> Page:
 
 
 def get_release(number: int) -> PackRelease:
-    """Give a release by its number, else Fault `pack.no_release`."""
+    """Give a release by its number, else Fault `pack.release.unknown`."""
     rows = PackRelease.objects.filter(pack=default_pack().id, number=number)
     found = rows.select_related("prepared_by", "released_by", "draft").first()
     if found is None:
-        raise Fault("pack.no_release", number=number)
+        raise Fault("pack.release.unknown", number=number)
     return found
 
 
-def releases_of(digests: Iterable[str]) -> dict[str, PackRelease]:
-    """Give the latest release of each version that was released, by hash."""
-    rows = PackRelease.objects.filter(pack=default_pack().id, version__in=list(digests))
-    return {row.version_id: row for row in rows.order_by("number")}
+def releases_of(digest: str) -> list[PackRelease]:
+    """List the releases of one version, the latest first."""
+    rows = PackRelease.objects.filter(pack=default_pack().id, version=digest)
+    return list(rows.select_related("prepared_by", "released_by").order_by("-number"))
+
+
+def root_division() -> str:
+    """Give the division whose staff may draft and release: the whole of the pack."""
+    return default_pack().manifest.root_division
+
+
+def is_renewable() -> bool:
+    """Tell whether another pack is installed than the one the version in force rests on."""
+    found = latest_release()
+    return found is not None and found.version.wheel != default_pack().hash
 
 
 def get_version(digest: str) -> PackVersion:
-    """Give what is kept of a version without its files, else Fault `pack.no_version`."""
+    """Give what is kept of a version without its files, or the installed one, else Fault `pack.version.unknown`."""
     found = PackVersion.objects.defer("files").filter(pk=digest).first()
-    if found is None:
-        raise Fault("pack.no_version", hash=digest)
-    return found
+    pack = default_pack()
+    if found is None and digest != pack.hash:
+        raise Fault("pack.version.unknown", hash=digest)
+    return found or PackVersion(hash=digest, pack=pack.id, label=pack.version, wheel=digest, kept_ms=0)
 
 
 def version_archive(digest: str) -> bytes:
-    """Give a kept version as one archive, else Fault `pack.no_version`."""
+    """Give a kept version, or the installed one, as one archive, else Fault `pack.version.unknown`."""
     found = PackVersion.objects.filter(pk=digest).values_list("files", flat=True).first()
-    if found is None:
-        raise Fault("pack.no_version", hash=digest)
-    return bytes(found)
+    if found is None and digest != default_pack().hash:
+        raise Fault("pack.version.unknown", hash=digest)
+    return write_archive(default_files()) if found is None else bytes(found)
 
 
 def version_files(digest: str) -> dict[str, bytes]:
-    """Give every file of the installed pack or of a kept version, else Fault `pack.no_version`."""
+    """Give every file of the installed pack or of a kept version, else Fault `pack.version.unknown`."""
     return default_files() if digest == default_pack().hash else read_archive(version_archive(digest))

@@ -6,6 +6,7 @@ What stood in the version it replaces is marked so: a draft answers for what it 
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -15,9 +16,10 @@ from jishi.apps.packs.pack import Pack
 from jishi.apps.packs.problem import Problem
 from jishi.apps.packs.rules.cases import DatedCase, read_cases
 from jishi.apps.packs.rules.check import run_cases
-from jishi.apps.packs.rules.impact import compare_packs, own_cases
+from jishi.apps.packs.rules.impact import CaseTable, ask_cases, compare_packs, own_cases
 from jishi.apps.packs.rules.lint import finding_params, sample
 from jishi.apps.packs.told import Both, tell_impact, tell_part, tell_problem
+from jishi.kernel.fault import Fault
 from jishi.kernel.rules.difference import Part, compare_books
 from jishi.kernel.rules.finding import Finding
 from jishi.kernel.rules.footing import dated_rows, numbers_of, unconfirmed
@@ -87,6 +89,30 @@ def review_files(before: Pack, files: Files, *, whole: bool = True) -> Review:
         impact = compare_packs(before, after, own_cases((before, after), (old, mine)))
         findings = tuple(_findings((before, after), touched, (old, mine)))
         return replace(base, findings=findings, impact=tell_impact((before, after), impact))
+
+
+def try_table(before: Pack, files: Files, table: tuple[bytes, str, str]) -> Told:
+    """Tell whose answer changes in a CSV of cases; `table` is its bytes, and rule and day where no column says them.
+
+    Faults `pack.draft.unread`, `pack.refused` with every line that cannot be read.
+    """
+    content, rule, day = table
+    with tempfile.TemporaryDirectory(prefix="jishi-draft-") as folder:
+        root, brought = Path(folder) / "pack", Path(folder) / "cases.csv"
+        write_files(files, root)
+        brought.write_bytes(content)
+        after, problems = read_draft(root)
+        if after is None or problems:
+            raise Fault("pack.draft.unread", problems=len(problems))
+        asked = ask_cases(before, after, CaseTable(brought, rule or None, _day(day)))
+        return tell_impact((before, after), compare_packs(before, after, asked))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Fault("pack.draft.day", value=text[:20]) from None
 
 
 def _cases_changed(before: Pack, files: Files) -> set[str]:

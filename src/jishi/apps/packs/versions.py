@@ -61,7 +61,7 @@ def one_law() -> Iterator[None]:
 
 
 def pack_of(digest: str) -> Pack:
-    """Load the version with a hash, else Fault `pack.no_version`."""
+    """Load the version with a hash, else Fault `pack.version.unknown`."""
     if digest == default_pack().hash:
         return default_pack()
     with _seen.lock:
@@ -101,7 +101,7 @@ def _as_installed(digest: str, at_ms: int) -> object:
 
     pack = default_pack()
     if pack.hash != digest:
-        raise Fault("pack.no_version", hash=digest)
+        raise Fault("pack.version.unknown", hash=digest)
     content = write_archive(default_files())
     return PackVersion(
         hash=digest, pack=pack.id, label=pack.version, wheel=digest, files=content, kept_ms=at_ms
@@ -131,5 +131,5 @@ def _place_of(digest: str) -> Path:
 
     row = PackVersion.objects.filter(pk=digest).first()
     if row is None:
-        raise Fault("pack.no_version", hash=digest)
+        raise Fault("pack.version.unknown", hash=digest)
     return lay_out(digest, bytes(row.files), Path(settings.JISHI_VAR) / "packs")

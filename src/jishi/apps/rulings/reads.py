@@ -14,10 +14,10 @@ Stated = Mapping[tuple[str, str], Mapping[str, Any]]
 
 
 def get_task(task_id: str) -> FactTask:
-    """Give a task, else Fault `rulings.task_unknown`."""
+    """Give a task, else Fault `rulings.task.unknown`."""
     task = FactTask.objects.select_related("ruling").filter(pk=task_id).first()
     if task is None:
-        raise Fault("rulings.task_unknown", task=task_id)
+        raise Fault("rulings.task.unknown", task=task_id)
     return task
 
 

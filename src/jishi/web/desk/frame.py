@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from jishi.kernel.fault import Fault
-from jishi.platform.access import PERMISSIONS, divisions_of, may
+from jishi.platform.access import PERMISSIONS, Target, divisions_of, may
 from jishi.platform.context import Actor
 from jishi.web.desk.inbox import Inbox, read_inbox
 from jishi.web.shell.posting import UNPROCESSABLE, ctx_of
+from jishi.web.shell.site import market_pack
 
 View = Callable[..., HttpResponse]
 
@@ -30,6 +31,7 @@ WAYS: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
             ("desk:officer_key", _("My reserve key"), "reserve.seal"),
         ),
     ),
+    (_("Law"), (("desk:rules", _("Rules"), "pack.read_draft"),)),
     (
         _("Money"),
         (
@@ -109,4 +111,6 @@ def _sections(request: HttpRequest, actor: Actor, inbox: Inbox) -> Iterator[tupl
 
 
 def _is_open(actor: Actor, action: str) -> bool:
+    if action.startswith("pack."):  # the law is one for the whole of the pack: no office of a city changes it
+        return may(actor, action, Target("pack", market_pack().manifest.root_division))
     return any(permit.role in PERMISSIONS.get(action, {}) for permit in actor.permits)

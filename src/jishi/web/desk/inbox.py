@@ -30,12 +30,16 @@ ROW_KINDS: dict[str, tuple[str, Any, Any]] = {
     "payment": ("payment.match", gettext_lazy("Payment without an owner"), gettext_lazy("Match or return")),
     "guarantee": ("guarantee.accept", gettext_lazy("Bank guarantee"), gettext_lazy("Check the guarantee")),
     "refund": ("refund.pay", gettext_lazy("Refund"), gettext_lazy("Refund")),
+    "fact_task": ("ruling.state_fact", gettext_lazy("Facts needed"), gettext_lazy("State what a rule asks")),
+    "pack_draft": ("pack.release", gettext_lazy("Draft of rules"), gettext_lazy("Review and release")),
     "entry_due": (
         "registration_entry.write",
         gettext_lazy("Price paid in full"),
         gettext_lazy("Write the register entry"),
     ),
 }
+# who else may end what waits: a reviewer decides where a rule cannot
+ALSO = {"fact_task": "ruling.override"}
 SHARED = ("payment",)  # nobody knows yet whose it is, so it waits for every holder of the role
 # step of an offering -> (the action that does it, what is done)
 DUTIES: dict[str, tuple[str, Any]] = {
@@ -140,7 +144,7 @@ def count_working_days(start: date, end: date) -> int | None:
 
 
 def _rows(ctx: Context) -> Iterator[Item]:
-    kinds = [kind for kind, (action, *_said) in ROW_KINDS.items() if _holds(ctx.actor, action)]
+    kinds = [kind for kind in ROW_KINDS if any(_holds(ctx.actor, action) for action in _actions(kind))]
     if not kinds:
         return
     for row in _find_rows(ctx.actor, kinds):
@@ -160,13 +164,18 @@ def _rows(ctx: Context) -> Iterator[Item]:
 def _find_rows(actor: Actor, kinds: list[str]) -> Iterator[Any]:
     """Yield what waits in the divisions where the actor may handle it, and what waits for everybody."""
     own = [kind for kind in kinds if kind not in SHARED]
-    roles = {role for kind in own for role in PERMISSIONS[ROW_KINDS[kind][0]]}
+    roles = {role for kind in own for action in _actions(kind) for role in PERMISSIONS[action]}
     for row in find_inbox(own, [stem_of(division) for division in divisions_of(actor, roles)]):
-        if may(actor, ROW_KINDS[row.kind][0], Target(division=row.division)):
+        if any(may(actor, action, Target(division=row.division)) for action in _actions(row.kind)):
             yield row
     shared = [kind for kind in kinds if kind in SHARED]
     if shared:
         yield from find_inbox(shared, [stem_of(market_pack().manifest.root_division)])
+
+
+def _actions(kind: str) -> tuple[str, ...]:
+    """List the actions that end what waits."""
+    return tuple(filter(None, (ROW_KINDS[kind][0], ALSO.get(kind))))
 
 
 def _duties(ctx: Context) -> Iterator[Item]:
@@ -216,6 +225,8 @@ def _address(kind: str, object_id: str) -> str:
         "guarantee": ("desk:guarantees", []),
         "refund": ("desk:refunds", []),
         "entry_due": ("desk:offering", [object_id]),
+        "fact_task": ("desk:task", [object_id]),
+        "pack_draft": ("desk:draft", [object_id]),
     }
     name, args = places[kind]
     return reverse(name, args=args)

@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from jishi.apps.market import reads
 from jishi.apps.market.actions import prepare_offering, relist_offering, revise_offering
+from jishi.apps.market.guarding import preview_notice
 from jishi.apps.packs.api import Product
 from jishi.apps.registers import api as registers
+from jishi.apps.rulings import api as rulings
 from jishi.apps.settlement import api as settlement
 from jishi.kernel.fault import Fault
 from jishi.platform.access import Target, may, require
@@ -20,6 +22,7 @@ from jishi.platform.oversight import name_people
 from jishi.web.desk.frame import desk_page, reach_of, render_desk
 from jishi.web.desk.offering_form import Check, OfferingForm, initial_of, judge, lawful_dates, say_check
 from jishi.web.desk.steps import Case, Step, open_steps
+from jishi.web.desk.told import say_kept, say_previews
 from jishi.web.public.parcel import list_facts, list_sheets
 from jishi.web.public.timeline import list_steps
 from jishi.web.shell.posting import ctx_of, show_fault
@@ -105,6 +108,9 @@ def show(request: HttpRequest, offering_id: str) -> HttpResponse:
         "sheets": list_sheets(offering.register_kind, offering.lot),
         "steps": list_steps(offering, ctx.now_ms()),
         "checks": _checks(offering),
+        "said": say_previews(preview_notice(offering, ctx.now_ms())) if offering.state == "draft" else [],
+        "tasks": rulings.list_open_tasks("offering", offering.id),
+        "kept": say_kept(rulings.list_rulings("offering", offering.id, 20)),
         "burdens": registers.blocking_encumbrances(offering.entry_id),
         "notices": notices,
         "case": case,

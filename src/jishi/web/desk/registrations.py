@@ -11,11 +11,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from jishi.apps.market import reads
 from jishi.apps.market.actions import qualify_registrations, refuse_registration
+from jishi.apps.market.guarding import preview_qualification
 from jishi.apps.parties import api as parties
+from jishi.apps.rulings import api as rulings
 from jishi.apps.settlement import api as settlement
 from jishi.kernel.fault import Fault
 from jishi.platform.access import Target, may, require
 from jishi.web.desk.frame import desk_page, render_desk
+from jishi.web.desk.told import say_kept, say_previews
 from jishi.web.shell.posting import ctx_of, show_fault, tell_fault
 from jishi.web.shell.site import language, market_pack
 
@@ -121,6 +124,9 @@ def _show(request: HttpRequest, registration_id: str, form: RefusalForm | None =
         "members": [(member, names.get(member.party)) for member in members],
         "sub": settlement.find_sub_account(registration.id),
         "form": form or RefusalForm(grounds=_grounds(offering)),
+        "said": say_previews(preview_qualification(registration)) if registration.state == "filed" else [],
+        "tasks": rulings.list_open_tasks("registration", registration.id),
+        "kept": say_kept(rulings.list_rulings("registration", registration.id, 20)),
         "may_decide": registration.state == "filed"
         and offering.state == "noticed"
         and may(ctx.actor, "registration.qualify", target),

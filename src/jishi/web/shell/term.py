@@ -96,6 +96,13 @@ TERMS = {
     "overdue": Term(_("Overdue"), "bad"),
     "paid": Term(_("Paid"), "ok"),
     "due": Term(_("Due"), "warn"),
+    # tasks for facts, drafts of rules
+    "task.open": Term(_("Facts needed"), "warn"),
+    "task.settled": Term(_("Settled"), "ok"),
+    "task.overridden": Term(_("Decided by a person"), "warn"),
+    "draft.open": Term(_("Being drafted"), "live"),
+    "draft.submitted": Term(_("Submitted for release"), "warn"),
+    "draft.released": Term(_("Released: it became the law"), "ok"),
     # time limits
     "met": Term(_("Met"), "ok"),
     "broken": Term(_("Broken"), "bad"),

@@ -156,7 +156,9 @@ def state(code: str | None) -> SafeString:
 @register.simple_tag
 def clause(cited: Any) -> SafeString:
     """Cite a clause, given itself or its id in the pack, with the way to its page; an unconfirmed one says 待核."""
-    found = market_pack().clause(cited) if isinstance(cited, str) else cited
+    found = market_pack().clauses.get(cited) if isinstance(cited, str) else cited
+    if found is None:  # an old case may cite what the version in force no longer holds
+        return format_html('<cite class="clause">{}</cite>', cited)
     summary = found.summary_en if language() == "en" else found.summary_zh
     source, _space, article = found.id.rpartition(" ")
     said = format_html(
