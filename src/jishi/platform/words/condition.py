@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from jishi.kernel.fault import Fault
 from jishi.kernel.quantity.number import format_number
-from jishi.kernel.rules.dimension import Dim
+from jishi.kernel.rules.dimension import RATIO, Dim
 from jishi.kernel.rules.fact import format_value
 from jishi.kernel.rules.grammar import AS_OF
 from jishi.kernel.rules.node import (
@@ -128,11 +128,21 @@ class Sayer:
             return f"{_money(value)}元" if self.zh else f"CNY {_plain(value)}"
         if dim.kind == "area":
             return f"{shown} m²"
+        if dim == RATIO:
+            return shown if value > 1 and value.denominator == 1 else _share(value)
         return shown + (self.unit(dim.unit) if dim.kind == "count" and dim.unit else "")
 
     def bracket(self, said: str) -> str:
         """Put a part in brackets."""
         return f"（{said}）" if self.zh else f"({said})"
+
+
+def _share(value: Fraction) -> str:
+    """Write a share in per cent, or as the law's fraction where that has no end."""
+    try:
+        return format_number(value * 100) + "%"
+    except Fault:
+        return str(value)
 
 
 def _plain(value: Fraction) -> str:
