@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from tests.web.permissions.row import EVERYONE, MEMBERS, NOBODY, Row
+from tests.web.permissions.row import EVERYONE, MEMBERS, NOBODY, Given, Row
 from tests.web.permissions.target import offering, registration, result_notice
 from tests.web.world import START_FEN, STEP_FEN, World
 
 OFFICE_HERE = frozenset({"clerk", "reviewer", "regulator"})
+RULE = "labour.residence_permit"
+LAW = ("rules", "rules/<rule_id>", "clauses", "clauses/<path:clause_id>", "parameters")
 PARTS = ("", "/notices", "/ladder", "/entries", "/entries/<seq>/receipt", "/bundle", "/ocds")
 KEY = {"Idempotency-Key": "table-0001"}
 
@@ -23,7 +25,31 @@ def go_on(party: str, world: World) -> Mapping[str, Any]:
     return {"registration": world.registrations["question", party]}
 
 
+def law(rule: str = RULE, clause: str = "居住证暂行条例 2") -> Given:
+    """Fill in a rule and a clause."""
+    return lambda world: {"rule_id": rule, "clause_id": clause}
+
+
+def asked(world: World) -> Mapping[str, Any]:
+    """Give what a rule is asked about."""
+    return {"facts": {}, "text": "仅限男性"}
+
+
 ROWS = [
+    *(Row(f"api/v1/{path}", EVERYONE, "in force", target=law()) for path in LAW),
+    *(
+        Row(f"api/v1/{path}", NOBODY, "in no pack", target=law("labour.nothing", "无此法 1"))
+        for path in LAW
+        if "<" in path
+    ),
+    *(
+        Row(f"api/v1/rules/<rule_id>/{deed}", may, on, "POST", target=law(rule), body=asked, json=True)
+        for deed in ("decide", "scan", "decide-many")
+        for on, rule, may in (
+            ("in force", RULE, EVERYONE),
+            ("in no pack", "labour.nothing", NOBODY),
+        )
+    ),
     *(
         Row(f"api/v1/{path}", EVERYONE)
         for path in ("docs", "openapi.json", "offerings", "notices", "results", "changes", "ocds")

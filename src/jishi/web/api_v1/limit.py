@@ -31,3 +31,4 @@ class Limit(BaseThrottle):
 
 READING = Limit(Buckets(rate=20, burst=200), strangers_only=True)
 BIDDING = Limit(Buckets(rate=5, burst=30))
+MANY = Limit(Buckets(rate=0.2, burst=10))

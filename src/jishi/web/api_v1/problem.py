@@ -23,6 +23,8 @@ CONFLICTS = (
     ".no_deposit",
     ".not_admitted",
 )
+# What HTTP has a status of its own for.
+STATUSES = {"api.length": 411, "api.too_large": 413, "api.media": 415, "api.accept": 406}
 HTTP_CODES = {401: "api.sign_in", 403: "api.csrf", 404: "api.absent"}
 
 
@@ -58,11 +60,13 @@ def describe(request: HttpRequest, fault: Fault) -> dict[str, Any]:
 
 
 def fault_status(fault: Fault) -> int:
-    """Return 403, 404, 409 (things stand otherwise) or 422 (cannot be so) for a fault.
+    """Return 403, 404, 409 (things stand otherwise), one of STATUSES or 422 (cannot be so) for a fault.
 
     >>> [fault_status(Fault(code)) for code in ("access.denied", "market.offering.closed", "x.y")]
     [403, 409, 422]
     """
+    if fault.code in STATUSES:
+        return STATUSES[fault.code]
     status = status_of(fault)
     if status != 400:
         return status
