@@ -5,6 +5,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 from django.test import Client
+from django.utils import translation
 
 from jishi.apps.packs.api import Pack
 from jishi.kernel.rules.fact import Fact, Vocabulary
@@ -80,11 +81,12 @@ def test_derived_facts_ask_for_their_own_and_may_be_stated(reader: Client) -> No
 def test_a_long_list_of_values_stands_by_the_wider_one() -> None:
     above = {"1": "0", "2": "0", **{f"1{n}": "1" for n in range(9)}, "21": "2"}
     places = Vocabulary({code: (f"地{code}", f"place {code}") for code in ("0", *above)}, above)
-    groups = groups_of(Fact("place", "choice", ("地点", "Place"), vocabulary=places), "21")
+    uses = Vocabulary(places.words, {code: code[0] for code in above if len(code) == 2})
+    with translation.override("zh-hans"):
+        groups = groups_of(Fact("place", "choice", ("地点", "Place"), vocabulary=places), "21")
+        heads = [head for head, _ in groups_of(Fact("use", "choice", ("用途", "Use"), vocabulary=uses), "")]
     assert [(head, len(options)) for head, options in groups] == [("", 1), ("地1", 10), ("地2", 2)]
     assert [option.value for _, options in groups for option in options if option.chosen] == ["21"]
-    uses = Vocabulary(places.words, {code: code[0] for code in above if len(code) == 2})
-    heads = [head for head, _ in groups_of(Fact("use", "choice", ("用途", "Use"), vocabulary=uses), "")]
     assert heads == ["地0", "地1", "地2"]
 
 

@@ -86,35 +86,41 @@ def _page(request: HttpRequest, edition: Edition, rule: Rule, asking: Asking) ->
     needed = frozenset(told.decision.missing) if told else frozenset()
     fields = list_fields(edition, rule, Filled(asking.typed, asking.errors, needed))
     problems = _problems(edition, fields, asking)
-    dated, (examples, example_count) = dated_of(rule), list_examples(edition, rule)
-    page: dict[str, Any] = {
+    page: dict[str, Any] = _reading_matter(edition, rule) | {
         "edition": edition,
-        "rule": rule,
-        "title": word(rule.title),
-        "question": word(rule.question),
-        "note": word(rule.note),
-        "kind": KINDS[kind_of(rule)],
-        "area": (area_label(area_of(rule.id)), edition.link("rules", area=area_of(rule.id))),
-        "measures": [(n, edition.link("rules", measure=n)) for n in rule.measures],
-        "row_count": len(dated),
-        "unsure_count": sum(not is_sure_at(edition, each) for each in dated),
         "sheet": lay_out(edition, rule, request),
-        "numbers": numbers_of(edition, parameters_used(rule)),
-        "versions": list_versions(edition, rule, numbered(rule)),
-        "examples": examples,
-        "example_count": example_count,
         "fields": fields,
         "problems": problems,
         "asking": asking,
         "answer": told,
         "decided": _decided_by(told),
-        "today": edition.day.isoformat(),
         "reading": _reading(edition, rule, asking),
         "trouble": trouble,
         "longest": LONGEST_TEXT,
         "links": _links(request, edition, rule, asking),
     }
     return render(request, "public/law/rule.html", page, status=UNPROCESSABLE if problems else 200)
+
+
+def _reading_matter(edition: Edition, rule: Rule) -> dict[str, Any]:
+    """Give what a reader sees of a rule whether or not they ask it something."""
+    dated, (examples, example_count), area = dated_of(rule), list_examples(edition, rule), area_of(rule.id)
+    return {
+        "rule": rule,
+        "title": word(rule.title),
+        "question": word(rule.question),
+        "note": word(rule.note),
+        "kind": KINDS[kind_of(rule)],
+        "area": (area_label(area), edition.link("rules", area=area)),
+        "measures": [(n, edition.link("rules", measure=n)) for n in rule.measures],
+        "row_count": len(dated),
+        "unsure_count": sum(not is_sure_at(edition, each) for each in dated),
+        "numbers": numbers_of(edition, parameters_used(rule)),
+        "versions": list_versions(edition, rule, numbered(rule)),
+        "today": edition.day.isoformat(),
+        "examples": examples,
+        "example_count": example_count,
+    }
 
 
 def _links(request: HttpRequest, edition: Edition, rule: Rule, asking: Asking) -> dict[str, str]:
