@@ -13,7 +13,7 @@ from jishi.apps.market.reads import find_own_registration
 from jishi.apps.settlement import api as settlement
 from jishi.platform.context import Context
 from jishi.web.shell.site import site
-from tests.web.world import DEPOSIT_FEN, HOUR_MS, World
+from tests.web.world import DEPOSIT_FEN, HOUR_MS, NO_GROUND, World
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_a_refused_application_is_corrected_by_its_party(world: World) -> None:
     page = bidder.get(f"/me/registrations/{first}/").text
     assert "证明材料不全" in page and f"/me/apply/{offering_id}/" in page
     assert f"/me/apply/{offering_id}/" in bidder.get(f"/land/{offering_id}/").text
-    form = {"applicant": world.parties["north"], "read": "on", "truthful": "on"}
+    form = {"applicant": world.parties["north"], "read": "on", "truthful": "on", **NO_GROUND}
     assert bidder.get(f"/me/apply/{offering_id}/").status_code == 200
     again = bidder.post(f"/me/apply/{offering_id}/", form)
     assert again.status_code == 302

@@ -76,6 +76,8 @@ def _admit(people: dict[str, Person], lot: str) -> None:
         bidder = people[name]
         bidder.go(f"/land/{lot}/")
         bidder.press("Apply to bid")
+        for ground in bidder.page.locator("[name^=ground_][value=no]").all():
+            ground.check()
         bidder.page.locator("[name=read]").check()
         bidder.page.locator("[name=truthful]").check()
         bidder.press("File the application")

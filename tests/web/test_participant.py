@@ -12,7 +12,7 @@ from jishi.apps.settlement import api as settlement
 from jishi.kernel.codes.uscc import make_uscc
 from jishi.platform.context import Context
 from jishi.platform.models import User
-from tests.web.world import DEPOSIT_FEN, PASSWORD, World
+from tests.web.world import DEPOSIT_FEN, NO_GROUND, PASSWORD, World
 
 OTHER_CODE = make_uscc("91220100MA0000009")
 
@@ -100,13 +100,15 @@ def test_a_joint_bid_applies_once_all_consented(world: World, bidder: Client, ne
     member = parties.find_party_by_code("organisation", OTHER_CODE)
     assert member is not None
     newcomer.post(f"/me/joint/{joint}/consent/", {"party": member.id})
-    applied = bidder.post(notice, {"applicant": f"joint:{joint}", "read": "on", "truthful": "on"})
+    applied = bidder.post(
+        notice, {"applicant": f"joint:{joint}", "read": "on", "truthful": "on", **NO_GROUND}
+    )
     assert applied.status_code == 302
     assert market.find_own_registration(world.offerings["notice"], [world.parties["north"]]).joint == joint
 
 
 def test_nobody_applies_for_a_party_of_others(world: World) -> None:
-    form = {"applicant": world.parties["north"], "read": "on", "truthful": "on"}
+    form = {"applicant": world.parties["north"], "read": "on", "truthful": "on", **NO_GROUND}
     answer = world.client("rival").post(f"/me/apply/{world.offerings['notice']}/", form)
     assert answer.status_code == 422
     assert market.find_own_registration(world.offerings["notice"], [world.parties["north"]]) is None
@@ -114,7 +116,28 @@ def test_nobody_applies_for_a_party_of_others(world: World) -> None:
 
 def test_conditions_must_be_acknowledged(world: World, bidder: Client) -> None:
     answer = bidder.post(f"/me/apply/{world.offerings['notice']}/", {"applicant": world.parties["north"]})
-    assert answer.status_code == 422 and set(answer.context["form"].errors) == {"read", "truthful"}
+    assert answer.status_code == 422 and set(answer.context["form"].errors) == {
+        "read",
+        "truthful",
+        *NO_GROUND,
+    }
+
+
+def test_a_ground_declared_is_filed_as_such_and_the_office_sees_what_the_law_says(
+    world: World, bidder: Client
+) -> None:
+    form = {"applicant": world.parties["north"], "read": "on", "truthful": "on", **NO_GROUND}
+    sent = bidder.post(f"/me/apply/{world.offerings['notice']}/", {**form, "ground_idle_land": "yes"})
+    assert sent.status_code == 302
+    made = market.find_own_registration(world.offerings["notice"], [world.parties["north"]])
+    assert made.declared["idle_by_own_fault"] is True and made.declared["price_in_arrears"] is False
+    page = world.client("clerk").get(f"/desk/registrations/{made.id}/")
+    (said,) = page.context["said"]
+    assert not said.permits and said.told.determined
+    assert {"国土资发〔2010〕34号", "闲置土地处置办法 14"} & {
+        getattr(each, "id", each) for each in said.clauses
+    }
+    assert said.told.answer in page.text and "/law/land.bidder_qualification/" in page.text
 
 
 def test_a_deposit_paid_in_parts_admits(world: World, bidder: Client) -> None:

@@ -19,6 +19,7 @@ from django.test import Client
 
 from jishi.apps.market import api as market
 from jishi.apps.market.actions import suspend_offering
+from jishi.apps.packs.api import default_pack
 from jishi.apps.parties import api as parties
 from jishi.apps.registers import api as registers
 from jishi.apps.settlement import api as settlement
@@ -35,6 +36,8 @@ START_FEN, STEP_FEN, DEPOSIT_FEN = 100_000_000, 1_000_000, 20_000_000
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 PRODUCT = "land.state_grant_listing"
+EXCLUSIONS = [each.id for each in default_pack().product(PRODUCT).qualification.exclusions]
+NO_GROUND = {f"ground_{each}": "no" for each in EXCLUSIONS}  # what an honest applicant answers
 
 STAFF = {
     "clerk": (access.CLERK, HERE),

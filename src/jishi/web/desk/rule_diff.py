@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from jishi.apps.packs.overlay import is_open_to_drafts
+
 AROUND = 3
 MOST_LINES = 4000
 
@@ -27,6 +29,11 @@ class FileDiff:
     lines: tuple[Line, ...]
     added: int
     removed: int
+
+    @property
+    def editable(self) -> bool:
+        """Tell whether a draft may change the file."""
+        return is_open_to_drafts(self.path)
 
 
 def diff_files(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[FileDiff]:

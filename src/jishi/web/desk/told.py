@@ -12,9 +12,8 @@ from jishi.apps.packs.api import Pack, pack_of, written
 from jishi.apps.rulings.api import Preview, Ruling
 from jishi.kernel.fault import Fault
 from jishi.kernel.rules.explain import explain
-from jishi.kernel.rules.fact import format_value
 from jishi.kernel.rules.rule import RuleBook
-from jishi.platform.words.ruling import Told, tell
+from jishi.platform.words.ruling import Told, measured, tell
 from jishi.web.shell.site import language
 
 LONGEST_QUERY = 1500
@@ -93,7 +92,7 @@ def facts_text(book: RuleBook, facts: Mapping[str, Any]) -> list[tuple[str, str]
     """Give labels and values of known facts."""
     at = language() == "en"
     return [
-        (book.facts[name].label[at], format_value(book.facts[name], value, language()))
+        (book.facts[name].label[at], measured(book.facts[name], value, language()))
         for name, value in facts.items()
         if name in book.facts and value is not None
     ]

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
 from jishi.apps.market.actions import RegistrationForm, file_registrations
@@ -16,6 +17,7 @@ from jishi.web.participant.forms import ApplicationForm
 from jishi.web.participant.page import acting_parties, crumbs, page, party_choices
 from jishi.web.shell.posting import ctx_of, render_form, show_fault
 from jishi.web.shell.site import language, market_pack
+from jishi.web.shell.templatetags.jishi import clause
 
 JOINT = "joint:"
 
@@ -32,16 +34,18 @@ def apply(request: HttpRequest, offering_id: str) -> HttpResponse:
     way = crumbs((offering.title, None))
     if not own:
         return render(request, "participant/no_party.html", {"offering": offering, "crumbs": way})
-    form = ApplicationForm(request.POST or None, applicants=_applicants(offering, own))
+    form = ApplicationForm(
+        request.POST or None, applicants=_applicants(offering, own), exclusions=_exclusions(offering)
+    )
     if form.is_valid():
         try:
-            made = file_registrations(ctx, offering_id, [_application(form.cleaned_data["applicant"])])
+            made = file_registrations(ctx, offering_id, [_application(form)])
         except Fault as fault:
             show_fault(form, fault)
         else:
             messages.success(request, _("Your application is filed under the alias %s.") % made[0].alias)
             return redirect("participant:registration", made[0].id)
-    shown = {"offering": offering, "form": form, "exclusions": _exclusions(offering), "crumbs": way}
+    shown = {"offering": offering, "form": form, "crumbs": way}
     shown["closed"] = offering.state != "noticed" or ctx.now_ms() >= offering.registration_end
     return render_form(request, "participant/apply.html", shown)
 
@@ -57,15 +61,20 @@ def _applicants(offering: Any, own: tuple[str, ...]) -> list[tuple[str, str]]:
     return choices
 
 
-def _application(chosen: str) -> RegistrationForm:
+def _application(form: ApplicationForm) -> RegistrationForm:
+    chosen, grounds = form.cleaned_data["applicant"], form.grounds()
     if not chosen.startswith(JOINT):
-        return RegistrationForm(chosen)
+        return RegistrationForm(chosen, grounds=grounds)
     joint = parties.find_joint(chosen.removeprefix(JOINT))
     if joint is None:
         raise Fault("parties.joint.unknown", joint=chosen)
-    return RegistrationForm(joint.lead, joint.id)
+    return RegistrationForm(joint.lead, joint.id, grounds)
 
 
-def _exclusions(offering: Any) -> list[tuple[str, tuple[str, ...]]]:
+def _exclusions(offering: Any) -> list[tuple[str, str, str]]:
+    """Give the grounds that keep an applicant out, each with the clauses it stands in."""
     grounds = market_pack().product(offering.product).qualification.exclusions
-    return [(ground.title.say(language()), ground.cites) for ground in grounds]
+    return [
+        (each.id, each.title.say(language()), format_html_join(" ", "{}", ((clause(c),) for c in each.cites)))
+        for each in grounds
+    ]

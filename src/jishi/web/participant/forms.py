@@ -100,21 +100,48 @@ class JointForm(forms.Form):
 
 
 class ApplicationForm(forms.Form):
-    """Apply to bid, alone or jointly, having read the conditions."""
+    """Apply to bid, alone or jointly, having read the conditions and answered each ground for exclusion.
 
+    `exclusions` are (id, question, where it stands in the law); none is answered beforehand.
+    """
+
+    GROUND = "ground_"
     applicant = forms.ChoiceField(label=_("Who applies"), widget=forms.RadioSelect)
     read = forms.BooleanField(
         label=_("I have read the notice, its supplements and the conditions of the lot, and accept them.")
     )
-    truthful = forms.BooleanField(
-        label=_("What we state is true; none of the grounds for exclusion named above applies to us.")
-    )
+    truthful = forms.BooleanField(label=_("What we state here is true."))
 
-    def __init__(self, *args: Any, applicants: Sequence[tuple[str, str]], **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        applicants: Sequence[tuple[str, str]],
+        exclusions: Sequence[tuple[str, str, str]],
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
         self.fields["applicant"].choices = applicants  # type: ignore[attr-defined]
         if len(applicants) == 1:
             self.fields["applicant"].initial = applicants[0][0]
+        for ground, question, where in exclusions:
+            self.fields[self.GROUND + ground] = forms.ChoiceField(
+                label=question,
+                help_text=where,
+                choices=[("no", _("No")), ("yes", _("Yes, it applies to us"))],
+                widget=forms.RadioSelect,
+                error_messages={"required": _("Answer yes or no.")},
+            )
+        grounds = [name for name in self.fields if name.startswith(self.GROUND)]
+        self.order_fields(["applicant", *grounds, "read", "truthful"])
+
+    def grounds(self) -> tuple[str, ...]:
+        """Return the grounds declared to apply; call it on a valid form."""
+        said = self.cleaned_data.items()
+        return tuple(
+            name.removeprefix(self.GROUND)
+            for name, answer in said
+            if name.startswith(self.GROUND) and answer == "yes"
+        )
 
 
 class PaymentForm(forms.Form):
