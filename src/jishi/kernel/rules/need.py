@@ -18,35 +18,33 @@ SUBSETS, CELLS = 300, 4000
 
 def shortest_need(selector: Selector, key: Key, known: frozenset[str]) -> tuple[str, ...]:
     """List the fewest missing facts whose values, whatever they are, would settle the cell."""
-    asked = _asked(selector, key, known)
+    asked, witness = _asked(selector, key, known), Witness(selector, key[0])
     tried = 0
     for size in range(1, len(asked)):
         for wanted in combinations(asked, size):
             tried += 1
             if tried > SUBSETS:
-                return _irredundant(selector, key, known, asked)
-            if settles(selector, key, known | set(wanted)):
+                return _irredundant(witness, key, known, asked)
+            if settles(witness, key, known | set(wanted)):
                 return wanted
     return asked
 
 
-def settles(selector: Selector, key: Key, known: frozenset[str]) -> bool:
+def settles(witness: Witness, key: Key, known: frozenset[str]) -> bool:
     """Tell whether every value the facts now known may take gives a definite answer."""
+    selector = witness.selector
     choices: list[Sequence[int]] = [(key[0],)]
     cells = 1
     for axis, cell in zip(selector.axes, key[1:], strict=True):
         free = cell == axis.unknown and all(name in known or name == AS_OF for name in axis.facts)
         choices.append(range(axis.size) if free else (cell,))
         cells *= len(choices[-1])
-    if cells > CELLS:
-        return False
-    witness = Witness(selector, key[0])
-    return all(_definite(selector, each, witness) for each in product(*choices))
+    return cells <= CELLS and all(_definite(witness, each) for each in product(*choices))
 
 
-def _definite(selector: Selector, key: Key, witness: Witness) -> bool:
+def _definite(witness: Witness, key: Key) -> bool:
     try:
-        found = selector.select(key).row is not None
+        found = witness.selector.select(key).row is not None
     except Fault:
         return True  # no case lies here: the rows of one rank exclude each other
     return found or not witness.possible(key)
@@ -65,11 +63,11 @@ def _in_order(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _irredundant(
-    selector: Selector, key: Key, known: frozenset[str], asked: tuple[str, ...]
+    witness: Witness, key: Key, known: frozenset[str], asked: tuple[str, ...]
 ) -> tuple[str, ...]:
     kept = list(asked)
     for name in asked:
         without = [each for each in kept if each != name]
-        if without and settles(selector, key, known | set(without)):
+        if without and settles(witness, key, known | set(without)):
             kept = without
     return tuple(kept)
