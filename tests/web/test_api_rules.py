@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -410,3 +411,30 @@ def test_whatever_table_is_sent_is_answered(
     assert answer.status_code in (200, 400, 404, 406, 409, 415, 422), answer
     if answer.status_code == 200:
         content(answer)
+
+
+def peak_mib() -> int:
+    """Give the most memory this process held since it was last reset."""
+    held = Path("/proc/self/status").read_text()
+    return int(next(line.split()[1] for line in held.splitlines() if line.startswith("VmHWM"))) >> 10
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not Path("/proc/self/clear_refs").exists(), reason="memory is measured by Linux's own count"
+)
+@pytest.mark.parametrize("accept", [ARROW, LINES, CSV])
+def test_a_million_rows_pass_through_little_memory(anyone: Client, tmp_path: Path, accept: str) -> None:
+    rows, path = 1_000_000, tmp_path / "cases.parquet"
+    months = pl.int_range(rows, eager=True)
+    pl.DataFrame(
+        {"id": months.cast(pl.String), "months_resident": months % 40, "stable_job": months % 3 == 0}
+    ).write_parquet(path)
+    content(decide_many(anyone, CASES))
+    Path("/proc/self/clear_refs").write_text("5")
+    before, read = peak_mib(), 0
+    answer = decide_many(anyone, path.read_bytes(), PARQUET, headers={"Accept": accept})
+    for piece in answer.streaming_content:
+        read += len(piece)
+    assert answer["Jishi-Rows"] == str(rows) and read > 50 << 20
+    assert peak_mib() - before < 400
