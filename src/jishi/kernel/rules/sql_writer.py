@@ -53,10 +53,14 @@ class Writer:
     layers: list[dict[str, str]] = field(default_factory=list)
     known: dict[str, Found] = field(default_factory=dict)
 
+    @property
+    def as_of(self) -> str:
+        """Give the SQL of the day: its column, or the one day."""
+        return AS_OF if self.options.as_of is None else day(self.options.as_of.toordinal())
+
     def text(self, source: str) -> str:
         """Write the layers over a source."""
-        day_column = f"{AS_OF} AS {AS_OF}" if self.options.as_of is None else f"{self._day()} AS {AS_OF}"
-        base = [*map(name, self.options.ids), day_column]
+        base = [*map(name, self.options.ids), *([AS_OF] if self.options.as_of is None else [])]
         base += [f"{sql} AS {name('f_' + fact)}" for fact, sql in self.facts.items()]
         fence = "\nOFFSET 0" if self.dialect == "postgres" else ""  # else it copies each layer into the next
         found = f"SELECT {', '.join(base)}\nFROM {source} AS cases{fence}"
@@ -102,7 +106,7 @@ class Writer:
     def _rows(self, decider: RowsDecider, prefix: str) -> Found:
         """Write conditions, then the first row that holds, then what it answers."""
         terms, rows = self._terms(decider.rule.id), decider.selector.rows
-        self._layer(prefix + "c", [in_force(row, terms.condition(row.when) if row.when else "TRUE")
+        self._layer(prefix + "c", [in_force(row, terms.condition(row.when) if row.when else "TRUE", self.as_of)
                                    for row in rows])  # fmt: skip
         held = [name(f"{prefix}c{at}") for at in range(len(rows))]
         order = sorted(range(len(rows)), key=lambda at: -_rank(rows[at]))
@@ -162,7 +166,8 @@ class Writer:
         facts = [self.law.book.facts[each] for each in rule.facts]
         entries = by_nearness(rule, facts)
         self._layer(
-            prefix + "c", [in_force(each, fits(each, facts, self._column)) for each in entries] or ["FALSE"]
+            prefix + "c",
+            [in_force(each, fits(each, facts, self._column), self.as_of) for each in entries] or ["FALSE"],
         )
         held = [name(f"{prefix}c{at}") for at in range(len(entries))]
         self._layer(prefix + "r", looked_up(rule, entries, held))
@@ -179,11 +184,7 @@ class Writer:
         return name(f"d_{fact}" if derived else f"f_{fact}")
 
     def _terms(self, rule_id: str) -> Terms:
-        return Terms(rule_id, self.law.book, self._column, AS_OF, self.dialect)
-
-    def _day(self) -> str:
-        assert self.options.as_of is not None
-        return day(self.options.as_of.toordinal())
+        return Terms(rule_id, self.law.book, self._column, self.as_of, self.dialect)
 
 
 def _read(fact: Fact) -> str:
