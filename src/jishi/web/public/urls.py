@@ -3,6 +3,7 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from jishi.web.public import law_many
 from jishi.web.public.views import (
     bid,
     files,
@@ -40,6 +41,10 @@ urlpatterns = [
     path("notices/<str:notice_id>/", notices.show_one, name="notice"),
     path("verify/", verify.show, name="verify"),
     path("verify/<str:offering_id>/", verify.show_offering, name="verify-offering"),
+    path("law/<str:rule_id>/many/", law_many.show, name="law-many"),
+    path("law/<str:rule_id>/many/blank.<str:form>", law_many.save_blank, name="law-many-blank"),
+    path("law/<str:rule_id>/many/<str:run_id>/", law_many.show_run, name="law-many-run"),
+    path("law/<str:rule_id>/many/<str:run_id>/result.<str:form>", law_many.save, name="law-many-save"),
     path("law/", include("jishi.web.public.law.urls")),
     path("rules/", RedirectView.as_view(pattern_name="public:law:rules", permanent=True), name="rules"),
     path("log/", log.show, name="log"),
