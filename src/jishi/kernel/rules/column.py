@@ -48,10 +48,14 @@ class Source:
             values = _series(fact, values)
         elif values.dtype.kind in "OUT":
             values = pl.Series(fact.name, values.tolist(), dtype=pl.String)
+        _must_be_whole(fact, values)
+        if isinstance(values, np.ndarray) and values.dtype.kind == "M":
+            there = ~np.isnat(values)
+            values = _days(np.where(there, values, np.datetime64(0, "D")))
+            known = there if known is None else known & there
         self.fact, self.values, self.known = fact, values, known
         self.places = _places(fact, values)
         self.size = len(values)
-        _must_be_whole(fact, values)
         self.nullable = self._may_be_unknown()
 
     def part(self, start: int, stop: int) -> Part:
@@ -60,9 +64,7 @@ class Source:
         if isinstance(self.values, pl.Series):
             found, known = self._from_series(self.values.slice(start, stop - start))
         else:
-            found = (
-                _days(self.values[start:stop]) if self.values.dtype.kind == "M" else self.values[start:stop]
-            )
+            found = self.values[start:stop]
         if self.fact.kind != "choice":
             return found, known
         return self._placed(found, known)
