@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 import numpy as np
 import polars as pl
 
-from jishi.kernel.rules.coding import Block, distinct
+from jishi.kernel.rules.coding import Block
 from jishi.kernel.rules.column import Ints, Known, Source
 from jishi.kernel.rules.decide import Law
 from jishi.kernel.rules.decider import Decider
 from jishi.kernel.rules.deciders import ScoreDecider
 from jishi.kernel.rules.decision import Decision
+from jishi.kernel.rules.digits import distinct
 from jishi.kernel.rules.engines import Engine
 from jishi.kernel.rules.parts import Digits
 

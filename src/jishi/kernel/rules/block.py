@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from jishi.kernel.law.parameter import Parameter
 from jishi.kernel.rules.calculate import calculate
 from jishi.kernel.rules.cells import Axis
-from jishi.kernel.rules.coding import Block, digitise, distinct
+from jishi.kernel.rules.coding import Block
 from jishi.kernel.rules.column import Ints
+from jishi.kernel.rules.digits import digitise, distinct
 from jishi.kernel.rules.exact import (
     UNKNOWN,
     Overflow,

@@ -8,7 +8,7 @@ import numpy as np
 
 from jishi.kernel.rules.block import INEXACT, tester, values_of
 from jishi.kernel.rules.coding import Block, Coder
-from jishi.kernel.rules.column import Ints, Known
+from jishi.kernel.rules.column import Known
 from jishi.kernel.rules.decide import Law
 from jishi.kernel.rules.deciders import (
     FormulaDecider,
@@ -17,7 +17,15 @@ from jishi.kernel.rules.deciders import (
     ScoreDecider,
     TableDecider,
 )
-from jishi.kernel.rules.fact import Fact
+from jishi.kernel.rules.outcome import (
+    Outcome,
+    as_column,
+    filled,
+    in_conflict,
+    spread,
+    taken,
+    unknown_rows,
+)
 from jishi.kernel.rules.parts import Digits, EntriesPart, RowsPart
 from jishi.kernel.rules.rowwise import CONFLICT, NONE
 from jishi.kernel.rules.rule import Row
@@ -31,17 +39,6 @@ class Shape:
     nullable: Mapping[str, bool]
     day: int | None
     report: bool
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Answers of a block: numbers of words (NONE: no answer) or stored values, and where they are known."""
-
-    answer: Ints
-    known: Known
-    conflict: Known = None
-    why: Ints | None = None
-    """Of a formula, why a value is there or not."""
 
 
 class Engine:
@@ -61,7 +58,7 @@ class Engine:
         if not self.subs:
             return self._ask(block)
         full, conflict = self._derived(block)
-        return _in_conflict(self._ask(full), conflict, self.words is None)
+        return in_conflict(self._ask(full), conflict, self.words is None)
 
     def trace(self, block: Block, fine: bool) -> Digits:
         """Tell apart what is decided differently; `fine` also what needs other facts to be settled."""
@@ -84,13 +81,13 @@ class Engine:
         held, conflict = dict(block.parts), None
         for name, sub in self.subs.items():
             given = block.parts.get(name)
-            at = None if given is None else _unknown_rows(given[1])
+            at = None if given is None else unknown_rows(given[1])
             found = sub.work(block if at is None else taken(block, at))
-            column = _as_column(found, sub.words, self.book.facts[name])
+            column = as_column(found, sub.words, self.book.facts[name])
             mine = found.conflict
             if given is not None and at is not None:
-                column = _filled(given, at, column)
-                mine = None if mine is None else _spread(mine, at, block.size)
+                column = filled(given, at, column)
+                mine = None if mine is None else spread(mine, at, block.size)
             held[name] = column
             conflict = mine if conflict is None else conflict if mine is None else conflict | mine
         return replace(block, parts=held), conflict
@@ -209,52 +206,3 @@ def engine_for(law: Law, rule_id: str, shape: Shape) -> Engine:
         ScheduleDecider: ScheduleEngine, ScoreDecider: ScoreEngine,
     }  # fmt: skip
     return made[type(law.decider(rule_id))](law, rule_id, shape)
-
-
-def taken(block: Block, at: Ints) -> Block:
-    """Give some rows of a block."""
-    parts = {
-        name: (values.take(at), None if known is None else known.take(at))
-        for name, (values, known) in block.parts.items()
-    }
-    rows = block.start + at if block.rows is None else block.rows.take(at)
-    return Block(block.start, len(at), parts, block.days.take(at) if block.dated else block.days, rows)
-
-
-def _in_conflict(found: Outcome, conflict: Known, valued: bool) -> Outcome:
-    """Take back the answers of cases in which a derived fact is in conflict."""
-    if conflict is None:
-        return found
-    both = conflict if found.conflict is None else conflict | found.conflict
-    if not valued:
-        return Outcome(np.where(both, NONE, found.answer), None, both)
-    return Outcome(found.answer, ~both if found.known is None else found.known & ~both, both)
-
-
-def _as_column(found: Outcome, words: tuple[str, ...] | None, fact: Fact) -> tuple[Ints, Known]:
-    """Turn answers into a column of a derived fact: its places in the fact's vocabulary, or its values."""
-    if words is None:
-        return found.answer, found.known
-    place = {word: at for at, word in enumerate(fact.vocabulary.words if fact.vocabulary else ())}
-    places = np.array([place.get(word, NONE) for word in (*words, "")], dtype=np.int32)[found.answer]
-    return np.maximum(places, 0), places >= 0
-
-
-def _unknown_rows(known: Known) -> Ints:
-    return np.flatnonzero(~known) if known is not None else np.zeros(0, dtype=np.int64)
-
-
-def _filled(given: tuple[Ints, Known], at: Ints, found: tuple[Ints, Known]) -> tuple[Ints, Known]:
-    """Keep what the cases state, and fill what they do not."""
-    values, known = given[0].astype(found[0].dtype), given[1]
-    if known is None:
-        return given
-    both = known.copy()
-    values[at], both[at] = found[0], True if found[1] is None else found[1]
-    return values, both
-
-
-def _spread(mask: Ints, at: Ints, size: int) -> Ints:
-    found = np.zeros(size, dtype=bool)
-    found[at] = mask
-    return found

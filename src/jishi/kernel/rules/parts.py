@@ -8,8 +8,9 @@ import numpy as np
 
 from jishi.kernel.fault import Fault
 from jishi.kernel.rules.block import case_at
-from jishi.kernel.rules.coding import Block, Cells, Coder, combine, distinct, smallest
+from jishi.kernel.rules.coding import Block, Coder
 from jishi.kernel.rules.column import Ints
+from jishi.kernel.rules.digits import Cells, combine, distinct, smallest
 from jishi.kernel.rules.fact import Fact, format_value
 from jishi.kernel.rules.lookup import Lookup
 from jishi.kernel.rules.rowwise import CONFLICT, NONE, Rowwise, View
