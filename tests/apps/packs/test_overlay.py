@@ -10,7 +10,7 @@ import pytest
 
 from jishi.apps.packs import actions, moving, reads, versions
 from jishi.apps.packs import api as packs
-from jishi.apps.packs.archive import read_files
+from jishi.apps.packs.archive import read_files, write_files
 from jishi.apps.packs.content import pack_hash
 from jishi.apps.packs.models import PackDraft, PackRelease, PackVersion
 from jishi.kernel.fault import Fault
@@ -20,6 +20,12 @@ from tests.apps.packs.conftest import CASES, NUMBERS, SEVEN, SIX, As, change, re
 
 CASE = {"months_resident": 6, "stable_job": True}
 RULE = "labour.residence_permit"
+WRONG = b"""
+[[case]]
+day = 2020-11-24
+facts = { months_resident = 6, stable_job = true }
+answer = "refused"
+"""
 
 
 def answer(pack: packs.Pack) -> Any:
@@ -269,3 +275,19 @@ def _install(monkeypatch: pytest.MonkeyPatch, place: Path) -> packs.Pack:
     for module in (versions, reads):
         monkeypatch.setattr(module, "default_files", lambda: read_files(place))
     return new
+
+
+def test_what_failed_before_does_not_hold_a_draft_up(
+    as_: As, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broken = write_files(
+        {**reads.version_files(packs.default_pack().hash), "cases/labour.residence_permit.toml": WRONG},
+        tmp_path,
+    )
+    assert broken is None
+    monkeypatch.setenv("JISHI_PACK", str(tmp_path))
+    draft = actions.start_draft(as_("clerk"), "加一项事实", "测试")
+    draft = actions.save_file(as_("clerk"), draft.id, "facts/more.toml", "# 备用\n", revision=0)
+    report = actions.check_draft(draft.id).report
+    assert report and not report["stops"]
+    assert release(as_, draft).number == 1

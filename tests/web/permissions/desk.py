@@ -1,16 +1,23 @@
 """The desk: each role in its own divisions, and nobody else."""
 
+import contextlib
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from jishi.apps.market import api as market
 from jishi.apps.market.actions import ask_question, object_to_result
+from jishi.apps.packs.api import current_pack
+from jishi.apps.packs.models import PackDraft
 from jishi.apps.registers import api as registers
+from jishi.apps.rulings.api import Question, Subject, list_open_tasks, recording, require_permits
 from jishi.apps.settlement import api as settlement
+from jishi.kernel.fault import Fault
+from jishi.platform import access
 from jishi.platform.clock import SimulatedClock
 from jishi.platform.context import Context
 from jishi.web.desk.steps import STEPS
-from tests.web.permissions.row import Given, Row
+from tests.web.permissions.row import NOBODY, Given, Row
 from tests.web.world import STAFF, THERE, World
 
 CLERK, REVIEWER = frozenset({"clerk"}), frozenset({"reviewer"})
@@ -105,8 +112,77 @@ def steps() -> list[Row]:
     return rows
 
 
+def fact_task(stage: str) -> Given:
+    """Fill in a task that waits for facts of an offering."""
+
+    def fill(world: World) -> Mapping[str, Any]:
+        found = market.get_offering(world.offerings[stage])
+        subject = Subject("offering", found.id, found.division, found.number)
+        question = Question("land.offerable", subject, {}, date(2026, 3, 2), "event")
+        with contextlib.suppress(Fault), recording(Context()):
+            require_permits(Context(), [question])
+        return {"task_id": list_open_tasks("offering", found.id)[0].id}
+
+    return fill
+
+
+def whole(**given: Any) -> Given:
+    """Let the office here act for the whole province, and fill in a draft of rules."""
+
+    def fill(world: World) -> Mapping[str, Any]:
+        for role in ("clerk", "reviewer", "regulator", "treasurer"):
+            access.grant(world.users[role], role, "220000")
+        return draft(world) | given
+
+    return fill
+
+
+def draft(world: World) -> Mapping[str, Any]:
+    """Fill in a draft of rules that changes nothing yet."""
+    held = current_pack().hash
+    fixed = {"pack": "jilin", "title": "表", "reason": "表", "base": held, "parent": held, "wheel": held}
+    made = PackDraft.objects.create(id="d" * 32, started_ms=0, updated_ms=0, **fixed)
+    return {"draft_id": made.id, "digest": held, "path": "parameters/land.csv"}
+
+
+def rules() -> list[Row]:
+    """Return rows for every page of rules: nobody of a city, and the whole province's clerk, reviewer, regulator."""
+    one = "desk/rules/drafts/<str:draft_id>/"
+    pages: list[tuple[str, str, frozenset[str]]] = [
+        ("desk/rules/", "GET", OFFICE),
+        ("desk/rules/new/", "GET", CLERK),
+        ("desk/rules/new/", "POST", CLERK),
+        ("desk/rules/versions/<str:digest>/", "GET", OFFICE),
+        ("desk/rules/versions/<str:digest>/files.zip", "GET", OFFICE),
+        (one, "GET", OFFICE),
+        (f"{one}files/", "GET", OFFICE),
+        (f"{one}files/add/", "POST", CLERK),
+        (f"{one}files/<path:path>", "GET", OFFICE),
+        (f"{one}files/<path:path>", "POST", CLERK),
+        (f"{one}try/", "POST", OFFICE),
+        (f"{one}submit/", "POST", CLERK),
+        (f"{one}rebase/", "POST", CLERK),
+        (f"{one}return/", "POST", REVIEWER),
+        (f"{one}withdraw/", "POST", CLERK),
+        (f"{one}release/", "GET", REVIEWER),
+        (f"{one}release/", "POST", REVIEWER),
+    ]
+    rows = [Row(route, may, "of the province", method, whole()) for route, method, may in pages]
+    return rows + [Row(route, NOBODY, "of a city", method, draft) for route, method, _may in pages]
+
+
 ROWS = [
     Row("desk/", frozenset(STAFF)),
+    *rules(),
+    *(
+        Row(f"desk/tasks/<str:task_id>/{path}", may, on, method, fact_task(stage))
+        for path, method, may, far in (
+            ("", "GET", OFFICE, FAR_READERS),
+            ("state/", "POST", CLERK, frozenset({"far_clerk"})),
+            ("override/", "POST", REVIEWER, frozenset({"far_reviewer"})),
+        )
+        for on, stage, may in (("here", "draft", may), ("other division", "far_draft", far))
+    ),
     Row("desk/offerings/", READERS | FAR_READERS),
     Row("desk/offerings/new/", CLERKS),
     Row("desk/offerings/new/<str:entry_id>/", CLERK, "here", target=entry("unsold")),

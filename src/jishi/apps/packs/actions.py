@@ -257,7 +257,7 @@ def _sound(draft: PackDraft) -> Review:
     _require_unmoved(draft)
     report = review_files(pack_of(draft.parent), draft_files(draft))
     if report.stops:
-        counts = {"problems": len(report.problems), "cases": len(report.failed), "errors": len(report.errors)}
+        counts = {"problems": len(report.problems), "cases": len(report.broken), "errors": len(report.errors)}
         raise Fault("pack.draft.unsound", title=draft.title, **counts)
     return report
 

@@ -1,6 +1,6 @@
 """Check a draft as a whole: what does not fit, which dated cases fail, what the lint finds, whose answer changes.
 
-What stood in the version it replaces is marked so: a draft answers for what it brings.
+What stood in the version in force as well is marked so: a draft answers for what it brings.
 """
 
 import tempfile
@@ -36,7 +36,7 @@ class Review:
 
     hash: str
     problems: tuple[Problem, ...]
-    failed: tuple[Problem, ...]
+    failed: tuple[tuple[Problem, bool], ...]
     findings: tuple[tuple[Told, bool], ...]
     parts: tuple[Part, ...]
     impact: Told | None
@@ -50,7 +50,12 @@ class Review:
     @property
     def stops(self) -> bool:
         """Tell whether what was found keeps it from being released."""
-        return bool(self.problems or self.failed or self.errors)
+        return bool(self.problems or self.broken or self.errors)
+
+    @property
+    def broken(self) -> list[Problem]:
+        """Give the dated cases that a draft breaks."""
+        return [problem for problem, stood in self.failed if not stood]
 
     def to_json(self) -> dict[str, Any]:
         """Give the report as it is kept with the draft: codes and parameters, to be said in either language."""
@@ -59,7 +64,7 @@ class Review:
             "cases": self.cases,
             "stops": self.stops,
             "problems": [tell_problem(each) for each in self.problems],
-            "failed": [tell_problem(each) for each in self.failed],
+            "failed": [{**tell_problem(each), "stood": stood} for each, stood in self.failed],
             "findings": [{**told, "stood": stood} for told, stood in self.findings],
             "parts": [tell_part(each) for each in self.parts],
             "impact": self.impact,
@@ -80,8 +85,8 @@ def review_files(before: Pack, files: Files, *, whole: bool = True) -> Review:
         parts = () if problems else tuple(compare_books(before.book, after.book))
         touched = _touched(before, parts) | _touched(after, parts) | _cases_changed(before, files)
         cases, unread = read_cases(after, only=None if whole or problems else touched)
-        failed = [*unread, *run_cases(after, cases)]
-        base = Review(files_hash(files), tuple(problems), tuple(failed), (), parts, None, len(cases))
+        failed = _marked(before, [*unread, *run_cases(after, cases)])
+        base = Review(files_hash(files), tuple(problems), failed, (), parts, None, len(cases))
         if problems:
             return base
         mine = [case for case in cases if case.rule in touched]
@@ -89,6 +94,14 @@ def review_files(before: Pack, files: Files, *, whole: bool = True) -> Review:
         impact = compare_packs(before, after, own_cases((before, after), (old, mine)))
         findings = tuple(_findings((before, after), touched, (old, mine)))
         return replace(base, findings=findings, impact=tell_impact((before, after), impact))
+
+
+def _marked(before: Pack, failed: Sequence[Problem]) -> tuple[tuple[Problem, bool], ...]:
+    """Mark the failed cases that fail in the version in force as well."""
+    rules = {PurePosixPath(each.file).stem for each in failed}
+    old, unread = read_cases(before, only=rules)
+    stood = set(map(str, (*unread, *run_cases(before, old))))
+    return tuple((each, str(each) in stood) for each in failed)
 
 
 def try_table(before: Pack, files: Files, table: tuple[bytes, str, str]) -> Told:

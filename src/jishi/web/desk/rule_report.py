@@ -76,7 +76,8 @@ def _problems(kept: Kept, draft_id: str, lang: str) -> Iterator[Remark]:
     for each in (*kept["problems"], *kept["failed"]):
         said = say(each["code"], each["params"], lang)
         text = f"{each['place']}: {said}" if each["place"] else said
-        yield Remark("error", text, each["file"], file_url(draft_id, each["file"]))
+        stood = each.get("stood", False)
+        yield Remark("error", text, each["file"], file_url(draft_id, each["file"]), stood)
 
 
 def _findings(kept: Kept, draft_id: str, lang: str) -> Iterator[Remark]:

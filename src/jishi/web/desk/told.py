@@ -34,6 +34,12 @@ class Said:
     clauses: tuple[Any, ...]
 
     @property
+    def grounds(self) -> list[tuple[str, str]]:
+        """Give what the deciding rows rest on: the condition, and what the case says where that tells more."""
+        marks = [mark for row in self.told.rows for mark in row.marks if mark.state == "holds"]
+        return [(each.text, "" if each.actual.startswith(each.text) else each.actual) for each in marks]
+
+    @property
     def tone(self) -> str:
         """Give the look of the verdict."""
         if self.permits:
