@@ -143,7 +143,7 @@ def test_what_was_written_is_read_back(
 
 
 def test_a_workbook_reads_as_people_wrote_it(tmp_path: Path) -> None:
-    book, path = Workbook(), tmp_path / "table.xlsx"
+    book, path = Workbook(), tmp_path / "table"
     for row in (["id", "wage", "share", "ok", None], ["001", 1780, 0.35, True], [None] * 3, ["002", 25.5]):
         book.worksheets[0].append(row)
     book.save(path)

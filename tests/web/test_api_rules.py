@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from jishi.apps.packs import api as packs
 from jishi.kernel.rules.rule import kind_of
@@ -288,6 +289,15 @@ def test_typed_tables_are_answered_in_arrow(anyone: Client, form: str) -> None:
         "",
         "not_in_force",
     ]
+
+
+def test_a_workbook_is_answered_in_csv(anyone: Client) -> None:
+    book, held = Workbook(), io.BytesIO()
+    for row in (["编号", "居住月数"], ["001", 5]):
+        book.worksheets[0].append(row)
+    book.save(held)
+    answer = decide_many(anyone, held.getvalue(), XLSX)
+    assert content(answer).decode().splitlines()[1].startswith("001,5,refused,otherwise")
 
 
 WRONG = [

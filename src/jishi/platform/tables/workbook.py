@@ -66,14 +66,12 @@ def cell_text(value: Any) -> str:
 
 def _rows(path: Path) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of the first sheet that hold anything, without the blank cells at their ends."""
-    book = load_workbook(path, read_only=True, data_only=True)
-    try:
+    with path.open("rb") as file:  # by its path, a name without .xlsx would be refused
+        book = load_workbook(file, read_only=True, data_only=True)
         for row in book.worksheets[0].iter_rows(values_only=True):
             held = [place for place, value in enumerate(row, start=1) if value is not None]
             if held:
                 yield row[: held[-1]]
-    finally:
-        book.close()
 
 
 def _must_unpack(path: Path, most: int) -> None:

@@ -1,6 +1,7 @@
 """Many cases on a page: a table is sent, decided while one watches, and taken home with its answers."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -26,7 +27,7 @@ from jishi.web.shell.limit import Buckets, limited
 from jishi.web.shell.posting import UNPROCESSABLE, ctx_of
 from jishi.web.shell.site import language, site
 
-SENDING = Buckets(rate=1 / 10, burst=10)
+SENDING = Buckets(rate=1 / 10, burst=5)
 MINE, MOST_MINE = "law_many", 20
 FILES = {"csv": "result.csv", "xlsx": "result.xlsx", "problems": "problems.csv"}
 TYPES = {
@@ -80,7 +81,7 @@ def _show(request: HttpRequest, rule_id: str) -> HttpResponse:
         raise Http404
     state = State(rule.id, edition.pack.hash, edition.day.isoformat(), language(), (sent.name or "")[:120])
     try:
-        run_id = law_run.start_run(state, sent)
+        run_id = law_run.start_run(edition.pack, state, sent)
     except Fault as fault:
         return _form(request, edition, rule, (say(fault.code, fault.params, language()), "table"))
     request.session[MINE] = [*request.session.get(MINE, []), run_id][-MOST_MINE:]
@@ -91,9 +92,11 @@ def _show(request: HttpRequest, rule_id: str) -> HttpResponse:
 def show_run(request: HttpRequest, rule_id: str, run_id: str) -> HttpResponse:
     """Show how far a run of this reader is, and what came out."""
     state = _mine(request, rule_id, run_id)
-    rule, book = _rule_of(state), pack_of(state.pack).book
+    pack = pack_of(state.pack)
+    rule, book = pack.rules[state.rule], pack.book
     page = {
         "state": state,
+        "edition": Edition(pack, date.fromisoformat(state.as_of)),
         "title": word(rule.title),
         "question": word(rule.question),
         "run_id": run_id,
@@ -191,10 +194,6 @@ def _columns(edition: Edition, rule: Rule) -> list[Column]:
     return [
         Column(name, word(facts[name].label), valid_of(facts[name]), name not in rule.facts) for name in names
     ]
-
-
-def _rule_of(state: State) -> Rule:
-    return pack_of(state.pack).rules[state.rule]
 
 
 def _counts(rule: Rule, state: State) -> Any:

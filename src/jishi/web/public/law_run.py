@@ -19,7 +19,7 @@ import polars as pl
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
-from jishi.apps.packs.api import Run, open_run, pack_of
+from jishi.apps.packs.api import Pack, Run, open_run
 from jishi.kernel.fault import Fault
 from jishi.platform.storage import write_bytes
 from jishi.platform.tables import sink
@@ -58,8 +58,8 @@ class State:
         return self.status in (DONE, FAILED)
 
 
-def start_run(state: State, sent: UploadedFile) -> str:
-    """Keep a table, let it be decided, and give the name under which to ask for it; Fault `law.many.busy`."""
+def start_run(pack: Pack, state: State, sent: UploadedFile) -> str:
+    """Keep a table, let it be decided by a pack, and give the name under which to ask for it; Fault `law.many.busy`."""
     _clear()
     if sum(not each.over for each in map(_read, _folders()) if each) >= MOST_WAITING:
         raise Fault("law.many.busy")
@@ -70,7 +70,7 @@ def start_run(state: State, sent: UploadedFile) -> str:
         for piece in sent.chunks():
             file.write(piece)
     _write(folder, state)
-    _WORKER.submit(_work, folder, state)
+    _WORKER.submit(_work, folder, state, pack)
     return run_id
 
 
@@ -90,10 +90,10 @@ def file_of(run_id: str, name: str) -> Path | None:
     return path if path.is_file() else None
 
 
-def _work(folder: Path, state: State) -> None:
-    """Decide a table; whatever happens, its state says so."""
+def _work(folder: Path, state: State, pack: Pack) -> None:
+    """Decide a table; whatever happens, its state says so. The database is not asked."""
     try:
-        state = _decide(folder, state)
+        state = _decide(folder, state, pack)
     except Fault as fault:
         state = replace(state, status=FAILED, fault={"code": fault.code, "params": fault.params})
     except Exception:
@@ -105,11 +105,10 @@ def _work(folder: Path, state: State) -> None:
             _write(folder, state)
 
 
-def _decide(folder: Path, state: State) -> State:
-    law = pack_of(state.pack).law
+def _decide(folder: Path, state: State, pack: Pack) -> State:
     source = open_table(folder / "table", STRANGERS)
     sink.must_be_plain(source.schema)
-    run = open_run(law, state.rule, source, (date.fromisoformat(state.as_of), state.language))
+    run = open_run(pack.law, state.rule, source, (date.fromisoformat(state.as_of), state.language))
     state = replace(state, status=RUNNING, of=source.count())
     _write(folder, state)
     shown: list[dict[str, Any]] = []
