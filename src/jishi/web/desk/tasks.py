@@ -118,7 +118,6 @@ def _show(
     missing = preview.decision.missing
     filled = Filled(asking.typed if asking else {}, asking.errors if asking else {}, frozenset(missing))
     wanted, others = _fields(edition, filled, (task, _known(book, task)))
-    is_open = task.state == "open"
     shown = {
         "task": task,
         "edition": edition,
@@ -134,15 +133,23 @@ def _show(
         "kept": say_kept(rulings.list_rulings(task.subject_kind, task.subject_id, 20)),
         "decided": rulings.overrides_of(task),
         "subject_url": _subject_url(task),
-        "may_state": is_open and not preview.permits and may(ctx.actor, "ruling.state_fact", target),
-        "may_override": is_open
-        and not preview.decision.determined
-        and may(ctx.actor, "ruling.override", target),
+        **_ways(request, target, preview if task.state == "open" else None),
     }
     answer = render_desk(request, "desk/task.html", shown)
     wrong = any(form is not None and form.errors for form in (ground, override)) or shown["problems"]
     answer.status_code = UNPROCESSABLE if wrong else 200
     return answer
+
+
+def _ways(request: HttpRequest, target: Target, preview: rulings.Preview | None) -> dict[str, bool]:
+    """Say who may do what about an open task; None is a closed one."""
+    actor = ctx_of(request).actor
+    if preview is None:
+        return {"may_state": False, "may_override": False}
+    return {
+        "may_state": not preview.permits and may(actor, "ruling.state_fact", target),
+        "may_override": not preview.decision.determined and may(actor, "ruling.override", target),
+    }
 
 
 def _edition(request: HttpRequest, task: FactTask) -> Edition:
