@@ -1,18 +1,18 @@
-"""Prove that comparisons cannot hold together, by eliminating facts one after another (Fourier-Motzkin).
+"""Read comparisons as linear claims on whole quantities, to prove that some cannot hold together.
 
-Sound, not complete: what is not linear (a product of facts, whole months between days) counts as a
-quantity of its own, and beyond MOST sums nothing is proved.
+What is not linear (a product of facts) claims nothing; whole months between days and extremes are
+quantities of their own, with what is known of them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
-from math import ceil, gcd, lcm
+from math import ceil, lcm
 
+from jishi.kernel.rules.elimination import Choice, Line, contradict, every_way, line
 from jishi.kernel.rules.evaluate import Number
 from jishi.kernel.rules.node import Arithmetic, Call, Compare, Const, FactRef, Node, ParamRef
 
-MOST, BRANCHES = 300, 64
 DENIED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
@@ -32,24 +32,28 @@ class Sum:
         return Sum(kept, self.constant + other.constant * times)
 
 
-Line = tuple[tuple[str, int], ...]
-"""A sum in whole numbers: the constant under the empty name, then weights by name."""
 ZERO = Sum({}, Fraction(0))
+Scales = Mapping[str, int]
+"""Stored units in one natural unit of each fact."""
+Parameters = Mapping[str, Number | None]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a comparison says of whole quantities: sums at most zero, and choices of which one holds."""
+
+    sure: tuple[Line, ...] = ()
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass
 class Reading:
-    """Read expressions as sums; `scales` gives stored units in one natural unit of each fact.
+    """Read expressions as sums; what is known besides gathers in `bounds`, and, as one of several, in `either`."""
 
-    What is known besides gathers in `bounds`, and, as one of several, in `either`; a reading that
-    is not `deep` leaves choices out.
-    """
-
-    scales: Mapping[str, int]
-    parameters: Mapping[str, Number | None]
-    bounds: list[Sum]
-    either: dict[str, list[list[Sum]]]
-    deep: bool = True
+    scales: Scales
+    parameters: Parameters
+    bounds: list[Sum] = field(default_factory=list)
+    either: dict[str, list[list[Sum]]] = field(default_factory=dict)
 
     def sum(self, node: Node) -> Sum | None:
         """Give a node as a sum of whole stored quantities; None where a parameter has no value."""
@@ -111,30 +115,41 @@ class Reading:
         return own
 
 
-def impossible(claims: Iterable[tuple[Compare, bool]], known: Sequence[Sum], reading: Reading) -> bool:
-    """Tell whether comparisons, each held true or false, contradict each other or what is known."""
-    sums, choices = list(known), []
-    for leaf, truth in claims:
-        left, right = reading.sum(leaf.left), reading.sum(leaf.right)
-        if left is not None and right is not None:
-            options = _claimed(leaf.op if truth else DENIED[leaf.op], left.plus(right, Fraction(-1)))
-            sums += options[0] if len(options) == 1 else []
-            choices += [options] if len(options) > 1 else []
-    sums += reading.bounds
-    if _contradict(sums):
+def read_claim(leaf: Compare, truth: bool, scales: Scales, parameters: Parameters) -> Claim:
+    """Read a comparison, held true or false; what is not linear claims nothing."""
+    reading = Reading(scales, parameters)
+    left, right = reading.sum(leaf.left), reading.sum(leaf.right)
+    if left is None or right is None:
+        return Claim()
+    options = _claimed(leaf.op if truth else DENIED[leaf.op], left.plus(right, Fraction(-1)))
+    sure = [*(options[0] if len(options) == 1 else ()), *reading.bounds]
+    choices = [*([options] if len(options) > 1 else ()), *reading.either.values()]
+    return Claim(
+        tuple(map(_whole, sure)),
+        tuple(tuple(tuple(map(_whole, option)) for option in choice) for choice in choices),
+    )
+
+
+def within(name: str, low: int | None, high: int | None) -> Claim:
+    """Claim that a stored value lies between two bounds, both counted."""
+    lows = () if low is None else (line({"": low, name: -1}),)
+    return Claim((*lows, *(() if high is None else (line({"": -high, name: 1}),))))
+
+
+def impossible(claims: Iterable[Claim], deep: bool = True) -> bool:
+    """Tell whether claims contradict each other; one that is not `deep` leaves choices out."""
+    held = tuple(claims)
+    sure = tuple(dict.fromkeys(each for claim in held for each in claim.sure))
+    if contradict(sure):
         return True
-    return reading.deep and _every_way(sums, [*choices, *reading.either.values()])
+    return deep and every_way(sure, dict.fromkeys(choice for claim in held for choice in claim.choices))
 
 
-def _every_way(sums: list[Sum], choices: Sequence[list[list[Sum]]]) -> bool:
-    """Tell whether whichever option is taken of each choice leads to a contradiction."""
-    ways: list[list[Sum]] = [[]]
-    for options in choices:
-        ways = [[*way, *option] for way in ways for option in options]
-        ways = [way for way in ways if not _contradict([*sums, *way])]
-        if not ways or len(ways) > BRANCHES:
-            break
-    return not ways
+def _whole(each: Sum) -> Line:
+    """Clear the denominators of a sum."""
+    numbers = {"": each.constant, **each.weights}
+    whole = lcm(*(number.denominator for number in numbers.values()))
+    return line({name: int(number * whole) for name, number in numbers.items()})
 
 
 def _claimed(op: str, difference: Sum) -> list[list[Sum]]:
@@ -167,53 +182,3 @@ def _spans(days: Sum, months: Sum, years: Sum, sign: Fraction) -> list[Sum]:
         ZERO.plus(rest, -sign),
         Sum({}, Fraction(-11)).plus(rest, sign),
     ]
-
-
-def _contradict(sums: Iterable[Sum]) -> bool:
-    """Eliminate quantity by quantity; a positive constant said to be at most zero is a contradiction."""
-    lines = {_integral(each) for each in sums}
-    while True:
-        if any(len(line) == 1 and line[0][1] > 0 for line in lines):
-            return True
-        lines = {line for line in lines if len(line) > 1}
-        names = {name for line in lines for name, _ in line[1:]}
-        if not names or len(lines) > MOST:
-            return False
-        lines = _without(min(names, key=lambda name: (_cost(lines, name), name)), lines)
-
-
-def _integral(each: Sum) -> Line:
-    """Clear denominators: the constant first, under the empty name, then the weights by name."""
-    numbers = {"": each.constant, **each.weights}
-    whole = lcm(*(number.denominator for number in numbers.values()))
-    return _reduced({name: int(number * whole) for name, number in numbers.items()})
-
-
-def _reduced(numbers: Mapping[str, int]) -> Line:
-    divisor = gcd(*numbers.values()) or 1
-    rest = sorted((name, number // divisor) for name, number in numbers.items() if name and number)
-    return (("", numbers.get("", 0) // divisor), *rest)
-
-
-def _cost(lines: Iterable[Line], name: str) -> int:
-    signs = [number > 0 for line in lines for each, number in line[1:] if each == name]
-    return sum(signs) * (len(signs) - sum(signs)) - len(signs)
-
-
-def _without(name: str, lines: Iterable[Line]) -> set[Line]:
-    found: dict[int, list[Line]] = {1: [], 0: [], -1: []}
-    for line in lines:
-        weight = dict(line).get(name, 0)
-        found[(weight > 0) - (weight < 0)].append(line)
-    kept = set(found[0])
-    for first in found[1]:
-        for second in found[-1]:
-            kept.add(_crossed(dict(first), dict(second), name))
-    return kept
-
-
-def _crossed(first: dict[str, int], second: dict[str, int], name: str) -> Line:
-    """Add two lines so that the quantity drops out."""
-    up, down = first[name], -second[name]
-    names = first.keys() | second.keys()
-    return _reduced({each: first.get(each, 0) * down + second.get(each, 0) * up for each in names})

@@ -12,9 +12,10 @@ from itertools import product
 from math import floor, prod
 
 from jishi.kernel.rules.cells import Axis
+from jishi.kernel.rules.elimination import Line
 from jishi.kernel.rules.fact import SCALE, Fact, Value
 from jishi.kernel.rules.grammar import AS_OF
-from jishi.kernel.rules.linear import Reading, Sum, impossible
+from jishi.kernel.rules.linear import Claim, impossible, read_claim, within
 from jishi.kernel.rules.node import Compare, Const, Node, ParamRef, children
 from jishi.kernel.rules.reach import Domain
 from jishi.kernel.rules.select import Key, Selector
@@ -37,6 +38,13 @@ class Witness:
         self.cases: dict[tuple[int, ...], dict[tuple[int, ...], tuple[Case, int]]] = {}
         self.groups = groups(selector.axes)
         self._possible: dict[tuple[tuple[tuple[int, int], ...], bool], bool] = {}
+        self._claims: dict[tuple[int, int], Claim] = {}
+        self._scales = {
+            name: SCALE[selector.facts[name].kind]
+            for axis in selector.axes
+            for name in axis.facts
+            if name != AS_OF and selector.facts[name].kind in SCALE
+        }
 
     def proved(self) -> tuple[Domain, ...]:
         """Give domains in which every tuple of cells has a case."""
@@ -53,34 +61,32 @@ class Witness:
             cells = tuple((at, key[at + 1]) for at in group if key[at + 1] != self.selector.axes[at].unknown)
             if len(cells) > 1 or (cells and self.selector.axes[cells[0][0]].kind == "test"):
                 if (cells, deep) not in self._possible:
-                    self._possible[(cells, deep)] = not self._contradict(cells, deep)
+                    claims = [self._claim(*each) for each in cells if self._counts(each[0])]
+                    self._possible[(cells, deep)] = not impossible(claims, deep)
                 if not self._possible[(cells, deep)]:
                     return False
         return True
 
-    def _contradict(self, cells: tuple[tuple[int, int], ...], deep: bool) -> bool:
-        scales = {name: SCALE[fact.kind] for name, fact in self.selector.facts.items() if fact.kind in SCALE}
-        claims, known = [], []
-        for at, cell in cells:
+    def _counts(self, at: int) -> bool:
+        return self.selector.axes[at].kind in ("test", "number")
+
+    def _claim(self, at: int, cell: int) -> Claim:
+        """Give what a cell of an axis says of its facts, their own bounds included; worked out once."""
+        if (at, cell) not in self._claims:
             axis = self.selector.axes[at]
             if isinstance(axis.test, Compare):
-                claims.append((axis.test, bool(cell)))
-                known += [each for name in axis.facts for each in self._limits(name, None, None)]
-            elif axis.kind == "number":
+                claim = read_claim(axis.test, bool(cell), self._scales, self.selector.settings[self.epoch])
+                low, high = None, None
+            else:
+                claim = Claim()
                 low, high = [None, *axis.cuts][cell], [*(cut - 1 for cut in axis.cuts), None][cell]
-                known += self._limits(axis.name, low, high)
-        reading = Reading(scales, self.selector.settings[self.epoch], [], {}, deep)
-        return impossible(claims, known, reading)
+            limits = [each for name in axis.facts for each in self._limits(name, low, high)]
+            self._claims[at, cell] = Claim((*claim.sure, *limits), claim.choices)
+        return self._claims[at, cell]
 
-    def _limits(self, name: str, low: int | None, high: int | None) -> list[Sum]:
-        """Say that a stored value lies within its axis' cell and its fact's own bounds."""
+    def _limits(self, name: str, low: int | None, high: int | None) -> tuple[Line, ...]:
         least, most = self.days if name == AS_OF else bounds(self.selector.facts[name])
-        lows, highs = (
-            [each for each in (low, least) if each is not None],
-            [each for each in (high, most) if each is not None],
-        )
-        found = [Sum({name: Fraction(-1)}, Fraction(each)) for each in lows]
-        return found + [Sum({name: Fraction(1)}, Fraction(-each)) for each in highs]
+        return within(name, low, high).sure + within(name, least, most).sure
 
     def case(self, key: Key) -> tuple[Case, int]:
         """Give facts and a day for a cell; facts of axes left unknown are absent."""
