@@ -136,11 +136,13 @@ def grant(
 ) -> None:
     """Give a member of the staff a role in a division, or end it."""
     from jishi.platform.words import say
-    from jishi.project import serving, staffing
+    from jishi.project import serving
     from jishi.project.preflight import require_database
 
     with _plainly():
         serving.set_up()
+        from jishi.project import staffing  # its models need Django to be set up
+
         require_database()
         if end:
             staffing.end_role(email, role, division)
