@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jishi.kernel.fault import Fault
-from jishi.kernel.rules import answers, parts
+from jishi.kernel.rules import answers, engines
 from jishi.kernel.rules.column import Column
 from jishi.kernel.rules.columns import decide_columns
 from jishi.kernel.rules.decide import Law
@@ -156,11 +156,11 @@ def test_numbers_near_the_end_of_64_bits_are_exact(cases: list[tuple[int | None,
             assert row == (alone.answer, alone.status, alone.reason)
 
 
-@pytest.fixture(params=["no table", "small blocks"])
+@pytest.fixture(params=["tables", "small blocks"])
 def cramped(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Leave no code worked out beforehand, or only a few rows to a block."""
-    if request.param == "no table":
-        monkeypatch.setattr(parts, "TABLE", 0)
+    """Work all codes out beforehand however few the cases, or leave only a few rows to a block."""
+    if request.param == "tables":
+        monkeypatch.setattr(engines, "min", lambda most, size: most, raising=False)
     else:
         monkeypatch.setattr(answers, "BLOCK", 3)
     yield

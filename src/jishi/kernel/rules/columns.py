@@ -31,7 +31,7 @@ def decide_columns(
     size = next((source.size for source in sources.values()), 1 if isinstance(days, int) else len(days))
     must_fit(days, size)
     nullable = {name: source.nullable for name, source in mine.items()}
-    shape = Shape(nullable, days if isinstance(days, int) else None, on_conflict == "report")
+    shape = Shape(nullable, days if isinstance(days, int) else None, on_conflict == "report", size)
     engine = engine_for(law, rule_id, shape)
     answers = _empty(rule_id, engine, (mine, days, size))
     for _ in over_blocks(size, lambda start: _work(engine, answers, start)):

@@ -27,9 +27,12 @@ from jishi.kernel.rules.outcome import (
     unknown_rows,
 )
 from jishi.kernel.rules.parts import Digits, EntriesPart, RowsPart
-from jishi.kernel.rules.rowwise import CONFLICT, NONE
+from jishi.kernel.rules.rowwise import CONFLICT, NONE, Rowwise
 from jishi.kernel.rules.rule import Row
 from jishi.kernel.rules.schedule_axes import schedule_axes, schedule_epochs
+
+TABLE = 1 << 16
+"""The most codes worked out beforehand; beyond, each block is worked out as it comes."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class Shape:
     nullable: Mapping[str, bool]
     day: int | None
     report: bool
+    size: int = 0
+    """How many cases there are: few are not worth a table."""
 
 
 class Engine:
@@ -51,7 +56,7 @@ class Engine:
         self.law, self.book, self.decider = law, law.book, law.decider(rule_id)
         asked = {name: rule for name, rule in self.decider.derived.items() if shape.nullable.get(name, True)}
         self.subs = {name: engine_for(law, rule, shape) for name, rule in asked.items()}
-        self.shape = Shape({**shape.nullable, **dict.fromkeys(asked, True)}, shape.day, shape.report)
+        self.shape = replace(shape, nullable={**shape.nullable, **dict.fromkeys(asked, True)})
 
     def work(self, block: Block) -> Outcome:
         """Decide the cases of a block."""
@@ -97,7 +102,8 @@ class Engine:
         selector = decider.selector
         test = tester(self.book, selector)
         coder = Coder(selector.axes, selector.epochs, self.shape.nullable, self.shape.day, test)
-        return RowsPart(coder, selector, value, self.shape.report, self.book.facts)
+        codes = min(TABLE, self.shape.size)
+        return RowsPart(coder, Rowwise(selector, value), codes, self.shape.report, self.book.facts)
 
 
 class TableEngine(Engine):

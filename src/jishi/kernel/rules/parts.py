@@ -1,6 +1,6 @@
 """Parts: a set of rows or entries choosing over columns, and what led to each choice."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,31 +14,28 @@ from jishi.kernel.rules.digits import Cells, combine, distinct, smallest
 from jishi.kernel.rules.fact import Fact, format_value
 from jishi.kernel.rules.lookup import Lookup
 from jishi.kernel.rules.rowwise import CONFLICT, NONE, Rowwise, View
-from jishi.kernel.rules.rule import Row
 from jishi.kernel.rules.schedule_axes import schedule_epochs
-from jishi.kernel.rules.select import Key, Selector
+from jishi.kernel.rules.select import Key
 
 Digits = list[tuple[int, Cells]]
 """What tells rows apart: numbers below a radix."""
-TABLE = 1 << 16
-"""The most codes worked out beforehand; beyond, each block is worked out as it comes."""
 
 
 @dataclass
 class RowsPart:
-    """Choose a row for every case of a block; `value` says what a row stands for."""
+    """Choose among rows for every case of a block."""
 
     coder: Coder
-    selector: Selector
-    value: Callable[[Row], int]
+    rowwise: Rowwise
+    most: int
+    """The most codes to work out beforehand."""
     report: bool
     """Whether a conflict is marked (CONFLICT) rather than raised."""
     facts: Mapping[str, Fact]
 
     def __post_init__(self) -> None:
-        self.rowwise = Rowwise(self.selector, self.value)
         self.table: Ints | None = None
-        if self.coder.product <= TABLE:
+        if self.coder.product <= self.most:
             self.table = self.rowwise.choose(self.coder.every()).astype(np.int16)
         self.clashes = self.table is None or bool((self.table == CONFLICT).any())
 
@@ -83,11 +80,13 @@ class RowsPart:
             for name, value in case_at(block, asked, self.facts, row).items()
         }
         try:
-            rows = self.selector.select(key).possible
+            rows = self.rowwise.selector.select(key).possible
         except Fault as fault:
             rows = fault.params["rows"]
         number = int(block.rows[row]) if block.rows is not None else block.start + row
-        return Fault("rules.conflict_in", rule=self.selector.rule_id, rows=rows, number=number + 1, case=said)
+        return Fault(
+            "rules.conflict_in", rule=self.rowwise.selector.rule_id, rows=rows, number=number + 1, case=said
+        )
 
 
 @dataclass
