@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from jishi.kernel.fault import Fault
 from jishi.platform.tables.source import Block, Limits, Source, unique
 
-PIECE = 1 << 22
-LONGEST_RECORD = 2 * PIECE
+PIECE = 1 << 20
+LONGEST_RECORD = 8 * PIECE
 FEED, RETURN, QUOTE = 10, 13, 34
 Bytes = NDArray[np.uint8]
 Ints = NDArray[np.int64]

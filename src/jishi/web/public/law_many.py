@@ -105,7 +105,9 @@ def show_run(request: HttpRequest, rule_id: str, run_id: str) -> HttpResponse:
         "counts": list(_counts(rule, state)),
         "missing": _missing(book, state),
         "between": _between(rule, state),
-        "absent": [word(book.facts[name].label) for name in state.tally.get("absent", ())],
+        "absent": ("、" if language() == "zh" else ", ").join(
+            word(book.facts[name].label) for name in state.tally.get("absent", ())
+        ),
         "near": list(state.tally.get("near", {}).items()),
         "refused": say(state.fault["code"], state.fault["params"], language()) if state.fault else "",
         "kept_hours": law_run.KEPT_S // 3600,
