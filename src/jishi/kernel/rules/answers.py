@@ -84,11 +84,9 @@ class Answers:
 
     def decision(self, row: int) -> Decision:
         """Decide one row as the single form does, with everything a decision tells."""
-        return self._decided(self.engine.law, row)
-
-    def _decided(self, law: Law, row: int) -> Decision:
         case = {name: source.value(row) for name, source in self.sources.items()}
-        return law.decide(self.rule, case, self.days if isinstance(self.days, int) else int(self.days[row]))
+        day = self.days if isinstance(self.days, int) else int(self.days[row])
+        return self.engine.law.decide(self.rule, case, day)
 
     @cached_property
     def rulings(self) -> Rulings:
@@ -113,25 +111,31 @@ class Answers:
         )
 
     def _sampled(self, fine: bool) -> Rulings:
+        law = self.engine.law if fine else GroundsOnly(self.engine.law.book)
         number = np.zeros(len(self), dtype=np.int32)
         names: dict[tuple[int, ...], int] = {}
-        samples: list[int] = []
-        for start, rows, shapes, inverse in over_blocks(len(self), lambda start: self._shapes(start, fine)):
+        decisions: list[Decision | None] = []
+        for block, rows, shapes, inverse in over_blocks(len(self), lambda start: self._shapes(start, fine)):
             for row, shape in zip(rows, shapes, strict=True):
-                if names.setdefault(shape, len(names)) == len(samples):
-                    samples.append(start + row)
+                if names.setdefault(shape, len(names)) == len(decisions):
+                    decisions.append(self._sample(law, block, row))
             named = np.array([names[shape] for shape in shapes], dtype=np.int32)
-            number[start : start + len(inverse)] = named[inverse]
-        law = self.engine.law if fine else GroundsOnly(self.engine.law.book)
-        return number, [None if self._in_conflict(row) else self._decided(law, row) for row in samples]
+            number[block.start : block.start + block.size] = named[inverse]
+        return number, decisions
 
-    def _shapes(self, start: int, fine: bool) -> tuple[int, list[int], list[tuple[int, ...]], Ints]:
-        """Give the distinct shapes of a block, a row showing each, and which shape each row has."""
+    def _sample(self, law: Law, block: Block, row: int) -> Decision | None:
+        if self.conflict is not None and self.conflict[block.start + row]:
+            return None
+        case = {name: source.stored(block.parts[name], row) for name, source in self.sources.items()}
+        return law.decide(self.rule, case, int(block.days[row]) if block.dated else block.days)
+
+    def _shapes(self, start: int, fine: bool) -> tuple[Block, list[int], list[tuple[int, ...]], Ints]:
+        """Give a block, its distinct shapes with a row showing each, and which shape each row has."""
         block = self.block(start)
         digits = self._digits(block, fine)
         rows, inverse = distinct(digits, block.size)
         shapes = list(zip(*(cells[rows].tolist() for _, cells in digits), strict=True)) or [()] * len(rows)
-        return start, rows.tolist(), shapes, inverse.astype(np.uint16)  # a block has no more rows
+        return block, rows.tolist(), shapes, inverse.astype(np.uint16)  # a block has no more rows
 
     def _digits(self, block: Block, fine: bool) -> Digits:
         if not fine:
@@ -153,9 +157,6 @@ class Answers:
             return _coded(name, list(STATUSES), self.status())
         number, decisions = self.needs if name == "missing" else self.rulings
         return _coded(name, [None if each is None else _TEXTS[name](each) for each in decisions], number)
-
-    def _in_conflict(self, row: int) -> bool:
-        return self.conflict is not None and bool(self.conflict[row])
 
 
 _TEXTS = {

@@ -54,6 +54,7 @@ class Source:
             values = _days(np.where(there, values, np.datetime64(0, "D")))
             known = there if known is None else known & there
         self.fact, self.values, self.known = fact, values, known
+        self.words = tuple(fact.vocabulary.words) if fact.vocabulary is not None else ()
         self.places = _places(fact, values)
         self.size = len(values)
         self.nullable = self._may_be_unknown()
@@ -71,13 +72,16 @@ class Source:
 
     def value(self, row: int) -> Value | None:
         """Give the stored value of one row, as the single form takes it."""
-        values, known = self.part(row, row + 1)
-        if known is not None and not known[0]:
+        return self.stored(self.part(row, row + 1), 0)
+
+    def stored(self, part: Part, at: int) -> Value | None:
+        """Give a stored value out of some rows at hand."""
+        values, known = part
+        if known is not None and not known[at]:
             return None
-        if self.fact.kind == "choice":
-            assert self.fact.vocabulary is not None
-            return list(self.fact.vocabulary.words)[int(values[0])]
-        return bool(values[0]) if self.fact.kind == "boolean" else int(values[0])
+        if self.words:
+            return self.words[int(values[at])]
+        return bool(values[at]) if self.fact.kind == "boolean" else int(values[at])
 
     def _may_be_unknown(self) -> bool:
         if self.fact.kind == "choice":
