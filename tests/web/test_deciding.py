@@ -16,6 +16,11 @@ DAY = ("--as-of", "2020-11-24")
 CASES = "编号,居住月数,stable_job,stable_hom\n001,6,是,\n002,5,no,\n003,six,no,\n004,7,,\n5,6\n"
 
 
+def test_the_command_explains_itself() -> None:
+    done = run("decide", "--help")
+    assert done.exit_code == 0 and "--file" in done.output and "--sql" in done.output
+
+
 def test_a_case_is_answered_with_its_clause_and_explained() -> None:
     done = run("decide", RULE, "months_resident=6", "--facts", "stable_job=yes", *DAY, "--explain")
     assert done.exit_code == 0, done.output
