@@ -12,11 +12,14 @@ from hypothesis import strategies as st
 
 from jishi.kernel.rules.columns import decide_columns
 from jishi.kernel.rules.decide import Law
+from jishi.kernel.rules.evaluate import months_between, years_between
+from jishi.kernel.rules.spans import months_apart, years_apart
+from jishi.kernel.rules.sql_text import span
 from tests.kernel.rule_forms import CLASH, Cases, by_columns, by_sql, frame_of, own_postgres, single
 from tests.kernel.rule_worlds import World, columns_of, dated_cases, say, worlds
 
 KINDS = ("table", "formula", "score", "schedule")
-thorough = settings(max_examples=60, suppress_health_check=list(HealthCheck))
+thorough = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -103,7 +106,7 @@ def postgres() -> Iterator[Any]:
 @pytest.mark.postgres
 @pytest.mark.parametrize("kind", KINDS)
 def test_sql_on_postgres_reads_the_law_plainly(kind: str, postgres: Any) -> None:
-    @settings(max_examples=60, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, suppress_health_check=list(HealthCheck))
     @given(worlds(kind), dated_cases)
     def agree(world: World, cases: Cases) -> None:
         plain = [say(world.book, "top", case, day) for case, day in cases]
@@ -112,28 +115,42 @@ def test_sql_on_postgres_reads_the_law_plainly(kind: str, postgres: Any) -> None
     agree()
 
 
-def test_months_between_any_two_days_of_four_years() -> None:
-    from jishi.kernel.rules.evaluate import months_between, years_between
-    from jishi.kernel.rules.spans import months_apart, years_apart
+ENDS = [date(2020, 1, 30), date(2020, 1, 31), date(2020, 2, 28), date(2020, 2, 29), date(2020, 3, 30), date(2020, 4, 30),
+        date(2021, 2, 27), date(2021, 2, 28), date(2021, 3, 31), date(2024, 2, 29), date(1, 1, 1)]  # fmt: skip
 
+
+def test_months_between_any_two_days_of_four_years() -> None:
     first = date(2019, 1, 1)
     every = [(first + timedelta(days=n)).toordinal() for n in range(0, 1500, 7)] + [
         d.toordinal() for d in ENDS
     ]
-    start, end = (np.array(side) for side in zip(*[(a, b) for a in every for b in every], strict=True))
-    assert months_apart(start, end).tolist() == [
-        months_between(a, b) for a, b in zip(start.tolist(), end.tolist(), strict=True)
-    ]
-    assert years_apart(start, end).tolist() == [
-        years_between(a, b) for a, b in zip(start.tolist(), end.tolist(), strict=True)
-    ]
+    pairs = [(a, b) for a in every for b in every]
+    start, end = (np.array(side) for side in zip(*pairs, strict=True))
+    assert months_apart(start, end).tolist() == [months_between(a, b) for a, b in pairs]
+    assert years_apart(start, end).tolist() == [years_between(a, b) for a, b in pairs]
 
 
-ENDS = [
-    date(2020, 1, 31),
-    date(2020, 2, 29),
-    date(2020, 3, 30),
-    date(2020, 4, 30),
-    date(2021, 2, 28),
-    date(1, 1, 1),
-]
+def months_in_sql(connection: Any) -> None:
+    """Hold the months and years of SQL against those of the plain reading."""
+    pairs = [(a, b) for a in ENDS for b in ENDS]
+    rows = ", ".join(f"(DATE '{a.isoformat()}', DATE '{b.isoformat()}')" for a, b in pairs)
+    told = ", ".join(span(unit, "a", "b") for unit in ("months", "years", "days"))
+    found = connection.execute(f"SELECT a, b, {told} FROM (VALUES {rows}) AS pairs(a, b)").fetchall()
+    assert len(found) == len(pairs)
+    for a, b, months, years, days in found:
+        first, last = a.toordinal(), b.toordinal()
+        assert (months, years, days) == (
+            months_between(first, last),
+            years_between(first, last),
+            last - first,
+        )
+
+
+def test_months_in_duckdb() -> None:
+    with duckdb.connect() as connection:
+        months_in_sql(connection)
+
+
+@pytest.mark.postgres
+def test_months_in_postgres(postgres: Any) -> None:
+    months_in_sql(postgres)
