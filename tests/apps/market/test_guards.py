@@ -10,6 +10,8 @@ from jishi.apps.market.guarding import preview_notice, preview_qualification
 from jishi.apps.market.publication import bundle_offering
 from jishi.apps.market.reads import get_offering, list_notices
 from jishi.apps.packs import api as packs
+from jishi.apps.packs.archive import files_hash, read_archive
+from jishi.apps.packs.reads import get_version, version_archive
 from jishi.apps.rulings import api as rulings
 from jishi.apps.rulings.models import FactTask, Override, Ruling
 from jishi.kernel.evidence.check_rulings import check_rulings
@@ -170,3 +172,13 @@ def test_a_preview_says_what_the_guard_would_and_stores_nothing(hall: Hall, unus
     )
     (found,) = preview_qualification(row)
     assert not found.permits and found.decision.row == "price_in_arrears"
+
+
+def test_the_version_that_decided_is_kept_whether_it_permitted_or_not(hall: Hall, unused: str) -> None:
+    digest = packs.default_pack().hash
+    with pytest.raises(Fault, match=r"rulings\.undetermined"):
+        hall.publish(get_offering(unused))
+    assert get_version(digest).kept_ms == hall.clock.now_ms()
+    assert files_hash(read_archive(version_archive(digest))) == digest
+    hall.publish(hall.draft("T-9"))
+    assert rulings.packs_that_ruled() == {digest}

@@ -245,6 +245,17 @@ def test_asking_which_law_holds_takes_one_query_a_second(as_: As, django_assert_
             packs.current_pack()
 
 
+def test_another_process_hears_of_a_release_within_a_second(
+    as_: As, changed: PackDraft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = release(as_, changed)
+    held = packs.current_pack()
+    made.delete()  # as if another process had changed what holds
+    assert packs.current_pack() is held
+    monkeypatch.setattr(versions, "NOTICED_S", 0.0)
+    assert packs.current_pack() is packs.default_pack()
+
+
 def test_a_newly_installed_pack_is_taken_over_by_a_draft(
     as_: As, changed: PackDraft, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

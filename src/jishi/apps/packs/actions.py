@@ -126,7 +126,7 @@ def try_cases(draft: PackDraft, content: bytes, *, rule: str = "", day: str = ""
 def submit_draft(ctx: Context, draft_id: str, *, revision: int) -> PackDraft:
     """Hand a sound draft to another person; Faults `pack.draft.empty`, `.unsound`, `.unseen`."""
     _require(ctx, "pack.draft", draft_id)
-    report = _sound(get_draft(draft_id))
+    report = _sound(get_draft(draft_id), revision)
     with _editing(ctx, draft_id, revision) as (draft, write):
         draft.state, draft.report = SUBMITTED, report.to_json()
         write("submitted", "", "")
@@ -151,7 +151,7 @@ def release_draft(ctx: Context, draft_id: str, *, revision: int) -> PackRelease:
     Faults `pack.draft.state`, `.revision`, `.four_eyes`, `.unsound`, `.moved`.
     """
     _require(ctx, "pack.release", draft_id)
-    report = _sound(get_draft(draft_id))
+    report = _sound(get_draft(draft_id), revision)
     with transaction.atomic():
         head = evidence.lock(f"pack/{default_pack().id}")
         draft = PackDraft.objects.select_for_update().get(pk=draft_id)
@@ -248,8 +248,9 @@ def _turn(ctx: Context, draft_id: str, way: tuple[str, str, str], reason: str) -
     return draft
 
 
-def _sound(draft: PackDraft) -> Review:
-    """Check a draft anew; raise what stops it from being released."""
+def _sound(draft: PackDraft, revision: int) -> Review:
+    """Check a draft anew, at the revision somebody looked at; raise what stops it from being released."""
+    _require_revision(draft, revision)
     if not draft.files:
         raise Fault("pack.draft.empty", title=draft.title)
     if draft.unseen:
