@@ -43,7 +43,7 @@ class decision(variables.Variable):
     definition_period = periods.MONTH
     label = "decision"
 
-    def formula(self, period, parameters):  # type: ignore[no-untyped-def]
+    def formula(self, period, parameters):
         months, job, home = self("months", period), self("job", period), self("home", period)
         enrolled, deposit = self("enrolled", period), self("deposit", period)
         offences, referees = self("offences", period), self("referees", period)

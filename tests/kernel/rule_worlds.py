@@ -63,10 +63,12 @@ small, amounts = st.integers(-1, 6), st.integers(0, 6)
 
 
 def texts(*choices: Any) -> st.SearchStrategy[str]:
-    """Fill one of some forms: `{…}` by strategies given as pairs."""
-    return st.one_of(
-        [st.tuples(*parts).map(lambda found, form=form: form.format(*found)) for form, *parts in choices]
-    )
+    """Fill one of some forms: texts with `{}`, each with the strategies that fill it."""
+
+    def filled(form: str, parts: tuple[Any, ...]) -> st.SearchStrategy[str]:
+        return st.tuples(*parts).map(lambda found: form.format(*found))
+
+    return st.one_of([filled(form, parts) for form, *parts in choices])
 
 
 pair = [("n1", "n2"), ("n2", "n1"), ("m1", "m2"), ("m2", "m1")]

@@ -116,7 +116,8 @@ def test_sql_on_postgres_reads_the_law_plainly(kind: str, postgres: Any) -> None
 
 
 ENDS = [date(2020, 1, 30), date(2020, 1, 31), date(2020, 2, 28), date(2020, 2, 29), date(2020, 3, 30),
-        date(2020, 4, 30), date(2021, 2, 27), date(2021, 2, 28), date(2021, 3, 31), date(2024, 2, 29), date(1, 1, 1)]  # fmt: skip
+        date(2020, 4, 30), date(2021, 2, 27), date(2021, 2, 28), date(2021, 3, 31), date(2024, 2, 29),
+        date(1, 1, 1)]  # fmt: skip
 
 
 def test_months_between_any_two_days_of_four_years() -> None:
