@@ -71,7 +71,6 @@ def texts(*choices: Any) -> st.SearchStrategy[str]:
     return st.one_of([filled(form, parts) for form, *parts in choices])
 
 
-pair = [("n1", "n2"), ("n2", "n1"), ("m1", "m2"), ("m2", "m1")]
 dates = st.sampled_from(["d1", "d2", "as_of"])
 thresholds = texts(
     ("n1 {} {}", COMPARISONS, small), ("{} {} n2", small, COMPARISONS), ("n1 {} p.n", COMPARISONS),
