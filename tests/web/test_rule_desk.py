@@ -95,6 +95,7 @@ def test_a_clerk_changes_a_number_and_a_reviewer_makes_it_the_law(
     packs.forget_current()
     new = packs.current_pack().hash
     assert new in done.url and new != old
+    assert done.url in clerk.get(address).text, "the draft shows what became of it"
     version = reviewer.get(done.url)
     assert version.context["held"] and [each.path for each in version.context["diffs"]] == [CASES, NUMBERS]
     kept = zipfile.ZipFile(io.BytesIO(reviewer.get(f"{done.url}files.zip").content))
