@@ -17,6 +17,7 @@ from jishi.kernel.codes.uscc import check_uscc
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism.registry import find
 from jishi.kernel.quantity.area import parse_area
+from jishi.kernel.rules.rule import Schedule
 
 TODAY = date(2026, 3, 2)
 STAGES = {
@@ -207,3 +208,21 @@ def _citations(root: Path) -> list[str]:
     for path in root.rglob("*.toml"):
         walk(tomllib.loads(path.read_text("utf-8")))
     return found
+
+
+RULED = {1, 2, *range(4, 9), 10, 11, 12, 15, 16, 19, 21, 24, 25, 27, 28, 29, 55, *range(58, 64)}
+RULED |= {66, 68, 71, 72, 76, 78, 84, 86}
+
+
+def test_every_measure_that_needs_a_rule_has_one(pack: Pack) -> None:
+    carried = {measure for rule in pack.rules.values() for measure in rule.measures}
+    assert not RULED - carried
+
+
+def test_what_the_province_must_fill_answers_with_who_fills_it(pack: Pack) -> None:
+    empty = [rule for rule in pack.rules.values() if isinstance(rule, Schedule) and not rule.entries]
+    assert len(empty) > 5
+    for rule in empty:
+        decision = pack.law.decide(rule.id, {}, TODAY)
+        assert (decision.answer, decision.reason) == (None, "no_value"), rule.id
+        assert rule.needs is not None and all(rule.needs), rule.id
