@@ -30,6 +30,8 @@ WITHOUT_DJANGO = ("-o", "DJANGO_SETTINGS_MODULE=")
 
 # A module of the web tests builds its market once, so it stays with one worker.
 BY_MODULE = ("-n2", "--dist=loadscope")
+# The properties of the kernel share nothing and take long: whoever is idle takes the next.
+BY_TEST = ("-n2", "--dist=worksteal")
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def _house(run: Run) -> Result:
 
 
 def _kernel(run: Run) -> Result:
-    return _pytest(run, *WITHOUT_DJANGO, "-n2", "--doctest-modules", "src/jishi/kernel", "tests/kernel")
+    return _pytest(run, *WITHOUT_DJANGO, *BY_TEST, "--doctest-modules", "src/jishi/kernel", "tests/kernel")
 
 
 def _packs(run: Run) -> Result:
