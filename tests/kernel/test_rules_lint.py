@@ -352,3 +352,16 @@ def test_dead_clauses_and_doubts_are_listed() -> None:
     assert [each.row for each in dead] == ["b"]
     notes: list[Finding] = list(unconfirmed(held))
     assert [(each.level, each.rule, each.params["rows"]) for each in notes] == [("note", "t", "yes")]
+
+
+def test_a_case_shown_lies_in_the_time_of_its_finding() -> None:
+    """A threshold of `as_of` after an epoch's end must not carry its case out of the epoch."""
+    rows = [
+        row("late", None, "no", since=date(2019, 3, 1)),
+        row("job", "job", "no"),
+        row("day", "as_of == date('2020-01-31')", "no"),
+    ]
+    made = book(table("t", rows, ["job"]))
+    (gap,) = [each for each in lint_rows(made.rules["t"], made) if each.code == "rules.lint.gap"]
+    assert gap.day is not None and gap.day < date(2019, 3, 1).toordinal()
+    assert Law(made).decide("t", gap.case, gap.day).reason == "gap"

@@ -95,7 +95,7 @@ class Witness:
         for at, (axis, cell) in enumerate(zip(self.selector.axes, key[1:], strict=True)):
             known = cell != axis.unknown and axis.kind != "test"
             if known and axis.name == AS_OF:
-                day = max(day, int(axis.sample(cell)))
+                day = min(max(day, int(axis.sample(cell))), self.days[1])
             elif known and not any(at in group for group in self.cases):
                 found[axis.name] = self._sample(axis, cell)
         for group, held in self.cases.items():
