@@ -182,3 +182,53 @@ def test_the_version_that_decided_is_kept_whether_it_permitted_or_not(hall: Hall
     assert files_hash(read_archive(version_archive(digest))) == digest
     hall.publish(hall.draft("T-9"))
     assert rulings.packs_that_ruled() == {digest}
+
+
+@pytest.fixture
+def two_uses(hall: Hall) -> str:
+    """Give a draft of a parcel with a use everybody knows and one nobody does."""
+    uses = [{"code": "05", "name": "商服用地", "term_years": "40"}, {"name": "说不清", "term_years": "40"}]
+    return hall.draft(entry_id=hall.entry(uses=uses).id).id
+
+
+def test_what_is_stated_of_one_use_says_nothing_of_the_other(hall: Hall, two_uses: str) -> None:
+    offering = get_offering(two_uses)
+    with pytest.raises(Fault, match=r"rulings\.undetermined"):
+        hall.publish(offering)
+    (task,) = FactTask.objects.all()
+    rulings.state_facts(hall.as_("clerk"), task.id, {"land_use": "06"}, "规划条件通知书")
+    said = list_notices(hall.publish(offering).id)[0].body["rulings"]
+    assert [each["facts"].get("land_use") for each in said if each["rule"] == LAND] == ["05", "06"]
+
+
+def test_a_decision_on_one_use_permits_no_other(hall: Hall) -> None:
+    uses = [{"name": "说不清甲", "term_years": "40"}, {"name": "说不清乙", "term_years": "50"}]
+    offering = get_offering(hall.draft(entry_id=hall.entry(uses=uses).id).id)
+    with pytest.raises(Fault, match=r"rulings\.undetermined"):
+        hall.publish(offering)
+    rulings.override_task(hall.as_("reviewer"), FactTask.objects.get().id, "会审纪要〔2026〕3号")
+    with pytest.raises(Fault, match=r"rulings\.undetermined"):
+        hall.publish(offering)
+    assert FactTask.objects.filter(state="open").count() == 1
+
+
+def test_a_person_s_decision_holds_while_what_is_known_stays_the_same(hall: Hall, unused: str) -> None:
+    offering = get_offering(unused)
+    with pytest.raises(Fault, match=r"rulings\.undetermined"):
+        hall.publish(offering)
+    rulings.override_task(hall.as_("reviewer"), FactTask.objects.get().id, "会审纪要〔2026〕3号")
+    form = hall.form(offering.entry_id, start_price_fen=offering.start_price_fen * 2)
+    market.revise_offering(hall.as_("clerk"), offering.id, form)
+    with pytest.raises(Fault, match=r"rulings\.undetermined"):
+        hall.publish(offering)
+
+
+def test_a_bundle_with_a_stated_fact_is_decided_again_alike(hall: Hall, unused: str) -> None:
+    with pytest.raises(Fault, match=r"rulings\.undetermined"):
+        hall.publish(get_offering(unused))
+    rulings.state_facts(hall.as_("clerk"), FactTask.objects.get().id, {"land_use": "05"}, "规划条件通知书")
+    offering = hall.run_out(hall.publish(get_offering(unused)))
+    market.publish_result(hall.as_("reviewer"), offering.id)
+    law = packs.default_pack().law
+    report = verify(bundle_offering(get_offering(offering.id)), laws={law.book.hash: law}.get)
+    assert [each.code for each in report.checks if not each.ok] == []

@@ -4,6 +4,7 @@ A product names the rules (`[guard]`); a fact nobody knows stays unknown, and th
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,17 +20,25 @@ from jishi.kernel.rules.fact import Value, read_value
 
 Known = Mapping[str, Any]
 LONGEST_LISTING = 400
+LONGEST_PART = 40
 
 
 def offer_questions(pack: Pack, offering: Offering, at_ms: int) -> list[Question]:
     """Ask whether each use of the lot may be offered, and whether the notice's dates are lawful, on its day."""
     product = pack.product(offering.product)
     day = day_of(at_ms, pack.manifest.utc_offset_minutes)
-    subject = Subject("offering", offering.id, offering.division, f"{offering.number} {offering.title}")
+    whole = Subject("offering", offering.id, offering.division, f"{offering.number} {offering.title}")
     known = {**product.facts, **_prices(offering), **_entry(product, offering)}
-    asked: list[tuple[str | None, Known]] = [(product.guard.notice, {**known, **_dates(pack, offering, day)})]
-    asked += [(product.guard.offer, {**known, **use}) for use in _uses(pack, offering)]
-    return [Question(rule, subject, _case(pack, rule, facts), day, "event") for rule, facts in asked if rule]
+    asked = [(product.guard.notice, whole, {**known, **_dates(pack, offering, day)})]
+    asked += [
+        (product.guard.offer, replace(whole, part=part, title=f"{whole.title} · {part}"), {**known, **use})
+        for part, use in _uses(pack, offering)
+    ]
+    return [
+        Question(rule, subject, _case(pack, rule, facts), day, "event")
+        for rule, subject, facts in asked
+        if rule
+    ]
 
 
 def qualification_questions(pack: Pack, offering: Offering, rows: Sequence[Registration]) -> list[Question]:
@@ -75,12 +84,16 @@ def _case(pack: Pack, rule: str, known: Known) -> dict[str, Value | None]:
     return case
 
 
-def _uses(pack: Pack, offering: Offering) -> Iterator[Known]:
-    """Yield the uses of a lot, by code or by a wording the pack knows; one that states none is asked about once."""
-    for use in offering.lot.get("uses", []) or [{}]:
-        named = None if use.get("code") else pack.land_use_named(use.get("name", ""))
+def _uses(pack: Pack, offering: Offering) -> Iterator[tuple[str, Known]]:
+    """Yield the uses of a lot as worded, each with its code, or that of a wording the pack knows.
+
+    A lot that states none is asked about once.
+    """
+    for at, use in enumerate(offering.lot.get("uses", []) or [{}], start=1):
+        wording = use.get("name") or use.get("code") or str(at)
+        named = None if use.get("code") else pack.land_use_named(wording)
         code = use.get("code") or (named.code if named else None)
-        yield {"land_use": code, "grant_years": use.get("term_years") or None}
+        yield wording[:LONGEST_PART], {"land_use": code, "grant_years": use.get("term_years") or None}
 
 
 def _prices(offering: Offering) -> Known:

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from jishi.apps.packs import api as packs
 from jishi.apps.rulings.models import OPEN, OVERRIDDEN, SETTLED, FactTask, Override, Ruling, StatedFact
-from jishi.apps.rulings.question import NotPermitted, Permit, Question, Subject, say_refusal
+from jishi.apps.rulings.question import NotPermitted, Permit, Question, say_refusal
 from jishi.apps.rulings.reads import Stated, get_task, stated_facts, weigh
 from jishi.kernel.fault import Fault
 from jishi.kernel.rules.decide import Law
@@ -72,7 +72,7 @@ def state_facts(ctx: Context, task_id: str, raw: Mapping[str, Any], ground: str)
                 raise Fault("rulings.not_needed", name=name, needs=", ".join(task.needs))
             stored = read_value(book.facts[name], value)
             StatedFact.objects.create(
-                subject_kind=task.subject_kind, subject_id=task.subject_id, name=name, value=stored,
+                subject_kind=task.subject_kind, subject_id=task.subject_id, part=task.part, name=name, value=stored,
                 ground=ground, by_id=ctx.actor.user_id, at_ms=ctx.now_ms(),
             )  # fmt: skip
         _write(ctx, task, "FactStated", {"facts": sorted(raw), "rule": task.rule})
@@ -87,7 +87,8 @@ def override_task(ctx: Context, task_id: str, reason: str) -> Override:
         task = FactTask.objects.select_for_update().get(pk=task_id)
         _require_open(task)
         made = Override.objects.create(
-            ruling=task.ruling, subject_kind=task.subject_kind, subject_id=task.subject_id, rule=task.rule,
+            ruling=task.ruling, subject_kind=task.subject_kind, subject_id=task.subject_id,
+            part=task.part, rule=task.rule,
             reason=reason, by_id=ctx.actor.user_id, at_ms=ctx.now_ms(),
         )  # fmt: skip
         _close(ctx, task, OVERRIDDEN)
@@ -99,8 +100,8 @@ def override_task(ctx: Context, task_id: str, reason: str) -> Override:
 def _permit(law: Law, question: Question, stated: Stated) -> Permit:
     found = weigh(law, question, stated)
     if not found.permits:
-        raise NotPermitted(question, found.decision, say_refusal(law, question, found.decision))
-    return Permit(question, found.decision, found.override)
+        raise NotPermitted(found.question, found.decision, say_refusal(law, question, found.decision))
+    return Permit(found.question, found.decision, found.override)
 
 
 def _row(ctx: Context, question: Question, made: tuple[Decision, bool]) -> Ruling:
@@ -109,6 +110,7 @@ def _row(ctx: Context, question: Question, made: tuple[Decision, bool]) -> Rulin
         id=new_id(ctx.entropy),
         subject_kind=question.subject.kind,
         subject_id=question.subject.id,
+        part=question.subject.part,
         division=question.subject.division,
         rule=decision.rule,
         basis=question.basis,
@@ -130,20 +132,18 @@ def _record(ctx: Context, question: Question, decision: Decision) -> None:
     if decision.determined:
         return
     subject = question.subject
+    told = {
+        "ruling": ruling, "needs": list(decision.missing), "title": subject.title[:300], "division": subject.division,
+    }  # fmt: skip
     task, _ = FactTask.objects.update_or_create(
         subject_kind=subject.kind,
         subject_id=subject.id,
+        part=subject.part,
         rule=question.rule,
         state=OPEN,
-        defaults={
-            "ruling": ruling, "needs": list(decision.missing), "title": subject.title[:300],
-            "division": subject.division,
-        },
-        create_defaults={
-            "id": new_id(ctx.entropy), "ruling": ruling, "needs": list(decision.missing),
-            "title": subject.title[:300], "division": subject.division, "opened_ms": ctx.now_ms(),
-        },
-    )  # fmt: skip
+        defaults=told,
+        create_defaults={**told, "id": new_id(ctx.entropy), "opened_ms": ctx.now_ms()},
+    )
     _write(ctx, task, "FactsNeeded", {"rule": task.rule, "needs": task.needs, "pack": ruling.pack})
     put_row(
         TASK,
@@ -158,10 +158,10 @@ def _record(ctx: Context, question: Question, decision: Decision) -> None:
 
 def _settle(ctx: Context, questions: Sequence[Question]) -> None:
     """Close the open tasks of what is now permitted."""
-    ids = [question.subject.id for question in questions]
-    rules = {(q.subject.kind, q.subject.id, q.rule) for q in questions}
+    permitted = {(*each.subject.key, each.rule) for each in questions}
+    ids = {each.subject.id for each in questions}
     for task in FactTask.objects.filter(subject_id__in=ids, state=OPEN):
-        if (task.subject_kind, task.subject_id, task.rule) in rules:
+        if (task.subject_kind, task.subject_id, task.part, task.rule) in permitted:
             _close(ctx, task, SETTLED)
 
 
@@ -186,6 +186,3 @@ def _reason(text: str) -> str:
     if not text or len(text) > LONGEST_REASON:
         raise Fault("rulings.reason_missing", most=LONGEST_REASON)
     return text
-
-
-__all__ = ["Subject", "override_task", "recording", "require_permits", "state_facts"]

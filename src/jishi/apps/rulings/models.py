@@ -12,6 +12,7 @@ class Ruling(models.Model):
     id = models.CharField(max_length=32, primary_key=True)
     subject_kind = models.CharField(max_length=40)
     subject_id = models.CharField(max_length=64)
+    part = models.CharField(max_length=40, blank=True)
     division = models.CharField(max_length=6)
     rule = models.CharField(max_length=120)
     basis = models.CharField(max_length=10)
@@ -38,6 +39,7 @@ class FactTask(models.Model):
     id = models.CharField(max_length=32, primary_key=True)
     subject_kind = models.CharField(max_length=40)
     subject_id = models.CharField(max_length=64)
+    part = models.CharField(max_length=40, blank=True)
     title = models.CharField(max_length=300)
     division = models.CharField(max_length=6)
     rule = models.CharField(max_length=120)
@@ -50,7 +52,7 @@ class FactTask(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["subject_kind", "subject_id", "rule"],
+                fields=["subject_kind", "subject_id", "part", "rule"],
                 condition=models.Q(state=OPEN),
                 name="one_open_task",
             )
@@ -63,6 +65,7 @@ class StatedFact(models.Model):
 
     subject_kind = models.CharField(max_length=40)
     subject_id = models.CharField(max_length=64)
+    part = models.CharField(max_length=40, blank=True)
     name = models.CharField(max_length=80)
     value = models.JSONField(null=True)
     ground = models.TextField()
@@ -74,11 +77,12 @@ class StatedFact(models.Model):
 
 
 class Override(models.Model):
-    """A person decided where the rule could not, with a reason; it permits that one action."""
+    """A person decided where the rule could not, with a reason; it permits while what is known stays the same."""
 
     ruling = models.OneToOneField(Ruling, on_delete=models.PROTECT)
     subject_kind = models.CharField(max_length=40)
     subject_id = models.CharField(max_length=64)
+    part = models.CharField(max_length=40, blank=True)
     rule = models.CharField(max_length=120)
     reason = models.TextField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

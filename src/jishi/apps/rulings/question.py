@@ -18,12 +18,18 @@ Basis = Literal["filing", "event", "decision"]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The object a rule is asked about, in the division that answers for it."""
+    """The object a rule is asked about, or a part of it (one use of a lot), in the division that answers for it."""
 
     kind: str
     id: str
     division: str
     title: str = ""
+    part: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Tell the object and its part from every other."""
+        return self.kind, self.id, self.part
 
 
 @dataclass(frozen=True, slots=True)

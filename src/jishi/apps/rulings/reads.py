@@ -1,6 +1,7 @@
 """Answer what was ruled of an object, what a rule would say of it now, and what waits for facts."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from jishi.apps.packs import api as packs
@@ -8,9 +9,10 @@ from jishi.apps.rulings.models import OPEN, FactTask, Override, Ruling, StatedFa
 from jishi.apps.rulings.question import Preview, Question, Subject
 from jishi.kernel.fault import Fault
 from jishi.kernel.rules.decide import Law
+from jishi.kernel.rules.decision import Decision
 from jishi.kernel.rules.rule import Table
 
-Stated = Mapping[tuple[str, str], Mapping[str, Any]]
+Stated = Mapping[tuple[str, str, str], Mapping[str, Any]]
 
 
 def get_task(task_id: str) -> FactTask:
@@ -29,37 +31,45 @@ def preview(questions: Sequence[Question]) -> list[Preview]:
 
 
 def weigh(law: Law, question: Question, stated: Stated) -> Preview:
-    """Decide a question with the facts stated of its object; a person's decision stands in for an open answer."""
-    subject = question.subject
-    case = {**question.case, **stated.get((subject.kind, subject.id), {})}
-    decision = law.decide(question.rule, case, question.as_of)
+    """Decide a question; what people stated fills in what is unknown, a person's decision an open answer."""
+    question = replace(question, case={**stated.get(question.subject.key, {}), **question.case})
+    decision = law.decide(question.rule, question.case, question.as_of)
     rule = law.rule(question.rule)
     assert isinstance(rule, Table), "a guard is a table: its answers say which of them permit"
     if decision.determined:
         return Preview(question, decision, law, rule.answer(str(decision.answer)).permits)
-    override = find_override(subject, question.rule)
+    override = find_override(question.subject, decision)
     return Preview(question, decision, law, override is not None, override)
 
 
 def stated_facts(subjects: Sequence[Subject]) -> Stated:
-    """Give the facts people stated of objects, by (kind, id); the latest of a name holds."""
-    rows = StatedFact.objects.filter(subject_id__in=[subject.id for subject in subjects]).order_by("pk")
-    found: dict[tuple[str, str], dict[str, Any]] = {}
+    """Give the facts people stated of objects, by their key; the latest of a name holds."""
+    rows = StatedFact.objects.filter(subject_id__in={subject.id for subject in subjects}).order_by("pk")
+    found: dict[tuple[str, str, str], dict[str, Any]] = {}
     for row in rows:
-        found.setdefault((row.subject_kind, row.subject_id), {})[row.name] = row.value
+        found.setdefault((row.subject_kind, row.subject_id, row.part), {})[row.name] = row.value
     return found
 
 
-def list_stated(subject_kind: str, subject_id: str) -> list[StatedFact]:
-    """List who stated what of an object, the latest first."""
-    rows = StatedFact.objects.filter(subject_kind=subject_kind, subject_id=subject_id)
-    return list(rows.select_related("by").order_by("-pk"))
+def list_stated(task: FactTask) -> list[StatedFact]:
+    """List who stated what of a task's object, the latest first."""
+    return list(StatedFact.objects.filter(**_of(task)).select_related("by").order_by("-pk"))
 
 
-def find_override(subject: Subject, rule: str) -> int | None:
-    """Give the override of a rule for an object, None if nobody decided in its place."""
-    rows = Override.objects.filter(subject_kind=subject.kind, subject_id=subject.id, rule=rule)
-    return rows.order_by("-pk").values_list("pk", flat=True).first()
+def find_override(subject: Subject, decision: Decision) -> int | None:
+    """Give the latest override made on the same facts, None if nobody decided in the rule's place on them."""
+    kind, identity, part = subject.key
+    rows = Override.objects.filter(subject_kind=kind, subject_id=identity, part=part, rule=decision.rule)
+    found = (row.pk for row in rows.select_related("ruling").order_by("-pk") if _same(row.ruling, decision))
+    return next(found, None)
+
+
+def _same(ruling: Ruling, decision: Decision) -> bool:
+    return bool(ruling.body["used"] == dict(decision.used))
+
+
+def _of(task: FactTask) -> dict[str, str]:
+    return {"subject_kind": task.subject_kind, "subject_id": task.subject_id, "part": task.part}
 
 
 def list_open_tasks(subject_kind: str, subject_id: str) -> list[FactTask]:
@@ -70,7 +80,7 @@ def list_open_tasks(subject_kind: str, subject_id: str) -> list[FactTask]:
 
 def overrides_of(task: FactTask) -> list[Override]:
     """List who decided in a rule's place for an object, the latest first."""
-    rows = Override.objects.filter(subject_kind=task.subject_kind, subject_id=task.subject_id, rule=task.rule)
+    rows = Override.objects.filter(**_of(task), rule=task.rule)
     return list(rows.select_related("by").order_by("-pk"))
 
 

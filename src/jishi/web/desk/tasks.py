@@ -159,7 +159,7 @@ def _edition(request: HttpRequest, task: FactTask) -> Edition:
 def _preview(task: FactTask, book: RuleBook) -> rulings.Preview:
     """Ask the rule again with what was known when it was asked, and what was stated since."""
     ruling = task.ruling
-    subject = Subject(task.subject_kind, task.subject_id, task.division, task.title)
+    subject = Subject(task.subject_kind, task.subject_id, task.division, task.title, task.part)
     case = {name: value for name, value in _known(book, task).items() if name in book.facts}
     question = Question(task.rule, subject, case, ruling.as_of, ruling.basis)  # type: ignore[arg-type]
     return rulings.preview([question])[0]
@@ -198,7 +198,7 @@ def _fields(
 
 def _say_stated(book: RuleBook, task: FactTask) -> list[tuple[str, str, Any]]:
     """Give who stated what of the object: label, value, the statement."""
-    rows = [row for row in rulings.list_stated(task.subject_kind, task.subject_id) if row.name in book.facts]
+    rows = [row for row in rulings.list_stated(task) if row.name in book.facts]
     facts = [(book.facts[row.name], row) for row in rows]
     return [
         (fact.label[language() == "en"], format_value(fact, row.value, language()), row)
