@@ -5,7 +5,28 @@ of files. Nothing here reads a clock, rolls dice or writes sentences: instants c
 milliseconds since the epoch, refusals go out as codes with parameters.
 """
 
-from jishi.kernel.mechanism.contract import Event, Folded, Mechanism, Refusal, Step, Taken, advance, fold
+from jishi.kernel.mechanism.contract import (
+    Event,
+    Folded,
+    Mechanism,
+    Refusal,
+    Step,
+    Taken,
+    advance,
+    awards_of,
+    fold,
+)
 from jishi.kernel.mechanism.registry import find
 
-__all__ = ["Event", "Folded", "Mechanism", "Refusal", "Step", "Taken", "advance", "find", "fold"]
+__all__ = [
+    "Event",
+    "Folded",
+    "Mechanism",
+    "Refusal",
+    "Step",
+    "Taken",
+    "advance",
+    "awards_of",
+    "find",
+    "fold",
+]

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from jishi.kernel.fault import Fault
+from jishi.kernel.mechanism.field import Model
 from jishi.kernel.mechanism.inputs import Input, Tick
+from jishi.kernel.mechanism.view import View
 
 Event = dict[str, Any]
 """What happened, JSON-safe: {"type": "BidAccepted", ...}."""
@@ -44,6 +46,18 @@ class Mechanism(Protocol[T, S]):
     def version(self) -> int:
         """Number its rules; a changed rule is a new version."""
 
+    @property
+    def kind(self) -> str:
+        """Name the page it runs on: ascending, sealed, orders, shop or notice."""
+
+    @property
+    def phases(self) -> tuple[str, ...]:
+        """List its phases in the order a bidder meets them."""
+
+    @property
+    def model(self) -> Model:
+        """Return its terms as fields."""
+
     def read_terms(self, raw: Mapping[str, Any]) -> T:
         """Check raw JSON terms; raise a `Fault` that names the field."""
 
@@ -63,13 +77,27 @@ class Mechanism(Protocol[T, S]):
         """Return the instant (ms) of the next tick, None while no clock runs."""
 
     def outcome(self, state: S) -> dict[str, Any]:
-        """Return the result so far as JSON."""
+        """Return the result so far as JSON; `awards_of` lists who got what."""
+
+    def view(self, state: S) -> View:
+        """Return what pages and programs may ask of the state."""
 
     def dump(self, state: S) -> dict[str, Any]:
         """Return the state as JSON."""
 
     def load(self, raw: Mapping[str, Any]) -> S:
         """Return the state that `dump` wrote."""
+
+
+def awards_of(outcome: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """List who got what: {"alias", "quantity", "price_fen", "pay_fen", ...}, of one winner the whole lot."""
+    if "awards" in outcome:
+        awards: list[dict[str, Any]] = outcome["awards"]
+        return awards
+    if outcome["winner"] is None:
+        return []
+    price_fen = outcome["price_fen"]
+    return [{"alias": outcome["winner"], "quantity": 1, "price_fen": price_fen, "pay_fen": price_fen}]
 
 
 class Taken(NamedTuple):

@@ -9,9 +9,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from jishi.kernel.fault import Fault
-
-MAX_INTEGER = 2**53 - 1
-"""The largest integer that every JSON reader keeps exact."""
+from jishi.kernel.mechanism import acts
+from jishi.kernel.mechanism.kind import is_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +109,23 @@ Input = (
     | Amend
     | Reveal
     | Tick
+    | acts.Seal
+    | acts.Unseal
+    | acts.Order
+    | acts.Cancel
+    | acts.Clear
+    | acts.Buy
+    | acts.Offer
+    | acts.Agree
+    | acts.Prefer
+    | acts.Exercise
+    | acts.Decline
+    | acts.Object
+    | acts.Answer
+    | acts.Seat
+    | acts.Score
+    | acts.Draw
+    | acts.Solve
 )
 
 _CLASSES: dict[str, type[Input]] = {
@@ -125,10 +141,32 @@ _CLASSES: dict[str, type[Input]] = {
     "amend": Amend,
     "reveal": Reveal,
     "tick": Tick,
+    "seal": acts.Seal,
+    "unseal": acts.Unseal,
+    "order": acts.Order,
+    "cancel": acts.Cancel,
+    "clear": acts.Clear,
+    "buy": acts.Buy,
+    "offer": acts.Offer,
+    "agree": acts.Agree,
+    "prefer": acts.Prefer,
+    "exercise": acts.Exercise,
+    "decline": acts.Decline,
+    "object": acts.Object,
+    "answer": acts.Answer,
+    "seat": acts.Seat,
+    "score": acts.Score,
+    "draw": acts.Draw,
+    "solve": acts.Solve,
 }
 _NAMES = {cls: name for name, cls in _CLASSES.items()}
-_TYPES = {str: "text", int: "integer", dict[str, Any]: "object"}
+_TYPES = {str: "text", int: "integer", bool: "flag", dict[str, Any]: "object", list[Any]: "list"}
 _FIELDS = {cls: {field.name: _TYPES[field.type] for field in fields(cls)} for cls in _NAMES}  # type: ignore[index]
+
+
+def name_of(given: Input | type) -> str:
+    """Return the stored name of an input or of its class."""
+    return _NAMES[given if isinstance(given, type) else type(given)]
 
 
 def to_json(given: Input) -> dict[str, Any]:
@@ -157,10 +195,3 @@ def from_json(raw: Mapping[str, Any]) -> Input:
                 "mechanism.input.value", type=name, field=field, value=repr(raw[field]), expected=kind
             )
     return cls(**{field: raw[field] for field in expected})
-
-
-def is_kind(value: Any, kind: str) -> bool:
-    """Say whether a JSON value is a "text", an "object" or an "integer" that stays exact in JSON."""
-    if kind == "integer":
-        return type(value) is int and abs(value) <= MAX_INTEGER
-    return isinstance(value, str if kind == "text" else dict)

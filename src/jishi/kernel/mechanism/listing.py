@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from jishi.kernel.mechanism import inputs, listing_act, listing_state, listing_terms
+from jishi.kernel.mechanism import inputs, listing_act, listing_state, listing_terms, listing_view
 from jishi.kernel.mechanism.contract import Refusal, Step
 from jishi.kernel.mechanism.listing_quote import take_bid
 from jishi.kernel.mechanism.listing_state import (
@@ -62,6 +62,9 @@ class Listing:
 
     id: Final = "listing"
     version: Final = 1
+    kind: Final = "ascending"
+    phases: Final = PHASES
+    model: Final = listing_view.MODEL
 
     read_terms = staticmethod(listing_terms.read_terms)
     check_term = staticmethod(listing_terms.check_term)
@@ -70,6 +73,7 @@ class Listing:
     outcome = staticmethod(listing_state.outcome)
     dump = staticmethod(listing_state.dump)
     load = staticmethod(listing_state.load)
+    view = staticmethod(listing_view.view)
 
     def due(self, state: State) -> int | None:
         """Return the instant (ms) of the next tick, None while suspended or over."""
@@ -85,7 +89,9 @@ class Listing:
         due_ms = state.due_ms
         if due_ms is not None and at_ms >= due_ms:
             return Refusal("mechanism.tick_due", {"due_ms": due_ms, "at_ms": at_ms})
-        rule = _RULES[cls]
+        rule = _RULES.get(cls)
+        if rule is None:
+            return Refusal("mechanism.unwelcome", {"input": inputs.name_of(cls), "mechanism": self.id})
         if state.phase not in rule.phases:
             return _refuse_phase(rule, state)
         if state.paused_ms is not None and cls not in _WHILE_SUSPENDED:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from jishi.kernel.fault import Fault
-from jishi.kernel.mechanism.inputs import is_kind
+from jishi.kernel.mechanism.kind import is_kind
 
 FIVE_MINUTES = 300_000
 

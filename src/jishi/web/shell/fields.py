@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from jishi.kernel.fault import Fault
-from jishi.kernel.mechanism.inputs import MAX_INTEGER
+from jishi.kernel.mechanism.kind import MAX_INTEGER
 from jishi.kernel.quantity.money import format_fen, format_wan, parse_fen
 from jishi.platform.words import say
 from jishi.web.shell.site import language, site

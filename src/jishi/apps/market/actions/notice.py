@@ -15,7 +15,8 @@ from jishi.apps.packs import api as packs
 from jishi.apps.rulings import api as rulings
 from jishi.kernel.calendar.zone import day_of
 from jishi.kernel.fault import Fault
-from jishi.kernel.mechanism.inputs import MAX_INTEGER, Amend
+from jishi.kernel.mechanism.inputs import Amend
+from jishi.kernel.mechanism.kind import MAX_INTEGER
 from jishi.platform.context import Context
 from jishi.platform.entropy import new_id
 

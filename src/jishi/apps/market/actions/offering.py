@@ -16,7 +16,7 @@ from jishi.apps.market.reads import get_offering
 from jishi.apps.packs import api as packs
 from jishi.apps.registers import api as registers
 from jishi.kernel.fault import Fault
-from jishi.kernel.mechanism.inputs import MAX_INTEGER
+from jishi.kernel.mechanism.kind import MAX_INTEGER
 from jishi.kernel.mechanism.registry import find
 from jishi.platform.access import Target, require
 from jishi.platform.context import Context

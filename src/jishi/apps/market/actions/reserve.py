@@ -16,7 +16,8 @@ from jishi.apps.market.actions.locking import lock_offering
 from jishi.apps.market.actions.record import guard, require_impartial, require_state, save
 from jishi.apps.market.models import DRAFT, NOTICED, Offering
 from jishi.kernel.fault import Fault
-from jishi.kernel.mechanism.inputs import MAX_INTEGER, Reveal
+from jishi.kernel.mechanism.inputs import Reveal
+from jishi.kernel.mechanism.kind import MAX_INTEGER
 from jishi.kernel.sealing.officer import make_officer_key, unwrap_officer_key
 from jishi.kernel.sealing.reserve import open_reserve as open_sealed
 from jishi.kernel.sealing.reserve import open_share, seal_reserve
