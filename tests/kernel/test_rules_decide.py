@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from jishi.kernel.fault import Fault
 from jishi.kernel.law.parameter import Parameter, ParameterStep
 from jishi.kernel.rules.decide import Law
-from jishi.kernel.rules.explain import answers_over_time, explain
+from jishi.kernel.rules.explain import explain
 from jishi.kernel.rules.rule import Table
 from tests.kernel.law_of_rules import DAY, book, calculation, formula, row, table
 
@@ -48,7 +48,6 @@ def test_the_law_of_the_day_is_applied() -> None:
     assert LAW.decide("permit", case, date(2022, 1, 1)).answer == "no"
     before = LAW.decide("permit", case, date(2015, 12, 31))
     assert (before.answer, before.reason) == (None, "not_in_force")
-    assert [each.answer for each in answers_over_time(LAW, "permit", case)] == ["yes", "no"]
 
 
 def test_an_exception_of_higher_rank_beats_the_rule() -> None:

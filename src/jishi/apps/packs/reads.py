@@ -62,15 +62,6 @@ def page_releases(cursor: str | None = None, size: int = 30) -> Page:
     return page_recent(rows, cursor, size, field="released_ms")
 
 
-def get_release(number: int) -> PackRelease:
-    """Give a release by its number, else Fault `pack.release.unknown`."""
-    rows = PackRelease.objects.filter(pack=default_pack().id, number=number)
-    found = rows.select_related("prepared_by", "released_by", "draft").first()
-    if found is None:
-        raise Fault("pack.release.unknown", number=number)
-    return found
-
-
 def releases_of(digest: str) -> list[PackRelease]:
     """List the releases of one version, the latest first."""
     rows = PackRelease.objects.filter(pack=default_pack().id, version=digest)

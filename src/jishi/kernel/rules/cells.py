@@ -19,8 +19,6 @@ from jishi.kernel.rules.node import Compare, FactRef, Node, OneOf, children, fac
 Leaf = Compare | OneOf | FactRef
 Constant = Callable[[Node, int], Fraction | int | None]
 """Give the number a fact-free node is in an epoch, None while a parameter has no value."""
-Fixed = tuple[Fact | None, Mapping[str, Fraction | int | None]]
-"""The fact of an axis, and the parameters in force."""
 FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 

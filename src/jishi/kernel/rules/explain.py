@@ -187,10 +187,3 @@ def _items(decider: ScoreDecider, case: Case, day: int) -> Iterator[ItemView]:
         found = part.decide(case, day)
         points = min(int(found.answer), item.cap) if found.answer is not None else None
         yield ItemView(item.id, item.label, points, item.cap, found.row)
-
-
-def answers_over_time(law: Law, rule_id: str, case: Case) -> list[Decision]:
-    """Decide one case under every version of its rule: once at the beginning of each epoch."""
-    decider = law.decider(rule_id)
-    days = decider.selector.epochs if isinstance(decider, RowsDecider) else ()
-    return [decider.decide(case, max(day, 1)) for day in days]

@@ -10,7 +10,7 @@ from jishi.kernel.spelling import narrow
 from jishi.web.api_v1 import law_shapes as shapes
 from jishi.web.api_v1.law_edition import EditionQuery, PageQuery, page_of, read_edition
 from jishi.web.api_v1.shapes import Problem
-from jishi.web.public.law.edition import day_text
+from jishi.web.public.law.citation import citing_json
 from jishi.web.public.law.export import clause_json, number_json, pack_head
 from jishi.web.public.law.uses import index_of
 
@@ -37,17 +37,7 @@ def read_clause(request: HttpRequest, clause_id: str, query: Query[EditionQuery]
     edition = read_edition(request, query.as_of, query.pack)
     if clause_id not in edition.pack.clauses:
         raise Fault("rules.clause.unknown", id=clause_id)
-    uses = index_of(edition.pack).by_clause.get(clause_id, ())
-    cited = [
-        {
-            "kind": each.kind,
-            "id": each.object_id,
-            "part": each.part,
-            "since": day_text(each.since) or None,
-            "until": None if each.until is None else day_text(each.until),
-        }
-        for each in uses
-    ]
+    cited = citing_json(edition, clause_id)
     return pack_head(edition) | clause_json(edition.pack.clauses[clause_id]) | {"cited_by": cited}
 
 

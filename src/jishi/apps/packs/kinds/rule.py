@@ -1,7 +1,7 @@
 """Rules as rows: facts, and the five kinds of rule file — table, schedule, formula, score, wording."""
 
 from datetime import date
-from typing import Annotated, Literal, Union
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -160,7 +160,6 @@ class WordingFile(RuleRow):
     patterns: Annotated[tuple[PatternRow, ...], Field(alias="pattern", min_length=1)]
 
 
-RuleFile = Union[TableFile, ScheduleFile, FormulaFile, ScoreFile, WordingFile]  # noqa: UP007
 RULE_FILES: dict[str, type[RuleRow]] = {
     "table": TableFile, "schedule": ScheduleFile, "formula": FormulaFile, "score": ScoreFile,
     "wording": WordingFile,

@@ -75,7 +75,9 @@ def _file(pack: Pack, source: Source, name: str) -> list[DatedCase]:
 def _case(pack: Pack, rule: Rule, row: CaseRow, place: tuple[Report, str]) -> DatedCase | None:
     report, key = place
     before = len(report.problems)
-    facts = {name: _fact(pack, name, raw, (report, f"{key}.facts.{name}")) for name, raw in row.facts.items()}
+    facts = {
+        name: read_fact(pack, name, raw, (report, f"{key}.facts.{name}")) for name, raw in row.facts.items()
+    }
     _names(pack, rule, row, place)
     expected = Expectation(
         answer=_answer(rule, row, place),
@@ -90,7 +92,8 @@ def _case(pack: Pack, rule: Rule, row: CaseRow, place: tuple[Report, str]) -> Da
     return DatedCase(rule.id, row.day, facts, expected, report.file, key)
 
 
-def _fact(pack: Pack, name: str, raw: Any, place: tuple[Report, str]) -> Value | None:
+def read_fact(pack: Pack, name: str, raw: Any, place: tuple[Report, str]) -> Value | None:
+    """Read the value of a named fact; what is wrong goes to the report at `place`, and None comes back."""
     report, key = place
     fact = pack.facts.get(name)
     if fact is None:

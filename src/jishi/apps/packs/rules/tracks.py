@@ -4,17 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from jishi.apps.packs.kinds.parity import ParityFile
 from jishi.apps.packs.pack import Pack
 from jishi.apps.packs.problem import PackError
-from jishi.apps.packs.rules.build import near
-from jishi.apps.packs.rules.cases import read_cases
+from jishi.apps.packs.rules.cases import read_cases, read_fact
 from jishi.apps.packs.rules.report import Report
 from jishi.apps.packs.source import Source
-from jishi.kernel.fault import Fault
-from jishi.kernel.rules.fact import Value, read_value
+from jishi.kernel.rules.fact import Value
 from jishi.kernel.rules.parity import Comparison, rules_asking
 from jishi.kernel.rules.parity import compare_tracks as compare
 from jishi.kernel.rules.rule import Table
@@ -89,20 +86,7 @@ def _read(pack: Pack, source: Source, names: Iterable[str]) -> list[Parity]:
 
 
 def _parity(pack: Pack, report: Report, row: ParityFile) -> Parity:
-    values = [_value(pack, row.fact, raw, (report, "values")) for raw in row.values]
-    facts = {name: _value(pack, name, raw, (report, f"facts.{name}")) for name, raw in row.facts.items()}
+    values = [read_fact(pack, row.fact, raw, (report, "values")) for raw in row.values]
+    facts = {name: read_fact(pack, name, raw, (report, f"facts.{name}")) for name, raw in row.facts.items()}
     known = tuple(value for value in values if value is not None)
     return Parity(row.id, (row.title.zh, row.title.en), row.fact, known, facts, row.day)
-
-
-def _value(pack: Pack, name: str, raw: Any, place: tuple[Report, str]) -> Value | None:
-    report, key = place
-    fact = pack.facts.get(name)
-    if fact is None:
-        report.add(key, name, "pack.unknown_fact", near(name, pack.facts))
-        return None
-    try:
-        return read_value(fact, raw)
-    except Fault as fault:
-        report.fault(key, fault)
-        return None

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from jishi.kernel.rules.rule import Entry, Pattern, Row, Rule, Wording
 from jishi.kernel.rules.rule import Schedule as Values
-from jishi.web.public.law.edition import Edition, word
+from jishi.web.public.law.edition import Edition, day_text, word
 from jishi.web.public.law.entry import entry_line
 from jishi.web.public.law.label import PAST, span_text, state_of
 from jishi.web.public.law.number import amount_text, name_of
@@ -42,6 +43,20 @@ class Citing:
     parts: tuple[Part, ...]
     count: int
     past: bool
+
+
+def citing_json(edition: Edition, clause_id: str) -> list[dict[str, Any]]:
+    """List each place that cites a clause, as the machine-readable twin says it."""
+    return [
+        {
+            "kind": each.kind,
+            "id": each.object_id,
+            "part": each.part,
+            "since": day_text(each.since) or None,
+            "until": None if each.until is None else day_text(each.until),
+        }
+        for each in index_of(edition.pack).by_clause.get(clause_id, ())
+    ]
 
 
 def citing_of(edition: Edition, clause_id: str) -> list[Citing]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 
 from jishi.kernel.rules.fact import Fact
-from jishi.kernel.rules.node import Node, facts_of, parameters_of
+from jishi.kernel.rules.node import Node, parameters_of
 from jishi.kernel.rules.rule import (
     Entry,
     Formula,
@@ -115,11 +115,6 @@ def numbered(rule: Rule) -> dict[str, int]:
 def parameters_used(rule: Rule) -> tuple[str, ...]:
     """List the ids of the numbers a rule's rows name, each once."""
     return tuple(dict.fromkeys(each for node in _nodes(rule) for each in parameters_of(node)))
-
-
-def facts_named(rule: Rule) -> tuple[str, ...]:
-    """List the facts a rule's rows name, each once."""
-    return tuple(dict.fromkeys(each for node in _nodes(rule) for each in facts_of(node)))
 
 
 def unit_of(edition: Edition, value: Fact) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from jishi.apps.packs.api import Pack
-from jishi.kernel.rules.rule import Row, Rule
+from jishi.kernel.rules.rule import Rule
 from jishi.web.public.law.sheet import dated_of, parameters_used
 
 RULE, NUMBER, LIMIT, PRODUCT = "rule", "number", "limit", "product"
@@ -89,8 +89,3 @@ def _of_rule(rule: Rule) -> Iterator[tuple[str, Use]]:
     for each in dated_of(rule):
         use = Use(RULE, rule.id, each.id, each.since, each.until)
         yield from ((clause, use) for clause in each.cites)
-
-
-def answer_of(rule: Rule, row_id: str) -> Row | None:
-    """Give a row of a rule by its id, None where the rule has entries or patterns."""
-    return next((each for each in dated_of(rule) if isinstance(each, Row) and each.id == row_id), None)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from jishi.kernel.law.clause import Clause
 from jishi.kernel.spelling import narrow
 from jishi.platform.search import Page
-from jishi.web.public.law.citation import citing_of
+from jishi.web.public.law.citation import citing_json, citing_of
 from jishi.web.public.law.edition import Edition, day_text, edition_of
 from jishi.web.public.law.export import clause_json, pack_head
 from jishi.web.public.law.label import span_text, state_of
@@ -96,18 +96,7 @@ def show_one(request: HttpRequest, clause_id: str) -> HttpResponseBase:
 def save_one(request: HttpRequest, clause_id: str) -> HttpResponseBase:
     """Send a clause and everything that rests on it as JSON."""
     edition, clause = _find(request, clause_id)
-    uses = index_of(edition.pack).by_clause.get(clause.id, ())
-    body = pack_head(edition) | clause_json(clause)
-    body["cited_by"] = [
-        {
-            "kind": each.kind,
-            "id": each.object_id,
-            "part": each.part,
-            "since": day_text(each.since) or None,
-            "until": None if each.until is None else day_text(each.until),
-        }
-        for each in uses
-    ]
+    body = pack_head(edition) | clause_json(clause) | {"cited_by": citing_json(edition, clause.id)}
     return JsonResponse(body, json_dumps_params={"ensure_ascii": False})
 
 
