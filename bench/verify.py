@@ -16,7 +16,7 @@ from jishi.kernel.evidence.entry import Entry
 from jishi.kernel.evidence.signature import public_key, sign
 from jishi.kernel.evidence.verify import verify
 from jishi.kernel.mechanism import inputs
-from jishi.kernel.mechanism.contract import advance
+from jishi.kernel.mechanism.contract import Refusal, advance
 from jishi.kernel.mechanism.listing import LISTING
 
 KEY = b"jishi-bench-key".ljust(32, b".")
@@ -57,6 +57,7 @@ def make_bundle(bids: int) -> bytes:
             keep(tick, due_ms, step.events)
             state = step.state
         result = LISTING.step(state, given, at_ms)
+        assert not isinstance(result, Refusal), result
         keep(given, at_ms, result.events)
         state = result.state
     signer = {"key": public_key(KEY), "name": "bench", "simulated": True}
