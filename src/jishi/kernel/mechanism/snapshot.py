@@ -1,15 +1,13 @@
 """Write the state of a framed mechanism as JSON and read it back.
 
-A state is a NamedTuple of JSON values, tuples of them, frozen sets of text, a frame and books. A
-tuple comes back as a tuple at any depth; a named tuple inside one would not, so states hold none.
+A state is a NamedTuple of JSON values, tuples of them, frozen sets of text, and named tuples of the
+same (a frame, a book). A tuple comes back as a tuple at any depth; a named tuple inside a tuple or an
+object would not, so states hold none there.
 """
 
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, get_type_hints
-
-from jishi.kernel.mechanism.book import Book
-from jishi.kernel.mechanism.frame import Frame
 
 
 def dump_state(state: Any) -> dict[str, Any]:
@@ -39,10 +37,8 @@ def _plain(value: Any) -> Any:
 
 
 def _revive(hint: Any, raw: Any) -> Any:
-    if hint is Frame:
-        return Frame(**{**raw, "admitted": frozenset(raw["admitted"])})
-    if hint is Book:
-        return Book(**raw)
+    if hasattr(hint, "_fields"):
+        return load_state(hint, raw)
     if getattr(hint, "__origin__", None) is frozenset:
         return frozenset(raw)
     return _frozen(raw) if getattr(hint, "__origin__", None) is tuple else raw
