@@ -5,13 +5,15 @@ served until the supply is gone. Refuses what `clear_ladder` does, and prices be
 """
 
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism.clear_ladder import HIGH_FIRST, Column, Orders, Whole, fill, sum_by_tick
 from jishi.kernel.quantity.rounding import rounded
+
+UNDERSUBSCRIBED: Final = ("floor", "lowest_bid", "cancel")
 
 
 class Bids(NamedTuple):
@@ -50,7 +52,7 @@ class Cleared(NamedTuple):
 
 
 def count_valid(bids: Bids, floor_fen: int, cap: int | None = None) -> Valid:
-    """Drop bids below the floor (底价), then cut what a bidder's later bids ask beyond the cap.
+    """Drop bids below the floor, then cut what a bidder's later bids ask beyond the cap.
 
     >>> bids = Bids(np.array([9, 4, 8]), np.array([6, 6, 6]), np.array([1, 1, 1]))
     >>> count_valid(bids, 5, 10).quantities.tolist()
@@ -72,8 +74,9 @@ def clear_uniform(
 ) -> Cleared:
     """Serve the best prices; everybody pays the lowest price accepted.
 
-    Where less than the supply is asked for, all is accepted and the price is the floor, or with
-    "lowest_bid" still the lowest bid. Rows count with the quantity they have: see `count_valid`.
+    Where less than the supply is asked for, all is accepted at the floor, or with "lowest_bid" at the
+    lowest bid, or with "cancel" nothing is sold. Rows count with the quantity they have: see
+    `count_valid`.
 
     >>> bids = Bids(np.array([9, 7, 8]), np.array([5, 5, 5]), np.array([1, 2, 3]))
     >>> cleared = clear_uniform(bids, 12, 5)
@@ -85,13 +88,12 @@ def clear_uniform(
     cleared = clear_pay_as_bid(bids, supply, margin=margin)
     if cleared.sold == 0:
         return cleared
-    if cleared.sold == supply:
-        lowest = int(bids.prices[cleared.filled > 0].min())
-        return cleared._replace(price_fen=lowest, rule="lowest_accepted")
-    if undersubscribed == "floor":
+    if cleared.sold < supply and undersubscribed == "cancel":
+        return Cleared(np.zeros_like(cleared.filled), 0, None, "undersubscribed_cancel", None)
+    if cleared.sold < supply and undersubscribed == "floor":
         return cleared._replace(price_fen=floor_fen, rule="undersubscribed_floor")
-    lowest = int(bids.prices[cleared.filled > 0].min())
-    return cleared._replace(price_fen=lowest, rule="undersubscribed_lowest")
+    rule = "lowest_accepted" if cleared.sold == supply else "undersubscribed_lowest_bid"
+    return cleared._replace(price_fen=int(bids.prices[cleared.filled > 0].min()), rule=rule)
 
 
 def clear_pay_as_bid(bids: Bids, supply: int, *, margin: str = "time") -> Cleared:
