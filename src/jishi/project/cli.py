@@ -110,17 +110,24 @@ def day(
 
 @app.command()
 def verify(
-    bundles: Annotated[list[Path], typer.Argument(help="Bundle files.")],
+    bundles: Annotated[list[Path] | None, typer.Argument(help="Bundle files.")] = None,
     trust: Annotated[
         str | None, typer.Option(help="The signer's public key (base64, or a file holding it).")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the verdict of each bundle.")] = False,
+    vectors: Annotated[
+        Path | None, typer.Option(help="Judge known answers about Merkle proofs (JSON lines).")
+    ] = None,
 ) -> None:
     """Recompute outcomes from bundles alone. Exit code: 0 all passed, 1 any check failed, 2 wrongly called."""
-    from jishi.project.verifying import verify_files
+    from jishi.project.verifying import verify_files, verify_vectors
 
+    if not bundles and vectors is None:
+        raise typer.BadParameter("name a bundle, or known answers with --vectors", param_hint="BUNDLES")
     with _plainly():
-        passed = verify_files(console, bundles, (trust, quiet, LANG))
+        passed = vectors is None or verify_vectors(console, vectors, LANG)
+        if bundles:
+            passed = verify_files(console, bundles, (trust, quiet, LANG)) and passed
     raise typer.Exit(0 if passed else 1)
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from rich.markup import escape
 
 from jishi.apps.packs import api as packs
 from jishi.kernel.evidence.report import Report
+from jishi.kernel.evidence.vectors import judge_vector
 from jishi.kernel.evidence.verify import verify
 from jishi.kernel.fault import Fault
 from jishi.platform.words import say
@@ -41,6 +43,36 @@ def verify_files(console: Console, paths: Sequence[Path], options: tuple[str | N
     verdict = say("project.verify.verdict", {"files": len(paths), "passed": passed}, lang)
     console.print(verdict, highlight=False)
     return passed == len(paths)
+
+
+def verify_vectors(console: Console, path: Path, lang: str) -> bool:
+    """Judge each line of known answers about Merkle proofs; print the wrong ones and return whether none was."""
+    total = wrong = 0
+    for number, line in enumerate(_read_file(path).split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        code, name = _judge_line(line)
+        total, wrong = total + 1, wrong + (code is not None)
+        if code is not None:
+            _print(console, False, say(code, {"line": number, "name": name}, lang))
+    said = say("project.vectors.count", {"wrong": wrong, "total": total}, lang)
+    console.print(said, highlight=False)
+    return total > 0 and not wrong
+
+
+def _judge_line(line: bytes) -> tuple[str | None, str]:
+    """Return the code of a wrong answer, None for a right one, and what the vector is called."""
+    try:
+        vector = json.loads(line)
+    except (ValueError, RecursionError):
+        vector = None
+    proven = judge_vector(vector)
+    if proven is None or type(vector.get("wantErr")) is not bool:
+        return "project.vectors.unreadable", ""
+    if proven is not vector["wantErr"]:
+        return None, ""
+    name = ", ".join(str(vector[key])[:120] for key in ("file", "desc") if key in vector)
+    return "project.vectors.let_through" if proven else "project.vectors.turned_away", name
 
 
 def _read_key(trust: str) -> str:

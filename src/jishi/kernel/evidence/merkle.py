@@ -1,4 +1,4 @@
-"""The Merkle tree of RFC 6962 and RFC 9162 over leaf hashes, and proofs of inclusion.
+"""The Merkle tree of RFC 6962 and RFC 9162 over leaf hashes, and proofs of inclusion (包含证明).
 
 A leaf hash is SHA-256 of 0x00 and the leaf; a node is SHA-256 of 0x01 and its two children;
 the empty tree is SHA-256 of nothing. Leaf hashes come in ready made.
@@ -7,9 +7,11 @@ the empty tree is SHA-256 of nothing. Leaf hashes come in ready made.
 from collections.abc import Sequence
 from hashlib import sha256
 
+from jishi.kernel.evidence.place import MOST_LEAVES, siblings
 from jishi.kernel.fault import Fault
 
 HASH_SIZE = 32
+EMPTY_ROOT = sha256(b"").digest()
 
 
 def merkle_root(leaf_hashes: Sequence[bytes]) -> bytes:
@@ -19,7 +21,7 @@ def merkle_root(leaf_hashes: Sequence[bytes]) -> bytes:
     'e3b0c44298fc1c14'
     """
     if not leaf_hashes:
-        return sha256(b"").digest()
+        return EMPTY_ROOT
     level = leaf_hashes
     while len(level) > 1:
         level = _parents(level)
@@ -48,28 +50,29 @@ def is_included(leaf: bytes, place: tuple[int, int], path: Sequence[bytes], root
     RFC 9162, 2.1.3.2.
     """
     index, size = place
-    if not 0 <= index < size or any(len(item) != HASH_SIZE for item in (leaf, *path)):
+    if not 0 <= index < size <= MOST_LEAVES or not are_hashes(leaf, *path):
         return False
-    node, last = leaf, size - 1
-    for sibling in path:
-        if last == 0:
-            return False
-        if index & 1 or index == last:
-            node = _node(sibling, node)
-            while not index & 1 and index:
-                index, last = index >> 1, last >> 1
-        else:
-            node = _node(node, sibling)
-        index, last = index >> 1, last >> 1
-    return last == 0 and node == root
+    beside = list(siblings(index, size))
+    if len(path) != len(beside):
+        return False
+    node = leaf
+    for (_, at), sibling in zip(beside, path, strict=True):
+        node = node_hash(node, sibling) if at & 1 else node_hash(sibling, node)
+    return node == root
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Return the hash of a node from those of its two children."""
+    return sha256(b"\x01" + left + right).digest()
+
+
+def are_hashes(*values: bytes) -> bool:
+    """Tell whether every value has the length of a hash, so that joining two is unambiguous."""
+    return all(len(value) == HASH_SIZE for value in values)
 
 
 def _parents(level: Sequence[bytes]) -> list[bytes]:
     """Join neighbours; a node without one rises unchanged, which is the RFC's split."""
     pairs = zip(level[::2], level[1::2], strict=False)
-    parents = [_node(left, right) for left, right in pairs]
+    parents = [node_hash(left, right) for left, right in pairs]
     return [*parents, level[-1]] if len(level) % 2 else parents
-
-
-def _node(left: bytes, right: bytes) -> bytes:
-    return sha256(b"\x01" + left + right).digest()

@@ -1,7 +1,8 @@
 """Ed25519 signatures with keys and signatures as base64 text.
 
 Refuses text that is not the one base64 form of its bytes, so that no signature has two
-spellings. Holds no key: the private one comes in as 32 bytes.
+spellings. Holds no key: the private one comes in as 32 bytes. Formats with a text of their own
+take the raw bytes.
 """
 
 from base64 import b64decode, b64encode
@@ -17,21 +18,37 @@ SIGNATURE_SIZE = 64
 
 def sign(private: bytes, message: bytes) -> str:
     """Return the base64 signature of ``message`` by the 32-byte private key."""
-    return encode_text(Ed25519PrivateKey.from_private_bytes(private).sign(message))
+    return encode_text(sign_bytes(private, message))
 
 
 def public_key(private: bytes) -> str:
     """Return the base64 public key of a 32-byte private key."""
-    key = Ed25519PrivateKey.from_private_bytes(private).public_key()
-    return encode_text(key.public_bytes_raw())
+    return encode_text(public_bytes(private))
 
 
 def check(public: str, message: bytes, signature: str) -> bool:
     """Tell whether ``signature`` is that of ``message`` under ``public``; never raises Fault."""
     try:
-        key = Ed25519PublicKey.from_public_bytes(decode_text(public, KEY_SIZE))
-        key.verify(decode_text(signature, SIGNATURE_SIZE), message)
-    except (Fault, ValueError, InvalidSignature):
+        return check_bytes(decode_text(public, KEY_SIZE), message, decode_text(signature, SIGNATURE_SIZE))
+    except Fault:
+        return False
+
+
+def sign_bytes(private: bytes, message: bytes) -> bytes:
+    """Return the 64-byte signature of ``message`` by the 32-byte private key."""
+    return Ed25519PrivateKey.from_private_bytes(private).sign(message)
+
+
+def public_bytes(private: bytes) -> bytes:
+    """Return the 32-byte public key of a 32-byte private key."""
+    return Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
+
+
+def check_bytes(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Tell whether the 64 bytes are the signature of ``message`` under the 32-byte public key."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (ValueError, InvalidSignature):
         return False
     return True
 
