@@ -34,7 +34,8 @@ TERMS = {
 
 def make_bundle(bids: int) -> bytes:
     """Return the bundle of a listing in which two bidders outbid each other so many times."""
-    state, entries = LISTING.open(LISTING.read_terms(TERMS)), []
+    state = LISTING.open(LISTING.read_terms(TERMS))
+    entries: list[Entry] = []
 
     def write(kind: str, at_ms: int, data: dict[str, Any]) -> None:
         entries.append(Entry("offering/bench", len(entries) + 1, kind, at_ms, at_ms, data))
