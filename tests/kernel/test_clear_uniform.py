@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jishi.kernel.fault import Fault
+from jishi.kernel.mechanism.clear_ladder import Margin
 from jishi.kernel.mechanism.clear_uniform import (
     Bids,
-    Margin,
     clear_pay_as_bid,
     clear_uniform,
     count_valid,
@@ -74,7 +74,7 @@ def test_less_asked_for_than_supplied(undersubscribed: str, expected: Any) -> No
 def test_nothing_valid_sells_nothing() -> None:
     for rows in ([], [(9, 0, 1)]):
         cleared = clear_uniform(columns(rows), 5, 1)
-        assert (cleared.price_fen, cleared.sold, cleared.rule) == (None, 0, "no_bid")
+        assert (cleared.price_fen, cleared.sold, cleared.rule) == (None, 0, "no_valid_bid")
 
 
 def test_the_floor_comes_before_the_cap_and_later_bids_are_cut_first() -> None:

@@ -2,17 +2,15 @@
 
 Orders stand as columns, a row an order, earliest first. A tick is a place on a price ladder counted
 from 0. Refuses columns that do not fit together, ticks off the ladder, negative quantities, and
-quantities whose sum a JSON reader would not keep exact. Everything is whole-number arithmetic.
+quantities that come to more than 64 bits hold. Everything is whole-number arithmetic.
 """
 
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csc_array
 
 from jishi.kernel.fault import Fault
-from jishi.kernel.mechanism.kind import MAX_INTEGER
 
 Column = NDArray[np.integer[Any]]
 Whole = NDArray[np.int64]
@@ -20,9 +18,10 @@ Whole = NDArray[np.int64]
 HIGH_FIRST: Final = True
 LOW_FIRST: Final = False
 MARGINS: Final = ("time", "pro_rata")
-_ONE: Final = np.ones(1, np.int64)
+MOST_TOTAL: Final = 2**62
+"""The most that all quantities together may come to, so that 64 bits hold every sum."""
 _HALF: Final = 26
-_BLOCK: Final = 1 << 16
+_BLOCK: Final = 1 << 15
 
 
 class Orders(NamedTuple):
@@ -36,6 +35,15 @@ class Orders(NamedTuple):
     sequence: Column | None = None
 
 
+class Margin(NamedTuple):
+    """The last price served when not every row at it got all: its rows, what they wanted and got together."""
+
+    price: int
+    wanted: int
+    given: int
+    rows: NDArray[np.intp]
+
+
 def sum_by_tick(orders: Orders, span: int) -> Whole:
     """Return the quantity at each of `span` ticks; raise `clearing.*` faults on unfit columns.
 
@@ -44,20 +52,17 @@ def sum_by_tick(orders: Orders, span: int) -> Whole:
     """
     ticks, quantities = orders.ticks, orders.quantities
     _check_columns(ticks, quantities)
-    size, summed = min(len(ticks), max(_BLOCK, 2 * span)), np.zeros(span, np.int64)
-    places, amounts = np.empty(size, np.int32), np.empty(size, np.int64)
-    # A sparse matrix of one column times [1] is an exact sum by row. np.bincount sums in floats and
-    # takes thrice as long. By blocks, so that all is read from memory once.
-    block = csc_array((amounts, places, np.array([0, size], np.int32)), shape=(span, 1), copy=False)
-    largest = 0
-    for start in range(0, len(ticks), max(size, 1)):
-        some, asked = ticks[start : start + size], quantities[start : start + size]
+    size, summed, largest = min(len(ticks), _BLOCK), np.zeros(span, np.int64), 0
+    places, amounts = np.empty(size, np.intp), np.empty(size, np.int64)
+    # By blocks that stay in the cache: columns are read from memory once and widened there. np.bincount
+    # would sum in floats.
+    for start in range(0, len(ticks), _BLOCK):
+        some, asked = ticks[start : start + _BLOCK], quantities[start : start + _BLOCK]
         largest = max(largest, _check_block(some, asked, span))
         places[: len(some)], amounts[: len(some)] = some, asked
-        block.indptr[1] = len(some)
-        summed += block @ _ONE
-    if largest * len(ticks) > MAX_INTEGER and (total := _total(quantities)) > MAX_INTEGER:
-        raise Fault("clearing.too_large", total=str(total), most=MAX_INTEGER)
+        np.add.at(summed, places[: len(some)], amounts[: len(some)])
+    if largest * len(ticks) > MOST_TOTAL and (total := _total(quantities)) > MOST_TOTAL:
+        raise Fault("clearing.too_large", total=str(total), most=str(MOST_TOTAL))
     return summed
 
 
@@ -114,6 +119,22 @@ def share(wanted: Whole, room: int) -> Whole:
     remainders = (exact % total).astype(np.int64)
     given[np.argsort(-remainders, kind="stable")[:left]] += 1
     return given
+
+
+def find_margin(prices: Column, quantities: Column, filled: Column, *, high_first: bool) -> Margin | None:
+    """Return where serving stopped, None when it stopped between two prices or nobody was served.
+
+    >>> margin = find_margin(np.array([9, 7, 7]), np.array([5, 5, 5]), np.array([5, 2, 0]), high_first=True)
+    >>> margin.price, margin.wanted, margin.given, margin.rows.tolist()
+    (7, 10, 2, [1, 2])
+    """
+    served = prices[filled > 0]
+    if not len(served):
+        return None
+    price = int(served.min() if high_first else served.max())
+    rows = np.flatnonzero((prices == price) & (quantities > 0))
+    wanted, given = int(quantities[rows].sum()), int(filled[rows].sum())
+    return Margin(price, wanted, given, rows) if given < wanted else None
 
 
 def _in_time(orders: Orders, rows: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -10,7 +10,16 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from jishi.kernel.fault import Fault
-from jishi.kernel.mechanism.clear_ladder import HIGH_FIRST, Column, Orders, Whole, fill, sum_by_tick
+from jishi.kernel.mechanism.clear_ladder import (
+    HIGH_FIRST,
+    Column,
+    Margin,
+    Orders,
+    Whole,
+    fill,
+    find_margin,
+    sum_by_tick,
+)
 from jishi.kernel.quantity.rounding import rounded
 
 UNDERSUBSCRIBED: Final = ("floor", "lowest_bid", "cancel")
@@ -30,15 +39,6 @@ class Valid(NamedTuple):
     quantities: Column
     below_floor: Whole
     over_cap: Whole
-
-
-class Margin(NamedTuple):
-    """The last price (fen) served when not every bid at it got all: demanded there, and given."""
-
-    price_fen: int
-    demanded: int
-    given: int
-    rows: Whole
 
 
 class Cleared(NamedTuple):
@@ -65,8 +65,24 @@ def count_valid(bids: Bids, floor_fen: int, cap: int | None = None) -> Valid:
     below = np.flatnonzero(~above)
     if cap is None:
         return Valid(quantities, below, np.zeros(0, np.int64))
-    kept = _cut(quantities, bids.bidders, cap)
+    kept = cut_to_cap(quantities, bids.bidders, cap)
     return Valid(kept, below, np.flatnonzero(kept < quantities))
+
+
+def cut_to_cap(quantities: Column, bidders: Column, cap: int) -> Column:
+    """Return the quantities with what each bidder's later rows ask beyond its cap left out.
+
+    >>> cut_to_cap(np.array([6, 5, 6]), np.array([1, 2, 1]), 8).tolist()
+    [6, 5, 2]
+    """
+    order = np.argsort(bidders, kind="stable")
+    asked = quantities[order].astype(np.int64)
+    ahead = np.cumsum(asked) - asked
+    _, start, length = np.unique(bidders[order], return_index=True, return_counts=True)
+    ahead -= np.repeat(ahead[start], length)
+    kept = np.empty_like(quantities)
+    kept[order] = np.clip(cap - ahead, 0, asked)
+    return kept
 
 
 def clear_uniform(
@@ -105,9 +121,11 @@ def clear_pay_as_bid(bids: Bids, supply: int, *, margin: str = "time") -> Cleare
     sold = min(asked, supply)
     filled = fill(orders, ladder, sold, high_first=HIGH_FIRST, margin=margin)
     if sold == 0:
-        return Cleared(filled, 0, None, "no_bid", None)
+        return Cleared(filled, 0, None, "no_valid_bid", None)
     rule = "exhausted" if sold == supply else "undersubscribed"
-    return Cleared(filled, sold, None, rule, _margin(bids, filled) if asked > sold else None)
+    return Cleared(
+        filled, sold, None, rule, find_margin(bids.prices, bids.quantities, filled, high_first=HIGH_FIRST)
+    )
 
 
 def keep_top_bidders(bids: Bids, share: Fraction, rounding: str) -> Whole:
@@ -122,21 +140,3 @@ def keep_top_bidders(bids: Bids, share: Fraction, rounding: str) -> Whole:
     in_order = bids.bidders[ranked[np.sort(first)]]
     winners = max(1, rounded(share * len(in_order), rounding))
     return np.where(np.isin(bids.bidders, in_order[:winners]), bids.quantities, 0)
-
-
-def _margin(bids: Bids, filled: Column) -> Margin | None:
-    price = int(bids.prices[filled > 0].min())
-    rows = np.flatnonzero((bids.prices == price) & (bids.quantities > 0))
-    demanded, given = int(bids.quantities[rows].sum()), int(filled[rows].sum())
-    return Margin(price, demanded, given, rows) if given < demanded else None
-
-
-def _cut(quantities: Column, bidders: Column, cap: int) -> Column:
-    order = np.argsort(bidders, kind="stable")
-    asked = quantities[order].astype(np.int64)
-    ahead = np.cumsum(asked) - asked
-    _, start, length = np.unique(bidders[order], return_index=True, return_counts=True)
-    ahead -= np.repeat(ahead[start], length)
-    kept = np.empty_like(quantities)
-    kept[order] = np.clip(cap - ahead, 0, asked)
-    return kept

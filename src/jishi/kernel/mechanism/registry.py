@@ -3,10 +3,20 @@
 from typing import Any
 
 from jishi.kernel.fault import Fault
+from jishi.kernel.mechanism.call_auction import CALL_AUCTION
 from jishi.kernel.mechanism.contract import Mechanism
 from jishi.kernel.mechanism.listing import LISTING
+from jishi.kernel.mechanism.pay_as_bid import PAY_AS_BID
+from jishi.kernel.mechanism.tender import TENDER
+from jishi.kernel.mechanism.uniform_price import UNIFORM_PRICE
 
-MECHANISMS: tuple[Mechanism[Any, Any], ...] = (LISTING,)
+MECHANISMS: tuple[Mechanism[Any, Any], ...] = (
+    LISTING,
+    CALL_AUCTION,
+    UNIFORM_PRICE,
+    PAY_AS_BID,
+    TENDER,
+)
 
 
 def find(id: str, version: int) -> Mechanism[Any, Any]:
