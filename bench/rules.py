@@ -11,7 +11,6 @@ throw-away environment, or one kept at PLACE; where they cannot be had, the figu
 import argparse
 import json
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from bench.bids import machine
+from bench.peer import PEERS, find_peers, run
 from bench.residence import DAY, Cases, law, make_cases
 from jishi.kernel.rules.answers import Answers
 from jishi.kernel.rules.columns import decide_columns, facts_asked
@@ -30,8 +30,6 @@ from jishi.kernel.rules.explain import explain
 from jishi.kernel.rules.sql import to_sql
 from jishi.kernel.rules.sql_writer import Options
 
-ROOT = Path(__file__).resolve().parents[1]
-PEERS = Path(__file__).resolve().parent / "peers"
 HOUSEHOLD = "labour.household_registration"
 HOUSEHOLD_DAY = "2025-06-01"
 SAMPLES = 500
@@ -45,7 +43,7 @@ def main() -> None:
         return
     found: dict[str, Any] = {"machine": machine(), "rows": options.rows}
     with tempfile.TemporaryDirectory(prefix="jishi-bench-") as place:
-        peers = None if options.no_peers else _peers(options.peers or Path(place) / "peers")
+        peers = None if options.no_peers else find_peers(options.peers or Path(place) / "peers")
         cases = make_cases(options.rows)
         found |= _columns(cases, _openfisca(peers, cases, Path(place)))
         found["one_case"] = _one_case(cases, peers, Path(place))
@@ -91,7 +89,7 @@ def _one_case(cases: Cases, peers: Path | None, place: Path) -> dict[str, Any]:
     if peers is not None:
         path = place / "cases.json"
         path.write_text(json.dumps(some))
-        peer = _run([str(peers), str(PEERS / "zen_table.py"), str(path), "3"])
+        peer = run([str(peers), str(PEERS / "zen_table.py"), str(path), "3"])
         assert peer["answers"] == answers, "the engines disagree"
         found["zen_per_s"] = round(peer["per_s"])
         found["ratio"] = round(found["per_s"] / peer["per_s"], 2)
@@ -180,20 +178,6 @@ def _best(work: Callable[[], Any], times: int = 5) -> tuple[float, Any]:
     return min(spans), found
 
 
-def _peers(place: Path) -> Path | None:
-    """Return the Python of an environment with the peers, made unless it is there; None if it cannot be made."""
-    python = place / "bin" / "python"
-    if not python.exists():
-        made = [[sys.executable, "-m", "venv", str(place)]]
-        made += [
-            [str(python), "-m", "pip", "install", "--quiet", "-r", str(ROOT / "requirements" / "bench.in")]
-        ]
-        if any(subprocess.run(command).returncode for command in made):
-            print("The peers cannot be installed here: figures without ratios.", file=sys.stderr)
-            return None
-    return python
-
-
 def _openfisca(peers: Path | None, cases: Cases, place: Path) -> dict[str, Any] | None:
     if peers is None:
         return None
@@ -201,21 +185,14 @@ def _openfisca(peers: Path | None, cases: Cases, place: Path) -> dict[str, Any] 
     folder.mkdir()
     for name, values in {**cases.values, "day": cases.days}.items():
         np.save(folder / f"{name}.npy", values)
-    found = _run([str(peers), str(PEERS / "openfisca_table.py"), str(folder), str(DAY)])
+    found = run([str(peers), str(PEERS / "openfisca_table.py"), str(folder), str(DAY)])
     for path in folder.iterdir():
         path.unlink()
     return found
 
 
 def _own_process(which: str, options: argparse.Namespace) -> dict[str, Any]:
-    return _run([sys.executable, "-m", "bench.rules", "--only", which, "--residents", str(options.residents)])
-
-
-def _run(command: list[str]) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(
-        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
-    )
-    return found
+    return run([sys.executable, "-m", "bench.rules", "--only", which, "--residents", str(options.residents)])
 
 
 def _say(found: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """The command line: exit codes, what keeps the exchange from starting, bundles and packs checked in words."""
 
+import re
 import shutil
 import socket
 from pathlib import Path
@@ -22,6 +23,7 @@ from tests.kernel.sold_lot import GOLDEN, KEY
 
 NOW_MS = 1_800_000_000_000
 OTHER_KEY = "A" * 43 + "="
+VECTORS = GOLDEN.parents[1] / "data" / "merkle_vectors.jsonl"
 
 
 def run(*words: object, lang: str = "en") -> Result:
@@ -55,6 +57,34 @@ def test_a_key_may_come_from_a_file(tmp_path: Path) -> None:
     key = tmp_path / "signer.pub"
     key.write_text(public_key(KEY) + "\n")
     assert run("verify", "--trust", key, GOLDEN).exit_code == 0
+
+
+def test_known_answers_are_judged_one_by_one(tmp_path: Path) -> None:
+    done = run("verify", "--vectors", VECTORS)
+    assert done.exit_code == 0 and done.output == "0 wrong of 368 known answers\n"
+    lines = VECTORS.read_text("utf-8").splitlines()
+    other = {"true": "false", "false": "true"}
+    turned = [re.sub('(?<="wantErr": )(true|false)', lambda hit: other[hit[0]], line) for line in lines[:2]]
+    answers = tmp_path / "answers.jsonl"
+    answers.write_text("\n".join([*turned, "", "no json", "[]", lines[2], '{"wantErr": true}', "9" * 5000]))
+    done = run("verify", "--vectors", answers)
+    assert done.exit_code == 1
+    assert [line.split(":")[0].split(" (")[0] for line in done.output.splitlines()[:-1]] == [
+        "✗ line 1", "✗ line 2",
+        *(f"✗ line {number} asks nothing that can be judged" for number in (4, 5, 7, 8)),
+    ]  # fmt: skip
+    assert "must be refused, but was taken as proven" in done.output.splitlines()[0]
+    assert "6 wrong of 7 known answers" in done.output
+    assert "7 个已知答案中答错 6 个" in run("verify", "--vectors", answers, lang="zh").output
+
+
+def test_known_answers_and_bundles_may_be_checked_at_once(tmp_path: Path) -> None:
+    assert run("verify", "--vectors", VECTORS, GOLDEN).exit_code == 0
+    nothing = tmp_path / "nothing.jsonl"
+    nothing.write_text("\n")
+    assert run("verify", "--vectors", nothing, GOLDEN).exit_code == 1
+    assert run("verify", "--vectors", tmp_path / "none").exit_code == 2
+    assert run("verify").exit_code == 2
 
 
 def test_another_key_fails() -> None:

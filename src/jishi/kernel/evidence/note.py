@@ -25,11 +25,17 @@ _ID_SIZE = 4
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Name a public key: whose it is, what it signs (0x01 notes, 0x04 cosignatures), its 32 bytes."""
+    """Name a public key: whose it is, what it signs (0x01 notes, 0x04 cosignatures), its 32 bytes.
+
+    Raises ``evidence.note.name`` for a name no note may hold.
+    """
 
     name: str
     kind: int
     public: bytes
+
+    def __post_init__(self) -> None:
+        _check_name(self.name)
 
     @property
     def id(self) -> bytes:
@@ -61,7 +67,7 @@ class Note:
 
 def log_key(name: str, private: bytes) -> Key:
     """Return the public key that checks what `sign_text` signs under ``name``."""
-    return Key(_check_name(name), ED25519, public_bytes(private))
+    return Key(name, ED25519, public_bytes(private))
 
 
 def read_key(text: str) -> Key:
@@ -70,7 +76,7 @@ def read_key(text: str) -> Key:
     stated, _, material = rest.partition("+")
     try:
         raw = b64decode(material, validate=True)
-        key = Key(_check_name(name), raw[0], raw[1:])
+        key = Key(name, raw[0], raw[1:])
     except (ValueError, IndexError, Fault):
         raise Fault("evidence.note.key", text=ascii(text[:200])) from None
     if key.kind not in KINDS or len(key.public) != KEY_SIZE or not key.text.endswith("+" + material):

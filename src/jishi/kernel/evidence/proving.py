@@ -68,12 +68,13 @@ class ProvingTree(ABC):
     def _nodes(self, places: Iterable[Place], size: int) -> list[bytes]:
         """Return the hashes at these places in the tree of ``size``, cut ones from its edge."""
         edge, last, read = self._edge(size), size - 1, self.complete
-        return [edge[level] if index == last >> level else read(level, index) for level, index in places]
+        return [(index == last >> level and edge[level]) or read(level, index) for level, index in places]
 
     def _edge(self, size: int) -> list[bytes]:
         """Return the hash of the last node of every level at ``size``; the last one is the root.
 
-        It never changes while the tree grows, so a few are kept.
+        Empty below the level where the last node is complete. It never changes while the tree
+        grows, so a few are kept.
         """
         if size not in self._edges:
             if len(self._edges) >= EDGES_KEPT:
@@ -82,16 +83,11 @@ class ProvingTree(ABC):
         return self._edges[size]
 
     def _make_edge(self, size: int) -> list[bytes]:
-        last, whole = size - 1, size & -size  # the most leaves a complete node at the end may hold
-        edge = [self.complete(0, last)]
-        for level in range(last.bit_length()):
-            index = last >> level
-            if 2 << level <= whole:
-                edge.append(self.complete(level + 1, index >> 1))
-            elif index & 1:
-                edge.append(node_hash(self.complete(level, index - 1), edge[-1]))
-            else:
-                edge.append(edge[-1])
+        last, level = size - 1, (size & -size).bit_length() - 1
+        edge = [b""] * level + [self.complete(level, last >> level)]
+        for height in range(level, last.bit_length()):
+            index = last >> height
+            edge.append(node_hash(self.complete(height, index - 1), edge[-1]) if index & 1 else edge[-1])
         return edge
 
     def _at(self, size: int | None, least: int = 1) -> int:
