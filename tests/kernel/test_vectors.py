@@ -46,7 +46,13 @@ def test_a_proof_that_is_none_is_refused(vector, wrong):
             assert judge_vector({**vector, name: wrong}) is False
 
 
-@pytest.mark.parametrize("nothing", [None, 1, "x", [], {}, {"size1": 1}, {"wantErr": True, "proof": []}])
+@pytest.mark.parametrize("vector", PROVEN[::3], ids=lambda vector: vector["file"])
+def test_an_absent_field_is_refused(vector):
+    for name in vector.keys() - {"file", "desc", "wantErr"}:
+        assert judge_vector({key: value for key, value in vector.items() if key != name}) is False
+
+
+@pytest.mark.parametrize("nothing", [None, 1, "x", [], {}, {"wantErr": True, "desc": "nothing"}])
 def test_what_asks_nothing_has_no_answer(nothing):
     assert judge_vector(nothing) is None
 

@@ -1,8 +1,8 @@
 """Known answers about Merkle proofs: one JSON object says what is claimed and whether it must be refused.
 
 Judges inclusion, consistency and both in subtrees, as in the test data of transparency-dev/merkle.
-Whatever a vector claims, a proof with wrong lengths, texts or types is refused, never an exception;
-only an object that asks no known question has no answer.
+Whatever a vector claims, wrong lengths, texts and types and absent fields are refused, never an
+exception; only what has no field of any question has no answer.
 """
 
 from base64 import b64decode
@@ -37,7 +37,7 @@ def _question(vector: Any) -> Callable[[Claim], bool] | None:
     for fields, question in _QUESTIONS.items():
         if vector.keys() >= set(fields):
             return question
-    return None
+    return _refuse if vector.keys() & {*_SIZES, *_HASHES, "proof"} else None
 
 
 def _read(vector: Mapping[str, Any]) -> Claim:
@@ -45,7 +45,7 @@ def _read(vector: Mapping[str, Any]) -> Claim:
     proof = vector.get("proof")
     if type(proof) not in (list, type(None)):
         raise TypeError("proof")
-    claim: Claim = {"proof": [_bytes(item) for item in proof or ()]}
+    claim: Claim = {**dict.fromkeys(_HASHES, b""), "proof": [_bytes(item) for item in proof or ()]}
     for name, value in vector.items():
         if name in _HASHES:
             claim[name] = _bytes(value)
@@ -58,6 +58,10 @@ def _read(vector: Mapping[str, Any]) -> Claim:
 
 def _bytes(text: Any) -> bytes:
     return b"" if text is None else b64decode(text, validate=True)
+
+
+def _refuse(claim: Claim) -> bool:
+    return False
 
 
 def _inclusion(claim: Claim) -> bool:
@@ -81,9 +85,9 @@ def _subtree(claim: Claim) -> bool:
 
 
 _QUESTIONS: dict[tuple[str, ...], Callable[[Claim], bool]] = {
-    ("leafIdx", "treeSize", "leafHash", "root"): _inclusion,
-    ("size1", "size2", "root1", "root2"): _consistency,
-    ("leafIdx", "start", "end", "leafHash", "root"): _in_subtree,
-    ("start", "end", "size", "root1", "root2"): _subtree,
+    ("leafIdx", "treeSize"): _inclusion,
+    ("size1", "size2"): _consistency,
+    ("leafIdx", "start", "end"): _in_subtree,
+    ("start", "end", "size"): _subtree,
 }
-_SIZES = {name for fields in _QUESTIONS for name in fields} - set(_HASHES)
+_SIZES = {name for fields in _QUESTIONS for name in fields}
