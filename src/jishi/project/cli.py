@@ -196,6 +196,20 @@ def decide(
     raise typer.Exit(0 if definite else 1)
 
 
+@app.command()
+def replay(
+    file: Annotated[
+        Path, typer.Argument(help="Recorded bids, in the columns of procurement_all_bids_jp.csv.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """Replay recorded low-price tenders by the rule. Exit code 0, or 2 where the file cannot be read at all."""
+    from jishi.project.replaying import replay_file
+
+    with _plainly():
+        replay_file(console, file, (as_json, LANG))
+
+
 @pack_app.command("check")
 def pack_check(
     path: Annotated[Path | None, typer.Argument(help="A pack's folder; the installed one if absent.")] = None,

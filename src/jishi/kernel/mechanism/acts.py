@@ -24,6 +24,14 @@ class Unseal:
 
 
 @dataclass(frozen=True, slots=True)
+class Discredit:
+    """Record the level of a bidder's poor credit (失信) as the credit register states it; 0 for none."""
+
+    alias: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """Enter an order (申报) of a quantity at a limit price in fen a unit; side is "buy" or "sell"."""
 
@@ -74,7 +82,7 @@ class Agree:
 
 @dataclass(frozen=True, slots=True)
 class Prefer:
-    """Record that a bidder holds a right of first refusal (优先购买权) and on what ground."""
+    """Record that a bidder holds a right of first refusal (优先购买权) or another preference, and on what ground."""
 
     alias: str
     ground: str

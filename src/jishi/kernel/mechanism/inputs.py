@@ -111,6 +111,7 @@ Input = (
     | Tick
     | acts.Seal
     | acts.Unseal
+    | acts.Discredit
     | acts.Order
     | acts.Cancel
     | acts.Clear
@@ -143,6 +144,7 @@ _CLASSES: dict[str, type[Input]] = {
     "tick": Tick,
     "seal": acts.Seal,
     "unseal": acts.Unseal,
+    "discredit": acts.Discredit,
     "order": acts.Order,
     "cancel": acts.Cancel,
     "clear": acts.Clear,

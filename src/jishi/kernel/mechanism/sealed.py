@@ -27,8 +27,8 @@ class SealedMechanism(FramedMechanism):
 
     kind = "sealed"
     own_terms: ClassVar[Model] = SEALED_FIELDS
-    phases = (OPEN, AWAITING_OPENING)
-    awaits = {AWAITING_OPENING: "unseal"}
+    phases: ClassVar[tuple[str, ...]] = (OPEN, AWAITING_OPENING)
+    awaits: ClassVar[Mapping[str, str]] = {AWAITING_OPENING: "unseal"}
 
     def read_bid(self, state: Any, alias: str, bid: Any) -> object:
         """Raise the Fault of an opened bid (a JSON object) that breaks the terms, so that it is void."""
