@@ -6,12 +6,14 @@ from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism.call_auction import CALL_AUCTION
 from jishi.kernel.mechanism.contract import Mechanism
 from jishi.kernel.mechanism.listing import LISTING
+from jishi.kernel.mechanism.lottery import LOTTERY
 from jishi.kernel.mechanism.pay_as_bid import PAY_AS_BID
 from jishi.kernel.mechanism.tender import TENDER
 from jishi.kernel.mechanism.uniform_price import UNIFORM_PRICE
 
 MECHANISMS: tuple[Mechanism[Any, Any], ...] = (
     LISTING,
+    LOTTERY,
     CALL_AUCTION,
     UNIFORM_PRICE,
     PAY_AS_BID,
