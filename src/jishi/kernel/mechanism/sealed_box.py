@@ -19,8 +19,9 @@ from jishi.kernel.mechanism.kind import is_kind
 from jishi.kernel.sealing.commitment import commit
 
 BID_DOMAIN: Final = "jishi.bid/1"
-MOST_MEMBERS: Final = 255
-"""Shares are points of a field of 256 elements, zero left out."""
+LEAST_THRESHOLD: Final = 2
+MOST_MEMBERS: Final = 32
+"""The bounds of a committee, as `kernel.sealing` holds them; one alone who could open would be no seal."""
 SEALED_FIELDS: Final = (
     Field("sealing", "object"),
     Field("revisions", "choice", "latest", choices=("latest", "none")),
@@ -94,13 +95,13 @@ def open_box(box: Box, given: Unseal, lot: str, read: Callable[[str, Any], objec
 
 
 def check_sealing(raw: Mapping[str, Any]) -> None:
-    """Check {"suite": text, "members": n, "threshold": k} with 1 <= k <= n <= 255; raise `sealed.sealing`."""
+    """Check {"suite": text, "members": n, "threshold": k} with 2 <= k <= n <= 32; raise `sealed.sealing`."""
     members, threshold = raw.get("members"), raw.get("threshold")
     whole = raw.keys() == {"suite", "members", "threshold"} and is_kind(raw["suite"], "text") and raw["suite"]
     if not (whole and is_kind(members, "integer") and is_kind(threshold, "integer")):
-        raise Fault("sealed.sealing", most=MOST_MEMBERS)
-    if not 1 <= raw["threshold"] <= raw["members"] <= MOST_MEMBERS:
-        raise Fault("sealed.sealing", most=MOST_MEMBERS)
+        raise Fault("sealed.sealing", least=LEAST_THRESHOLD, most=MOST_MEMBERS)
+    if not LEAST_THRESHOLD <= raw["threshold"] <= raw["members"] <= MOST_MEMBERS:
+        raise Fault("sealed.sealing", least=LEAST_THRESHOLD, most=MOST_MEMBERS)
 
 
 def _replays(book: Book, lines: list[Any]) -> bool:
