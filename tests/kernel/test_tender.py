@@ -197,6 +197,19 @@ def test_a_surcharge_changes_the_order_and_not_the_price() -> None:
     assert Run().file(prices(a=1)).put(Discredit("a", 1), 160) == "tender.credit_level"
 
 
+def test_a_surcharge_counts_in_the_price_score_and_nowhere_else() -> None:
+    """b bids 900,000 and compares at 945,000: still the best, while a and c come nearer."""
+    run = Run(**SCORED, credit_rule="surcharge", credit_bp=[500]).file(SCORED_BIDS)
+    assert run.put(Discredit("b", 1), 250) is None  # the bids are filed and still sealed
+    scores = run.unseal().score().outcome["scores"]
+    assert {alias: each["points"]["price"] for alias, each in scores.items()} == {
+        "a": 2835,  # 945,000 / 1,000,000 of 30
+        "b": 3000,
+        "c": 2363,  # 23.625
+    }
+    assert scores["b"]["total"] == 7750 and scores["b"]["deducted"] == 0
+
+
 @pytest.mark.parametrize(
     ("experts", "code"),
     [
@@ -282,6 +295,13 @@ def test_an_objection_must_be_answered_before_the_award() -> None:
     assert (run.outcome["winner"], run.outcome["closed_at"]) == ("b", OPENED + THREE_DAYS + 5)
 
 
+def test_an_answer_does_not_shorten_the_publicity() -> None:
+    run = priced(None, a=900, b=800, c=1001)
+    run.put(Object("1a" * 32), 400)
+    assert run.put(Answer("1a" * 32, False), 401) is None
+    assert (run.phase, TENDER.due(run.state)) == ("publicity", OPENED + THREE_DAYS)
+
+
 def test_an_upheld_objection_puts_the_first_out_and_shows_the_next_anew() -> None:
     run = priced(None, a=900, b=800, c=1001)
     run.put(Object("1a" * 32), 400)
@@ -324,7 +344,7 @@ def test_those_tied_across_the_limit_are_no_candidates() -> None:
 
 @pytest.mark.parametrize(
     ("direction", "reserve_fen", "winner"),
-    [("low", 850, "b"), ("low", 799, None), ("high", 850, "c"), ("high", 1002, None)],
+    [("low", 800, "b"), ("low", 799, None), ("high", 1001, "c"), ("high", 1002, None)],
 )
 def test_the_reserve_price_is_opened_after_the_bids(
     direction: str, reserve_fen: int, winner: str | None
@@ -339,6 +359,12 @@ def test_the_reserve_price_is_opened_after_the_bids(
     if winner is None:
         assert outcome["reason"] == "no_valid_bid"
         assert outcome["voids"]["a"]["code"] == "tender.bid.reserve"
+
+
+def test_without_a_valid_bid_no_reserve_is_asked_for() -> None:
+    sealed = commit_reserve(LOT, 850, SALT)
+    run = priced({"min_price_fen": 5000, "reserve_commitment": sealed}, a=900, b=800, c=1001)
+    assert (run.outcome["result"], run.outcome["reason"]) == ("unsold", "no_valid_bid")
 
 
 def test_a_suspension_stops_the_publicity() -> None:
