@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.house.tree import KERNEL, ROOT, modules, name, parse
 
-KERNEL_LIBRARIES = {"jishi", "numpy", "polars", "cryptography", "chinese_calendar"}
+KERNEL_LIBRARIES = {"jishi", "numpy", "polars", "scipy", "cryptography", "gmssl_pyx", "chinese_calendar"}
 KERNEL_REFUSES = {
     *("asyncio", "ctypes", "glob", "io", "logging", "multiprocessing", "os", "pathlib", "random", "secrets"),
     *("select", "shutil", "signal", "socket", "sqlite3", "subprocess", "sys", "tempfile", "threading"),
