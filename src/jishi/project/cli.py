@@ -210,6 +210,32 @@ def replay(
         replay_file(console, file, (as_json, LANG))
 
 
+@app.command("seal")
+def seal_bid(
+    committee: Annotated[Path, typer.Argument(help="The committee file of the offering, from its page.")],
+    alias: Annotated[str, typer.Option(help="Your alias in this offering.")],
+    bid: Annotated[str, typer.Option(help="The bid as JSON, or - to read it from standard input.")],
+    out: Annotated[Path, typer.Option(help="Where the sealed bid is written; never over a file.")],
+) -> None:
+    """Seal a bid on this machine: nobody opens it before the committee's members do together."""
+    from jishi.project.sealing import write_envelope
+
+    with _plainly():
+        write_envelope(console, committee, (alias, bid), (out, LANG))
+
+
+@app.command("member-key")
+def member_key(
+    out: Annotated[Path, typer.Option(help="Where the key is written; never over a file.")],
+    suite: Annotated[str, typer.Option(help="x25519 or sm, as the offering says.")] = "x25519",
+) -> None:
+    """Make a committee member's key for one offering, to be published when its bids are opened."""
+    from jishi.project.sealing import write_member_key
+
+    with _plainly():
+        write_member_key(console, suite, (out, LANG))
+
+
 @pack_app.command("check")
 def pack_check(
     path: Annotated[Path | None, typer.Argument(help="A pack's folder; the installed one if absent.")] = None,
