@@ -1,4 +1,4 @@
-"""The committee of an offering: who can open its sealed bids together, and under which suite.
+"""The opening committee (开启委员会) of an offering: who can open its sealed bids together, and how.
 
 n members each register a public key made for this offering; any k of them open. No offering key
 exists. The committee is one JSON object that stands in the log before the first bid; its hash is in

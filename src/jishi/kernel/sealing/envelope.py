@@ -40,7 +40,7 @@ class Drawn(NamedTuple):
 
 
 def seal_bid(committee: Committee, alias: str, bid: dict[str, Any], randomness: Randomness) -> dict[str, Any]:
-    """Seal a bid (报价) to the committee; one draw of 32 bytes is all the randomness.
+    """Seal a bid to the committee (密封报价); one draw of 32 bytes is all the randomness.
 
     Raises ``sealing.bid.type``, ``.deep``, ``.large`` or what ``canonical_bytes`` raises. In the suite
     ``sm`` the shares also hold randomness of the library.
