@@ -3,10 +3,10 @@
     python -m bench.clearing [--orders 10000000] [--span 20000] [--rounds 9]
 
 Half the orders buy and half sell; ticks and quantities are int32, ticks around the middle of the ladder.
-Measured: price and volume alone; with what every order gets; both again with int64 quantities and with
-the two sides in two threads; and from one mixed column with a side flag, which must be split first. Beside
-them np.sort of all prices as int32 and as int64, and np.bincount for the two ladders. The best of the
-rounds counts, for all. Exit code 1 if neither aim is met: `clear` in 50 ms, or 30 times as fast as sorting.
+Measured: price and volume alone; with what every order gets; both again with int64 quantities; and from one
+mixed column with a side flag, which must be split first. Beside them np.sort of all prices as int32 and as
+int64, and np.bincount for the two ladders. The best of the rounds counts, for all. Exit code 1 if neither aim
+is met: `clear` in 50 ms, or 30 times as fast as sorting.
 """
 
 import argparse
@@ -14,7 +14,6 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from typing import Any
 
@@ -22,7 +21,7 @@ import numpy as np
 
 from bench.bids import machine
 from jishi.kernel.mechanism.clear_call import Called, Preference, Price, clear_call, price_call
-from jishi.kernel.mechanism.clear_ladder import Orders, fill, sum_by_tick
+from jishi.kernel.mechanism.clear_ladder import Orders, sum_by_tick
 
 AIM_MS, AIM_RATIO = 50.0, 30.0
 
@@ -54,7 +53,6 @@ def _acts(buys: Orders, sells: Orders, span: int, preference: Preference) -> dic
     mixed = Orders(narrow, np.concatenate([buys.quantities, sells.quantities]))
     buying = np.arange(len(narrow)) < len(buys.ticks)
     wide_sides = (_widen(buys), _widen(sells))
-    pool = ThreadPoolExecutor(2)
     return {
         "sort_int32": lambda: np.sort(narrow),
         "sort_int64": lambda: np.sort(wide),
@@ -63,8 +61,6 @@ def _acts(buys: Orders, sells: Orders, span: int, preference: Preference) -> dic
         "clear": lambda: clear_call(buys, sells, span, preference),
         "price_int64": lambda: _price(*wide_sides, span, preference),
         "clear_int64": lambda: clear_call(*wide_sides, span, preference),
-        "price_two_threads": lambda: _price_apart(pool, (buys, sells), span, preference),
-        "clear_two_threads": lambda: _clear_apart(pool, (buys, sells), span, preference),
         "clear_mixed_column": lambda: clear_call(
             _split(mixed, buying), _split(mixed, ~buying), span, preference
         ),
@@ -73,24 +69,6 @@ def _acts(buys: Orders, sells: Orders, span: int, preference: Preference) -> dic
 
 def _price(buys: Orders, sells: Orders, span: int, preference: Preference) -> Price:
     return price_call(sum_by_tick(buys, span), sum_by_tick(sells, span), preference)
-
-
-def _price_apart(
-    pool: ThreadPoolExecutor, sides: tuple[Orders, Orders], span: int, preference: Preference
-) -> Price:
-    bids, offers = pool.map(lambda side: sum_by_tick(side, span), sides)
-    return price_call(bids, offers, preference)
-
-
-def _clear_apart(
-    pool: ThreadPoolExecutor, sides: tuple[Orders, Orders], span: int, preference: Preference
-) -> Called:
-    ladders = list(pool.map(lambda side: sum_by_tick(side, span), sides))
-    price = price_call(ladders[0], ladders[1], preference)
-    filled = pool.map(
-        lambda at: fill(sides[at], ladders[at], price.volume, high_first=at == 0), range(len(sides))
-    )
-    return Called(price, *filled)
 
 
 def _widen(orders: Orders) -> Orders:

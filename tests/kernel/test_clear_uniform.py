@@ -32,7 +32,7 @@ BOOK = [(26, 5, 1), (30, 6, 2), (26, 7, 3), (28, 4, 4), (26, 3, 5), (25, 9, 6)]
 
 
 @pytest.mark.parametrize(
-    ("supply", "margin", "expected", "price"),
+    ("supply", "rationing", "expected", "price"),
     [
         (20, "time", [5, 6, 5, 4, 0, 0], 26),
         (20, "pro_rata", [3, 6, 5, 4, 2, 0], 26),
@@ -43,8 +43,10 @@ BOOK = [(26, 5, 1), (30, 6, 2), (26, 7, 3), (28, 4, 4), (26, 3, 5), (25, 9, 6)]
         (34, "time", [5, 6, 7, 4, 3, 9], 25),
     ],
 )
-def test_the_price_is_the_lowest_accepted(supply: int, margin: str, expected: list[int], price: int) -> None:
-    cleared = clear_uniform(columns(BOOK), supply, 20, margin=margin)
+def test_the_price_is_the_lowest_accepted(
+    supply: int, rationing: str, expected: list[int], price: int
+) -> None:
+    cleared = clear_uniform(columns(BOOK), supply, 20, rationing=rationing)
     assert (cleared.filled.tolist(), cleared.price_fen, cleared.sold) == (expected, price, supply)
     assert cleared.rule == "lowest_accepted"
 
@@ -113,12 +115,12 @@ ROWS = st.lists(st.tuples(st.integers(1, 8), st.integers(0, 6), st.integers(1, 4
 @given(rows=ROWS, supply=st.integers(1, 40), floor=st.integers(1, 6), data=st.data())
 def test_what_holds_of_every_uniform_price(rows: list[Row], supply: int, floor: int, data: Any) -> None:
     cap = data.draw(st.none() | st.integers(1, 10))
-    margin = data.draw(st.sampled_from(["time", "pro_rata"]))
+    rationing = data.draw(st.sampled_from(["time", "pro_rata"]))
     undersubscribed = data.draw(st.sampled_from(["floor", "lowest_bid"]))
     bids = columns(rows)
     quantities = count_valid(bids, floor, cap).quantities
     bids = bids._replace(quantities=quantities)
-    cleared = clear_uniform(bids, supply, floor, undersubscribed=undersubscribed, margin=margin)
+    cleared = clear_uniform(bids, supply, floor, undersubscribed=undersubscribed, rationing=rationing)
     filled, asked = cleared.filled, int(quantities.sum())
     assert cleared.sold == filled.sum() == min(supply, asked)
     assert (filled >= 0).all() and (filled <= quantities).all()

@@ -82,7 +82,7 @@ def test_the_worked_example_at_one_price() -> None:
         {"price_fen": 3900, "first": "c", "later": ["d"], "broken_by": "earlier_quote"}
         | {"asked": 500, "given": 300}
     ]
-    shared = outcome_of(UNIFORM_PRICE, EXAMPLE, margin="pro_rata", quantity_step=10)
+    shared = outcome_of(UNIFORM_PRICE, EXAMPLE, rationing="pro_rata", quantity_step=10)
     assert quantities(shared) == {"a": 400, "b": 300, "c": 120, "d": 180}
     assert shared["ties"][0]["broken_by"] == "pro_rata"
 
@@ -224,7 +224,7 @@ SALES = st.fixed_dictionaries(
     {
         "supply": st.integers(8, 30),
         "floor_fen": st.integers(1, 5),
-        "margin": st.sampled_from(["time", "pro_rata"]),
+        "rationing": st.sampled_from(["time", "pro_rata"]),
         "per_bidder": st.none() | st.integers(1, 12),
     }
 )
@@ -272,9 +272,9 @@ def check_fairness(mechanism: Any, outcome: Outcome, books: list[Any], terms: di
         assert award["pay_fen"] == sum(price * quantity for price, quantity in award["parts"])
 
 
-@pytest.mark.parametrize("margin", ["time", "pro_rata"])
-def test_a_later_filing_never_gains_on_an_equal_earlier_one(margin: str) -> None:
+@pytest.mark.parametrize("rationing", ["time", "pro_rata"])
+def test_a_later_filing_never_gains_on_an_equal_earlier_one(rationing: str) -> None:
     bids = {alias: pair(4000, 333) for alias in "abcd"}
-    got = quantities(outcome_of(UNIFORM_PRICE, bids, margin=margin))
+    got = quantities(outcome_of(UNIFORM_PRICE, bids, rationing=rationing))
     assert sum(got.values()) == 1000
     assert all(got.get(earlier, 0) >= got.get(later, 0) for earlier, later in pairwise("abcd"))

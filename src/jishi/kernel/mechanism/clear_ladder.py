@@ -17,7 +17,7 @@ Whole = NDArray[np.int64]
 
 HIGH_FIRST: Final = True
 LOW_FIRST: Final = False
-MARGINS: Final = ("time", "pro_rata")
+RATIONINGS: Final = ("time", "pro_rata")
 MOST_TOTAL: Final = 2**62
 """The most that all quantities together may come to, so that 64 bits hold every sum."""
 _HALF: Final = 26
@@ -66,8 +66,8 @@ def sum_by_tick(orders: Orders, span: int) -> Whole:
     return summed
 
 
-def fill(orders: Orders, ladder: Whole, volume: int, *, high_first: bool, margin: str = "time") -> Column:
-    """Return what each row gets of a volume: better prices first, at the last price by `margin`.
+def fill(orders: Orders, ladder: Whole, volume: int, *, high_first: bool, rationing: str = "time") -> Column:
+    """Return what each row gets of a volume: better prices first, at the last price by `rationing`.
 
     `ladder` is what `sum_by_tick` returned for these orders; the volume is at most its sum. "time"
     serves the earlier row first; "pro_rata" shares in proportion, as `share` does.
@@ -87,7 +87,7 @@ def fill(orders: Orders, ladder: Whole, volume: int, *, high_first: bool, margin
     rows = _in_time(orders, np.concatenate(at_tick))
     wanted = orders.quantities[rows].astype(np.int64)
     room = volume - (int(reached[place - 1]) if place else 0)
-    filled[rows] = serve(wanted, room) if margin == "time" else share(wanted, room)
+    filled[rows] = serve(wanted, room) if rationing == "time" else share(wanted, room)
     return filled
 
 

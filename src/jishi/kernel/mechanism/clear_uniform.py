@@ -86,7 +86,7 @@ def cut_to_cap(quantities: Column, bidders: Column, cap: int) -> Column:
 
 
 def clear_uniform(
-    bids: Bids, supply: int, floor_fen: int, *, undersubscribed: str = "floor", margin: str = "time"
+    bids: Bids, supply: int, floor_fen: int, *, undersubscribed: str = "floor", rationing: str = "time"
 ) -> Cleared:
     """Serve the best prices; everybody pays the lowest price accepted.
 
@@ -101,7 +101,7 @@ def clear_uniform(
     >>> clear_uniform(bids, 16, 5).price_fen
     5
     """
-    cleared = clear_pay_as_bid(bids, supply, margin=margin)
+    cleared = clear_pay_as_bid(bids, supply, rationing=rationing)
     if cleared.sold == 0:
         return cleared
     if cleared.sold < supply and undersubscribed == "cancel":
@@ -112,14 +112,14 @@ def clear_uniform(
     return cleared._replace(price_fen=int(bids.prices[cleared.filled > 0].min()), rule=rule)
 
 
-def clear_pay_as_bid(bids: Bids, supply: int, *, margin: str = "time") -> Cleared:
+def clear_pay_as_bid(bids: Bids, supply: int, *, rationing: str = "time") -> Cleared:
     """Serve the best prices, each at its own, until the supply is gone."""
     levels, ticks = np.unique(bids.prices, return_inverse=True)
     orders = Orders(ticks, bids.quantities)
     ladder = sum_by_tick(orders, len(levels))
     asked = int(ladder.sum())
     sold = min(asked, supply)
-    filled = fill(orders, ladder, sold, high_first=HIGH_FIRST, margin=margin)
+    filled = fill(orders, ladder, sold, high_first=HIGH_FIRST, rationing=rationing)
     if sold == 0:
         return Cleared(filled, 0, None, "no_valid_bid", None)
     rule = "exhausted" if sold == supply else "undersubscribed"

@@ -67,7 +67,7 @@ class PayAsBid(SealedMechanism):
         cleared = {
             "rule": found.rule,
             "awards": awards,
-            "ties": name_margin(found.margin, table.owners, table.step, state.terms["margin"]),
+            "ties": name_margin(found.margin, table.owners, table.step, state.terms["rationing"]),
             "sold": sold,
             "asked": min(asked * table.step, MAX_INTEGER),
             "cover_bp": asked * table.step * 10_000 // state.terms["supply"],
@@ -96,17 +96,17 @@ PAY_AS_BID: Final = PayAsBid()
 
 def _serve(table: Table, terms: Mapping[str, Any], asked: int) -> tuple[Table, Cleared]:
     """Return the table with only who may win left in, and what it comes to."""
-    supply, winners, margin = terms["supply"] // table.step, terms["winners"], terms["margin"]
+    supply, winners, rationing = terms["supply"] // table.step, terms["winners"], terms["rationing"]
     if winners == "supply":
-        return table, clear_pay_as_bid(table.bids, supply, margin=margin)
+        return table, clear_pay_as_bid(table.bids, supply, rationing=rationing)
     share = Fraction(terms["share_bp"], 10_000)
     if winners == "volume":
         top = min(supply, max(1, rounded(share * asked, terms["rounding"])))
-        found = clear_pay_as_bid(table.bids, top, margin=margin)
+        found = clear_pay_as_bid(table.bids, top, rationing=rationing)
     else:
         kept = keep_top_bidders(table.bids, share, terms["rounding"])
         table = table._replace(bids=table.bids._replace(quantities=kept))
-        found = clear_pay_as_bid(table.bids, supply, margin=margin)
+        found = clear_pay_as_bid(table.bids, supply, rationing=rationing)
     if found.sold == 0 or found.sold == supply:
         return table, found
     return table, found._replace(rule=f"top_{winners}")

@@ -57,7 +57,7 @@ class UniformPrice(SealedMechanism):
             supply,
             terms["floor_fen"],
             undersubscribed=terms["undersubscribed"],
-            margin=terms["margin"],
+            rationing=terms["rationing"],
         )
         sold = found.sold * table.step
         asked = int(table.bids.quantities.sum())
@@ -65,7 +65,7 @@ class UniformPrice(SealedMechanism):
             "price_fen": found.price_fen,
             "rule": found.rule,
             "awards": award(table, found.filled, found.price_fen or 0),
-            "ties": name_margin(found.margin, table.owners, table.step, terms["margin"]),
+            "ties": name_margin(found.margin, table.owners, table.step, terms["rationing"]),
             "sold": sold,
             "asked": min(asked * table.step, MAX_INTEGER),
             "cover_bp": asked * 10_000 // supply,

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from jishi.kernel.fault import Fault
-from jishi.kernel.mechanism.clear_ladder import MARGINS, Column, Margin
+from jishi.kernel.mechanism.clear_ladder import RATIONINGS, Column, Margin
 from jishi.kernel.mechanism.clear_uniform import Bids, Valid, count_valid
 from jishi.kernel.mechanism.field import Field
 from jishi.kernel.mechanism.frame import Frame
@@ -29,7 +29,7 @@ UNIT_FIELDS: Final = (
     Field("per_bidder", "count", None, optional=True),
     Field("per_bidder_bp", "share_bp", None, most=10_000, optional=True),
     Field("pairs", "count", 1, most=MOST_PAIRS),
-    Field("margin", "choice", "time", choices=MARGINS),
+    Field("rationing", "choice", "time", choices=RATIONINGS),
 )
 """Supply and steps in units, the floor in fen a unit; a bidder's cap in units and in shares of the supply."""
 _PLAIN = {"price_fen", "quantity"}
