@@ -145,9 +145,15 @@ def test_an_amount_no_reader_keeps_exact_is_refused() -> None:
     assert run(*admitted(), (Order("a", "buy", 2**53 - 1, 2), 110))[1][-1] == "orders.amount"
 
 
-def test_both_sides_where_the_terms_allow_it() -> None:
-    said = [(Order("a", "buy", 9, 1), 110), (Order("a", "sell", 5, 1), 120)]
-    assert run(*admitted(), *said, both_sides=True)[1][-2:] == [None, None]
+def test_both_sides_where_the_terms_allow_it_each_with_its_own_limit() -> None:
+    said = [
+        Order("a", "buy", 9, 4),
+        Order("a", "sell", 5, 4),
+        Order("a", "sell", 5, 2),
+        Order("a", "buy", 9, 1),
+    ]
+    refusals = run(*admitted(), *((each, 110) for each in said), both_sides=True, per_bidder=5)[1]
+    assert refusals[len(ALIASES) :] == [None, None, "orders.limit", None]
 
 
 @pytest.mark.parametrize(
