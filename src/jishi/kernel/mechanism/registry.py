@@ -1,30 +1,46 @@
-"""Every mechanism this engine runs, by name and version. A version that sold anything stays here."""
+"""Every mechanism this engine runs, by name and version. A version that sold anything stays here.
 
+A mechanism is loaded when it is first asked for, so that whoever replays a listing needs nothing
+another mechanism computes with.
+"""
+
+from functools import cache
+from importlib import import_module
 from typing import Any
 
 from jishi.kernel.fault import Fault
-from jishi.kernel.mechanism.call_auction import CALL_AUCTION
 from jishi.kernel.mechanism.contract import Mechanism
-from jishi.kernel.mechanism.listing import LISTING
-from jishi.kernel.mechanism.lottery import LOTTERY
-from jishi.kernel.mechanism.pay_as_bid import PAY_AS_BID
-from jishi.kernel.mechanism.tender import TENDER
-from jishi.kernel.mechanism.uniform_price import UNIFORM_PRICE
 
-MECHANISMS: tuple[Mechanism[Any, Any], ...] = (
-    LISTING,
-    LOTTERY,
-    CALL_AUCTION,
-    UNIFORM_PRICE,
-    PAY_AS_BID,
-    TENDER,
-)
+HOMES: dict[tuple[str, int], tuple[str, str]] = {
+    ("listing", 1): ("listing", "LISTING"),
+    ("lottery", 1): ("lottery", "LOTTERY"),
+    ("call_auction", 1): ("call_auction", "CALL_AUCTION"),
+    ("uniform_price", 1): ("uniform_price", "UNIFORM_PRICE"),
+    ("pay_as_bid", 1): ("pay_as_bid", "PAY_AS_BID"),
+    ("tender", 1): ("tender", "TENDER"),
+}
+"""(id, version) -> the module of this room and the name in it."""
+
+MECHANISMS: tuple[Mechanism[Any, Any], ...]
+"""All of them; loads every one."""
 
 
 def find(id: str, version: int) -> Mechanism[Any, Any]:
     """Return a mechanism; raise `mechanism.unknown` with what is known."""
-    for mechanism in MECHANISMS:
-        if (mechanism.id, mechanism.version) == (id, version):
-            return mechanism
-    known = ", ".join(f"{mechanism.id}/{mechanism.version}" for mechanism in MECHANISMS)
-    raise Fault("mechanism.unknown", id=id, version=version, known=known)
+    for known, home in HOMES.items():
+        if known == (id, version):
+            return _load(*home)
+    named = ", ".join(f"{id}/{version}" for id, version in HOMES)
+    raise Fault("mechanism.unknown", id=id, version=version, known=named)
+
+
+@cache
+def _load(module: str, name: str) -> Mechanism[Any, Any]:
+    mechanism: Mechanism[Any, Any] = getattr(import_module(f"{__package__}.{module}"), name)
+    return mechanism
+
+
+def __getattr__(name: str) -> Any:
+    if name == "MECHANISMS":
+        return tuple(_load(*home) for home in HOMES.values())
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
