@@ -1,6 +1,7 @@
 """What every test of the apps shares: keys and files in a place of their own, a clock that stands still."""
 
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import pytest
@@ -20,8 +21,9 @@ def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def own_var(settings: Any, var: Path) -> None:
-    """Keep keys and files of tests away from those of the machine."""
+    """Keep keys and files of tests away from those of the machine; each test's database has its own log."""
     settings.JISHI_VAR = var
+    rmtree(var / "log", ignore_errors=True)
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ def test_what_is_no_bundle_is_refused(raw):
 
 def test_another_format_or_field_is_refused():
     raw = json.loads(build())
-    assert refusal(read_bundle, {**raw, "format": "jishi.bundle/2"})[0] == "evidence.bundle.format"
+    assert refusal(read_bundle, {**raw, "format": "jishi.bundle/9"})[0] == "evidence.bundle.format"
     assert refusal(read_bundle, {**raw, "size": True})[0] == "evidence.bundle.type"
     assert refusal(read_bundle, {**raw, "note": ""})[0] == "evidence.bundle.fields"
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import pytest
@@ -20,6 +21,12 @@ def own_var(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (var / "static").mkdir()
     with override_settings(JISHI_VAR=var, STATIC_ROOT=var / "static"):
         yield var
+
+
+@pytest.fixture(autouse=True)
+def own_log(own_var: Path) -> None:
+    """Give each test's database a public log of its own."""
+    rmtree(own_var / "log", ignore_errors=True)
 
 
 @pytest.fixture(scope="module")

@@ -97,6 +97,16 @@ def read_stream(stream: str, kinds: Iterable[str] | None = None) -> list[Evidenc
     return list(rows.order_by("seq"))
 
 
+def find_indices(entry_ids: Sequence[int]) -> list[int]:
+    """Return the global index of each entry by its id, in order; gives one to those committed since."""
+    while sequence_pending() == 1000:
+        pass
+    found: dict[int, int | None] = {}
+    for part in batched(entry_ids, _BATCH):
+        found |= dict(EvidenceEntry.objects.filter(pk__in=part).values_list("pk", "index"))
+    return [index for each in entry_ids if (index := found[each]) is not None]
+
+
 def find_seqs(streams: Collection[str]) -> dict[str, int]:
     """Return the latest sequence number of each of `streams` that exists."""
     return dict(StreamHead.objects.filter(stream__in=list(streams)).values_list("stream", "seq"))

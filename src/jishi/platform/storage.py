@@ -1,14 +1,13 @@
 """Files by content, outside the database, under JISHI_VAR. Uploads are checked by their first bytes."""
 
 import hashlib
-import os
 from pathlib import Path
-from uuid import uuid4
 
 from django.conf import settings
 
 from jishi.kernel.fault import Fault
 from jishi.platform.context import Context
+from jishi.platform.durable import write_bytes
 from jishi.platform.entropy import new_id
 from jishi.platform.models import StoredFile
 
@@ -40,19 +39,6 @@ def check_upload(content: bytes) -> str:
 
 def _path(sha256: str) -> Path:
     return Path(settings.JISHI_VAR) / "files" / sha256[:2] / sha256
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write `content` so that a crash leaves the old file or the new one, never a torn one."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # Several processes and threads may write the same content at once.
-    part = path.with_name(f"{path.name}.{uuid4().hex}.part")
-    with part.open("wb") as out:
-        out.write(content)
-        out.flush()
-        if settings.JISHI_DURABLE:
-            os.fsync(out.fileno())
-    part.replace(path)
 
 
 def store_file(

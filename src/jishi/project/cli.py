@@ -118,6 +118,9 @@ def verify(
     vectors: Annotated[
         Path | None, typer.Option(help="Judge known answers about Merkle proofs (JSON lines).")
     ] = None,
+    witness: Annotated[
+        list[str] | None, typer.Option(help="Key of a witness that must have cosigned the log.")
+    ] = None,
 ) -> None:
     """Recompute outcomes from bundles alone. Exit code: 0 all passed, 1 any check failed, 2 wrongly called."""
     from jishi.project.verifying import verify_files, verify_vectors
@@ -127,8 +130,34 @@ def verify(
     with _plainly():
         passed = vectors is None or verify_vectors(console, vectors, LANG)
         if bundles:
-            passed = verify_files(console, bundles, (trust, quiet, LANG)) and passed
+            passed = verify_files(console, bundles, (trust, quiet, LANG), witness or ()) and passed
     raise typer.Exit(0 if passed else 1)
+
+
+@app.command("witness")
+def run_witness(
+    log: Annotated[str, typer.Option(help="The log's key, as its page shows it, or a file holding it.")],
+    folder: Annotated[Path, typer.Option(help="Where the witness keeps its key and what it saw.")],
+    name: Annotated[str, typer.Option(help="The witness's name, like a web address.")] = "witness.example",
+    watch: Annotated[
+        str | None, typer.Option(help="Address of a log (…/log) or folder to read and cosign.")
+    ] = None,
+    every: Annotated[float | None, typer.Option(help="Seconds between two looks; once where absent.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Answer logs that ask (C2SP tlog-witness) at this port.")
+    ] = None,
+) -> None:
+    """Cosign a public log as long as it only grows. Exit code: 0 cosigned, 1 refused."""
+    from jishi.project.witnessing import open_witness, serve
+    from jishi.project.witnessing import watch as watch_log
+
+    if (watch is None) == (port is None):
+        raise typer.BadParameter("give either --watch ADDRESS or --port N", param_hint="--watch")
+    with _plainly():
+        witness = open_witness(folder, name, log)
+        if watch is not None:
+            raise typer.Exit(0 if watch_log(console, witness, watch, (every, LANG)) else 1)
+        serve(console, witness, port or 0, LANG)
 
 
 @app.command()

@@ -31,6 +31,8 @@ def _secret_key(var: Path) -> str:
 JISHI_VAR = Path(os.environ.get("JISHI_VAR", "var")).resolve()
 JISHI_DEMO = _flag("JISHI_DEMO", True)
 JISHI_OPERATOR = os.environ.get("JISHI_OPERATOR", "Jishi")  # the name bundles are signed under
+JISHI_LOG_ORIGIN = os.environ.get("JISHI_LOG_ORIGIN", "jishi.example/log")  # names the public log, for ever
+JISHI_WITNESSES = [w for w in os.environ.get("JISHI_WITNESSES", "").split() if w]  # their addresses
 JISHI_BANK = os.environ.get("JISHI_BANK", "jishi.apps.settlement.bank.SandboxBank")
 JISHI_DURABLE = _flag("JISHI_DURABLE", True)  # off only where files are thrown away: a simulated day
 SECRET_KEY = _secret_key(JISHI_VAR)

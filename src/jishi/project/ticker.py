@@ -10,11 +10,14 @@ from jishi.apps.market import api as market
 from jishi.apps.simulation import api as simulation
 from jishi.platform import deadline, evidence
 from jishi.platform.context import Context
+from jishi.platform.log import publish_log
 from jishi.platform.turn import turn
+from jishi.project.cosigning import Cosigner
 
 LONGEST_SLEEP_S = 0.25
 BEAT_EVERY_MS = 1_000
 OPEN_EVERY_MS = 20_000
+PUBLISH_EVERY_MS = 1_000
 log = logging.getLogger("jishi.ticker")
 
 
@@ -26,6 +29,8 @@ class Ticker:
         self._thread: threading.Thread | None = None
         self._beaten_ms = 0
         self._opened_ms = 0
+        self._published_ms = 0
+        self._cosigner = Cosigner()
 
     def start(self) -> None:
         """Begin to tick. Call `recover` first, before any request is answered."""
@@ -63,6 +68,10 @@ class Ticker:
             deadline.run_due(ctx)
         with turn():
             evidence.sequence_pending()
+        if ctx.now_ms() - self._published_ms >= PUBLISH_EVERY_MS:
+            self._published_ms = ctx.now_ms()
+            publish_log()
+            self._cosigner.ask()
         if settings.JISHI_DEMO:
             simulation.answer_bids(ctx)
         if ctx.now_ms() - self._beaten_ms >= BEAT_EVERY_MS:

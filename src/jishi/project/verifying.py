@@ -25,8 +25,15 @@ MARKS = {True: "[green]✓[/green]", False: "[red]✗[/red]", None: "[yellow]?[/
 PLAIN = {"zh": {True: "是", False: "否", None: "无"}, "en": {True: "yes", False: "no", None: "none"}}
 
 
-def verify_files(console: Console, paths: Sequence[Path], options: tuple[str | None, bool, str]) -> bool:
+def verify_files(
+    console: Console,
+    paths: Sequence[Path],
+    options: tuple[str | None, bool, str],
+    witnesses: Sequence[str] = (),
+) -> bool:
     """Verify each file under (trusted key or key file, quiet, language); return whether all passed.
+
+    `witnesses` are keys that must have cosigned the log.
 
     Raises Fault `project.trust.wrong` when what is to be trusted is no Ed25519 public key.
     """
@@ -35,7 +42,7 @@ def verify_files(console: Console, paths: Sequence[Path], options: tuple[str | N
     passed, pack = 0, packs.default_pack()
     for path in paths:
         try:
-            report = verify(_read_file(path), key, {pack.hash: pack.law}.get)
+            report = verify(_read_file(path), key, {pack.hash: pack.law}.get, witnesses)
         except Fault as fault:
             _print(console, False, f"{path}: {say(fault.code, fault.params, lang)}")
             continue
@@ -115,7 +122,7 @@ def _show(console: Console, path: Path, report: Report, options: tuple[bool, str
     for check in report.checks:
         if quiet and check.ok:
             continue
-        unsure = check.name == "trust" and not report.trusted
+        unsure = (check.name == "trust" and not report.trusted) or check.code == "verify.log.absent"
         name = say(f"verify.check.{check.name}", {}, lang)
         said = say(check.code, _readable(check.params, lang), lang)
         _print(console, None if unsure and check.ok else check.ok, f"{name}: {said}", indent="    ")

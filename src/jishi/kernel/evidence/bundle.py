@@ -1,7 +1,9 @@
 """A bundle: everything a stranger needs to recompute one result, in one signed file.
 
-The file is canonical JSON. The signature covers every byte but itself. Refuses an object with a
-field too many, too few, or of the wrong type; it does not judge what the fields say.
+The file is canonical JSON. The signature covers every byte but itself and, since the second
+format, `log`: the proof that the entries stand in the public log, which its own signature covers
+and which is renewed as the log grows. Refuses an object with a field too many, too few, or of the
+wrong type; it does not judge what the fields say.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +16,8 @@ from jishi.kernel.evidence.entry import Entry, dump_entry, leaf_hash, load_entry
 from jishi.kernel.evidence.merkle import merkle_root
 from jishi.kernel.fault import Fault
 
-FORMAT = "jishi.bundle/1"
+FIRST = "jishi.bundle/1"
+FORMAT = "jishi.bundle/2"
 
 _SHAPE: dict[str, type] = {
     "format": str,
@@ -27,6 +30,10 @@ _SHAPE: dict[str, type] = {
     "signer": dict,
     "signature": str,
 }
+_LOG: dict[str, type] = {"checkpoint": str, "indices": list, "proof": list, "since": dict}
+_SINCE: dict[str, type] = {"checkpoint": str, "proof": list}
+_LISTS: dict[str, type] = {"indices": int, "proof": str}
+_UNSIGNED = frozenset({"signature", "log"})
 _PACK: dict[str, type] = {"id": str, "version": str, "hash": str}
 _SIGNER: dict[str, type] = {"key": str, "name": str, "simulated": bool}
 
@@ -37,6 +44,11 @@ class Bundle:
 
     raw: Mapping[str, Any]
     entries: tuple[Entry, ...]
+
+    @property
+    def log(self) -> Mapping[str, Any] | None:
+        """Return the proof that the entries stand in the log, None while it is not attached."""
+        return self.raw.get("log")
 
     @cached_property
     def leaf_hashes(self) -> list[bytes]:
@@ -72,15 +84,26 @@ def build_bundle(
         "size": len(entries),
         "signer": dict(signer),
     }
-    signed = {**unsigned, "signature": sign(signed_message(unsigned))}
+    signed = {**unsigned, "log": None, "signature": sign(signed_message(unsigned))}
     read_bundle(signed)
     return canonical_bytes(signed)
 
 
+def attach_log(raw: Mapping[str, Any], log: Mapping[str, Any]) -> bytes:
+    """Return a bundle's file with the proof of its entries, in place of an older one.
+
+    ``log`` = {checkpoint: signed note, indices: of each entry, proof: base64 hashes, since: None or
+    {checkpoint, proof}}. Raises ``evidence.bundle.*`` on a wrong shape.
+    """
+    attached = {**raw, "log": dict(log)}
+    read_bundle(attached)
+    return canonical_bytes(attached)
+
+
 def signed_message(bundle: Mapping[str, Any]) -> bytes:
-    """Return the bytes the signature covers: the format line and the object without signature."""
-    unsigned = {name: value for name, value in bundle.items() if name != "signature"}
-    return FORMAT.encode() + b"\n" + canonical_bytes(unsigned)
+    """Return the bytes the signature covers: the format line and the object without signature and log."""
+    unsigned = {name: value for name, value in bundle.items() if name not in _UNSIGNED}
+    return str(bundle["format"]).encode() + b"\n" + canonical_bytes(unsigned)
 
 
 def read_bundle(raw: Any) -> Bundle:
@@ -88,18 +111,31 @@ def read_bundle(raw: Any) -> Bundle:
 
     Raises ``evidence.bundle.format``, ``.fields``, ``.type`` or ``evidence.entry.*``.
     """
-    _check_shape("", raw, _SHAPE)
-    if raw["format"] != FORMAT:
+    first = type(raw) is dict and raw.get("format") == FIRST
+    _check_shape("", raw, _SHAPE if first else {**_SHAPE, "log": object})
+    if raw["format"] not in (FIRST, FORMAT):
         raise Fault("evidence.bundle.format", found=raw["format"], needed=FORMAT)
+    if not first and raw["log"] is not None:
+        _check_log(raw["log"])
     _check_shape("pack", raw["pack"], _PACK)
     _check_shape("signer", raw["signer"], _SIGNER)
     return Bundle(raw, tuple(load_entry(raw["subject"], item) for item in raw["entries"]))
+
+
+def _check_log(log: Any) -> None:
+    open_ended = type(log) is dict and log.get("since", 0) is None
+    _check_shape("log", log, {**_LOG, "since": object} if open_ended else _LOG)
+    if not open_ended:
+        _check_shape("log.since", log["since"], _SINCE)
+    for field, kind in _LISTS.items():
+        if any(type(item) is not kind for item in log[field]):
+            raise Fault("evidence.bundle.type", field=f"log.{field}", needed=kind.__name__)
 
 
 def _check_shape(field: str, raw: Any, shape: Mapping[str, type]) -> None:
     if type(raw) is not dict or raw.keys() != shape.keys():
         raise Fault("evidence.bundle.fields", field=field or "bundle", needed=", ".join(sorted(shape)))
     for name, kind in shape.items():
-        if type(raw[name]) is not kind:
+        if kind is not object and type(raw[name]) is not kind:
             path = f"{field}.{name}" if field else name
             raise Fault("evidence.bundle.type", field=path, needed=kind.__name__)

@@ -5,7 +5,7 @@ the file's integrity, its terms, its limits, every step, the outcome and the awa
 attested: that a bidder was qualified, that a deposit arrived, that an alias is one party.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,6 +18,7 @@ from jishi.kernel.evidence.check_file import (
     check_signature,
     check_trust,
 )
+from jishi.kernel.evidence.check_log import check_log, check_witness
 from jishi.kernel.evidence.check_notice import check_limits, check_terms
 from jishi.kernel.evidence.check_result import (
     Outcome,
@@ -36,6 +37,7 @@ Params = Mapping[str, Any]
 _OF_FILE: dict[str, Callable[[Bundle], Params]] = {
     "sequence": check_sequence,
     "root": check_root,
+    "log": check_log,
     "clock": check_clock,
     "terms": check_terms,
     "limits": check_limits,
@@ -50,10 +52,13 @@ NAMES = ("canonical", "read", "signature", "trust", *_OF_FILE, "replay", *_OF_OU
 """Every check a bundle alone allows, in the order of the report; `rulings` needs the packs' laws beside it."""
 
 
-def verify(raw: bytes, trust: str | None = None, laws: Laws | None = None) -> Report:
+def verify(
+    raw: bytes, trust: str | None = None, laws: Laws | None = None, witnesses: Sequence[str] = ()
+) -> Report:
     """Recompute a bundle and report each check; never raises on what the file holds.
 
     With ``laws``, which give the rules of a pack by its hash, what they permitted is decided again.
+    ``witnesses`` are keys that must have cosigned the log's checkpoint.
 
     ``trust`` is the base64 Ed25519 public key the reader expects; without it a forger's own
     signature is as good as any, and the verdict says so.
@@ -65,6 +70,7 @@ def verify(raw: bytes, trust: str | None = None, laws: Laws | None = None) -> Re
         run_check("signature", lambda: check_signature(bundle)),
         _trust(bundle, trust),
         *(run_check(name, partial(check, bundle)) for name, check in _OF_FILE.items()),
+        *_witnesses(bundle, witnesses),
         *_rulings(bundle, laws),
         *_replay(bundle),
     ]
@@ -84,6 +90,10 @@ def open_bundle(raw: bytes) -> tuple[tuple[Check, ...], Bundle | None]:
         return (canonical, Check("read", False, fault.code, fault.params)), None
     params = {"subject": value["subject"], "entries": len(bundle.entries)}
     return (canonical, Check("read", True, "verify.read.ok", params)), bundle
+
+
+def _witnesses(bundle: Bundle, witnesses: Sequence[str]) -> tuple[Check, ...]:
+    return (run_check("witness", lambda: check_witness(bundle, witnesses)),) if witnesses else ()
 
 
 def _rulings(bundle: Bundle, laws: Laws | None) -> tuple[Check, ...]:
@@ -111,7 +121,9 @@ def _replay(bundle: Bundle) -> Iterator[Check]:
 def run_check(name: str, check: Callable[[], Params]) -> Check:
     """Run one check and say how it went; a fault or any other error is a failed check."""
     try:
-        return Check(name, True, f"verify.{name}.ok", check())
+        params = check()
+        absent = params.get("attached") is False
+        return Check(name, True, f"verify.{name}.absent" if absent else f"verify.{name}.ok", params)
     except Fault as fault:
         return Check(name, False, fault.code, fault.params)
     except Exception as error:  # a file from a stranger may hold anything anywhere

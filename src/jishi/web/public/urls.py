@@ -48,6 +48,8 @@ urlpatterns = [
     path("law/", include("jishi.web.public.law.urls")),
     path("rules/", RedirectView.as_view(pattern_name="public:law:rules", permanent=True), name="rules"),
     path("log/", log.show, name="log"),
+    path("log/checkpoint", log.send_checkpoint, name="log-checkpoint"),
+    path("log/<path:name>", log.send_tile, name="log-tile"),
     path("search/", search.show, name="search"),
     path("complaints/", results.explain_complaints, name="complaints"),
 ]

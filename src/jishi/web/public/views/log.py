@@ -3,13 +3,16 @@
 import json
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from jishi.kernel.evidence.tile import read_path
+from jishi.kernel.fault import Fault
 from jishi.platform import evidence
+from jishi.platform.log import public_log_key, publish_log, read_log_file, signed_checkpoint
 from jishi.platform.secrets import operator_public_key
 
 ROWS = 50
@@ -56,6 +59,24 @@ INPUTS = {
     "amend": _("Terms amended"),
     "reveal": _("Reserve price opened"),
     "tick": _("A clock ran out"),
+    "seal": _("Sealed bid filed"),
+    "unseal": _("Sealed bids opened"),
+    "order": _("Order entered"),
+    "cancel": _("Order taken back"),
+    "clear": _("Orders cleared"),
+    "buy": _("Quantity taken"),
+    "offer": _("Second quantity offered"),
+    "agree": _("Price agreed"),
+    "prefer": _("Right of first refusal recorded"),
+    "exercise": _("Right of first refusal exercised"),
+    "decline": _("Declined"),
+    "discredit": _("Credit level recorded"),
+    "object": _("Objection entered"),
+    "answer": _("Objection answered"),
+    "seat": _("Panel seated"),
+    "score": _("Marks given"),
+    "draw": _("Secret of the draw revealed"),
+    "solve": _("Allocation of packages brought"),
 }
 
 
@@ -70,8 +91,35 @@ def show(request: HttpRequest) -> HttpResponse:
         "size": size,
         "older": entries[-1].index if entries and entries[-1].index else None,
         "key": operator_public_key(),
+        "checkpoint": signed_checkpoint(),
+        "log_key": public_log_key().text,
     }
     return render(request, "public/log.html", page)
+
+
+@require_safe
+def send_checkpoint(request: HttpRequest) -> HttpResponse:
+    """Send the signed checkpoint (检查点) with its cosignatures, as C2SP tlog-tiles asks."""
+    note = signed_checkpoint()
+    if note is None:
+        publish_log()
+        note = signed_checkpoint()
+    return HttpResponse(note or "", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def send_tile(request: HttpRequest, name: str) -> HttpResponse:
+    """Send a tile, or the records under one; what is full never changes."""
+    try:
+        read_path(name)
+    except Fault:
+        raise Http404 from None
+    raw = read_log_file(name)
+    if raw is None:
+        raise Http404
+    answer = HttpResponse(raw, content_type="application/octet-stream")
+    answer["Cache-Control"] = "public, max-age=31536000, immutable"
+    return answer
 
 
 def _read_before(text: str, size: int) -> int:
