@@ -1,6 +1,7 @@
 """The folders of a day: the file it reads, the place it writes to, cleared of an earlier day's results."""
 
 from pathlib import Path
+from shutil import rmtree
 
 from jishi.kernel.fault import Fault
 
@@ -23,5 +24,6 @@ def clear_folders(out: Path) -> None:
             folder.mkdir(parents=True, exist_ok=True)
             for left in folder.glob(f"[0-9]*.{suffix}"):
                 left.unlink()
+        rmtree(out / "log", ignore_errors=True)
     except OSError as error:
         raise Fault("day.out", path=str(error.filename or out), why=error.strerror or "") from None

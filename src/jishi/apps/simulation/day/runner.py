@@ -19,6 +19,7 @@ from rich.progress import MofNCompleteColumn, Progress
 from jishi.apps.packs import api as packs
 from jishi.apps.simulation.day import worker
 from jishi.apps.simulation.day.folder import clear_folders, read_file
+from jishi.apps.simulation.day.log import write_log
 from jishi.apps.simulation.day.options import DayOptions, reader_options
 from jishi.apps.simulation.day.tables import (
     PROBLEM_COLUMNS,
@@ -53,6 +54,7 @@ def run_day(chosen: DayOptions, console: Console, lang: str) -> dict[str, Any]:
     results = sorted(_run(chosen, drafts, console), key=lambda result: result.row)
     problems += [problem for result in results if result.fault for problem in _stopped(result, drafts)]
     summary = _summarise(chosen, (drafts, problems, results), day)
+    write_log(chosen.out, _bundles(chosen.out, results), day_signer(chosen.seed))
     _write(chosen.out, [problem_row(problem, lang) for problem in problems], results, summary)
     spent = {"seconds": f"{time.monotonic() - began:.1f}", "out": str(chosen.out)}
     _report(console, summary, spent, lang)
@@ -83,6 +85,10 @@ def _run(chosen: DayOptions, drafts: Sequence[LotDraft], console: Console) -> It
                 found = done.result()
                 progress.advance(task, len(found))
                 yield from found
+
+
+def _bundles(out: Path, results: Sequence[LotResult]) -> list[Path]:
+    return [out / result.values["bundle"] for result in results if result.values]
 
 
 def _stopped(result: LotResult, drafts: Sequence[LotDraft]) -> list[Problem]:
