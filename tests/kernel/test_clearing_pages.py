@@ -1,4 +1,4 @@
-"""The examples on the pages of the clearing mechanisms print what the pages say."""
+"""The examples on the pages of mechanisms print what the pages say."""
 
 import contextlib
 import io
@@ -11,7 +11,7 @@ PAGES = Path(__file__).resolve().parents[2] / "docs" / "mechanisms"
 EXAMPLE = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
-@pytest.mark.parametrize("name", ["call_auction", "uniform_price", "pay_as_bid"])
+@pytest.mark.parametrize("name", ["call_auction", "uniform_price", "pay_as_bid", "fixed_price", "negotiation"])
 def test_the_example_prints_what_the_page_says(name: str) -> None:
     (example,) = EXAMPLE.findall((PAGES / f"{name}.md").read_text("utf-8"))
     said = [line.removeprefix("# ") for line in example.splitlines() if line.startswith("# ")]
