@@ -29,6 +29,7 @@ from jishi.kernel.evidence.check_result import (
     replay,
 )
 from jishi.kernel.evidence.check_rulings import Laws, check_rulings, names_rulings
+from jishi.kernel.evidence.check_sealing import check_sealing, names_sealing
 from jishi.kernel.evidence.report import Check, Report
 from jishi.kernel.fault import Fault
 
@@ -72,6 +73,7 @@ def verify(
         *(run_check(name, partial(check, bundle)) for name, check in _OF_FILE.items()),
         *_witnesses(bundle, witnesses),
         *_rulings(bundle, laws),
+        *_sealing(bundle),
         *_replay(bundle),
     ]
     return Report((*checks, *rest), bundle.raw["signer"], trusted=trust is not None)
@@ -100,6 +102,10 @@ def _rulings(bundle: Bundle, laws: Laws | None) -> tuple[Check, ...]:
     if laws is None or not names_rulings(bundle):
         return ()
     return (run_check("rulings", lambda: check_rulings(bundle, laws)),)
+
+
+def _sealing(bundle: Bundle) -> tuple[Check, ...]:
+    return (run_check("sealing", lambda: check_sealing(bundle)),) if names_sealing(bundle) else ()
 
 
 def _trust(bundle: Bundle, trust: str | None) -> Check:
