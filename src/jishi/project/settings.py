@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "jishi.apps.registers",
     "jishi.apps.rulings",
     "jishi.apps.market",
+    "jishi.apps.sealing",
     "jishi.apps.settlement",
     "jishi.apps.simulation",
     "jishi.web.public",
