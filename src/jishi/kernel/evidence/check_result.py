@@ -4,6 +4,7 @@ The replay runs the very mechanism the server runs; nothing here knows how an au
 """
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from jishi.kernel.evidence.bundle import Bundle
@@ -11,7 +12,7 @@ from jishi.kernel.evidence.canonical import canonical_bytes
 from jishi.kernel.evidence.check_notice import STEPPED, find_notices
 from jishi.kernel.evidence.entry import Entry
 from jishi.kernel.fault import Fault
-from jishi.kernel.mechanism.contract import Refusal
+from jishi.kernel.mechanism.contract import Refusal, awards_of
 from jishi.kernel.mechanism.inputs import from_json
 from jishi.kernel.mechanism.registry import find
 from jishi.kernel.sealing.commitment import commit_reserve
@@ -20,7 +21,7 @@ Outcome = Mapping[str, Any]
 
 _NEEDED = ("RegistrationFiled", "RegistrationQualified", "DepositSecured")
 _ENDED = ("RegistrationRefused", "RegistrationWithdrawn")
-_PRICED = frozenset({"sold", "unsold"})
+_TOO_LOW = "below_reserve"
 
 
 def check_admission(bundle: Bundle) -> dict[str, Any]:
@@ -70,47 +71,100 @@ def check_outcome(bundle: Bundle, outcome: Outcome) -> dict[str, Any]:
 
 
 def check_reserve(bundle: Bundle, outcome: Outcome) -> dict[str, Any]:
-    """Check that a committed reserve price (底价) was opened, is the committed one, and was obeyed."""
+    """Check that a committed reserve price (底价) was opened, is the committed one, and was obeyed.
+
+    Where the lowest price wins (terms of `direction` "low") the reserve is the most that is paid.
+    """
     terms = find_notices(bundle)[-1].data["terms"]
     commitment = terms.get("reserve_commitment")
     opened = [entry for entry in bundle.of_kind(STEPPED) if entry.data["input"]["type"] == "reveal"]
-    if commitment is None or outcome["result"] not in _PRICED or not outcome["quotes"]:
-        if opened:
-            raise Fault("verify.reserve.unexpected", seq=opened[0].seq)
-        return {"opened": False, "reserve_fen": None}
-    if len(opened) != 1:
+    if commitment is None and opened:
+        raise Fault("verify.reserve.unexpected", seq=opened[0].seq)
+    needed = commitment is not None and (outcome["result"] == "sold" or outcome["reason"] == _TOO_LOW)
+    if len(opened) > 1 or (needed and not opened):
         raise Fault("verify.reserve.not_opened", found=len(opened))
+    if not opened:
+        return {"opened": False, "reserve_fen": None}
     given = opened[0].data["input"]
     if commit_reserve(terms["lot"], given["reserve_fen"], given["salt"]) != commitment:
         raise Fault("verify.reserve.other", seq=opened[0].seq)
-    if outcome["result"] == "sold" and outcome["price_fen"] < given["reserve_fen"]:
-        raise Fault("verify.reserve.below", price_fen=outcome["price_fen"], reserve_fen=given["reserve_fen"])
+    _check_reached(outcome, given["reserve_fen"], low=terms.get("direction") == "low")
     return {"opened": True, "reserve_fen": given["reserve_fen"]}
 
 
+def _check_reached(outcome: Outcome, reserve_fen: int, *, low: bool) -> None:
+    prices = [each["price_fen"] for each in _awards(outcome) if each["price_fen"] is not None]
+    for price_fen in prices:
+        if price_fen > reserve_fen if low else price_fen < reserve_fen:
+            code = "verify.reserve.above" if low else "verify.reserve.below"
+            raise Fault(code, price_fen=price_fen, reserve_fen=reserve_fen)
+
+
+def hash_outcome(outcome: Outcome) -> str:
+    """Return the SHA-256 of an outcome's canonical bytes, as each award of many states it."""
+    return sha256(canonical_bytes(outcome)).hexdigest()
+
+
 def check_award(bundle: Bundle, outcome: Outcome) -> dict[str, Any]:
-    """Check that what was awarded and published is the outcome, and came after the last step."""
-    awards, results = bundle.of_kind("AwardConfirmed"), bundle.of_kind("ResultPublished")
+    """Check that what was awarded and published is the outcome, all of it, and came after the last step."""
+    confirmed, results = bundle.of_kind("AwardConfirmed"), bundle.of_kind("ResultPublished")
     steps = bundle.of_kind(STEPPED)
-    for entry in (*awards, *results):
+    for entry in (*confirmed, *results):
         if steps and entry.seq < steps[-1].seq:
             raise Fault("verify.award.early", seq=entry.seq)
-    for entry in awards:
-        _check_award(entry, outcome)
+    left = _confirm(confirmed, outcome)
     for entry in results:
-        if any(entry.data[name] != outcome[name] for name in ("result", "reason", "price_fen")):
-            raise Fault("verify.award.published", seq=entry.seq)
-    if len(awards) > 1:
-        raise Fault("verify.award.twice", seq=awards[1].seq)
-    return {"awarded": len(awards), "winner": outcome["winner"], "price_fen": outcome["price_fen"]}
+        _check_published(bundle, entry, outcome)
+    if results and left:
+        raise Fault("verify.award.missing", alias=left[0]["alias"], missing=len(left))
+    return {"awarded": len(confirmed), "winner": outcome["winner"], "price_fen": outcome["price_fen"]}
 
 
-def _check_award(entry: Entry, outcome: Outcome) -> None:
-    stated = (entry.data["alias"], entry.data["price_fen"])
-    if outcome["result"] != "sold" or stated != (outcome["winner"], outcome["price_fen"]):
-        raise Fault("verify.award.differs", seq=entry.seq, alias=entry.data["alias"])
-    if not _same(entry.data["outcome"], outcome):
-        raise Fault("verify.award.outcome", seq=entry.seq)
+def _awards(outcome: Outcome) -> list[dict[str, Any]]:
+    return awards_of(outcome) if outcome["result"] == "sold" else []
+
+
+def _confirm(confirmed: list[Entry], outcome: Outcome) -> list[dict[str, Any]]:
+    """Take each confirmed award off those of the outcome; return what is left of them."""
+    awards = _awards(outcome)
+    left, digest = list(awards), hash_outcome(outcome)
+    for entry in confirmed:
+        fitting = [each for each in awards if _states(entry, each)]
+        if not fitting:
+            raise Fault("verify.award.differs", seq=entry.seq, alias=entry.data["alias"])
+        if fitting[0] not in left:
+            raise Fault("verify.award.twice", seq=entry.seq)
+        left.remove(fitting[0])
+        if "outcome_hash" in entry.data:
+            agrees = entry.data["outcome_hash"] == digest
+        else:
+            agrees = _same(entry.data["outcome"], outcome)
+        if not agrees:
+            raise Fault("verify.award.outcome", seq=entry.seq)
+    return left
+
+
+def _states(entry: Entry, award: Mapping[str, Any]) -> bool:
+    """Tell whether an entry confirms an award; the first form of it states alias and price alone."""
+    if "award" in entry.data and not _same(entry.data["award"], award):
+        return False
+    return (entry.data["alias"], entry.data["price_fen"]) == (award["alias"], award["price_fen"])
+
+
+def _check_published(bundle: Bundle, entry: Entry, outcome: Outcome) -> None:
+    """Check a published result; where it lists awards, each under the commitment its bidder filed."""
+    awards = _awards(outcome)
+    listed = entry.data.get("awards", [] if len(awards) > 1 else awards)
+    stated = [{key: each[key] for key in each if key != "commitment"} for each in listed]
+    named = ("result", "reason", "price_fen")
+    if any(entry.data[name] != outcome[name] for name in named) or not _same(stated, awards):
+        raise Fault("verify.award.published", seq=entry.seq)
+    filed = {
+        each.data["alias"]: each.data["party_commitment"] for each in bundle.of_kind("RegistrationFiled")
+    }
+    for each in entry.data.get("awards", []):
+        if each["commitment"] != filed.get(each["alias"]):
+            raise Fault("verify.award.commitment", seq=entry.seq, alias=each["alias"])
 
 
 def _same(left: Any, right: Any) -> bool:
