@@ -33,7 +33,7 @@ def test_a_product_by_toml_alone(extended: Pack) -> None:
     product = extended.product("land.building_sale")
     (between,) = product.limits_between("notice", "listing_start")
     assert extended.limit(between.limit, date(2026, 3, 2)).amount == 20
-    assert product.mechanism.defaults() == {"round_ms": 180_000}
+    assert product.default_mechanism.defaults() == {"round_ms": 180_000}
     assert extended.template(product.id).is_file()
 
 

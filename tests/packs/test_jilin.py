@@ -73,7 +73,7 @@ def test_every_limit_of_the_product_is_a_parameter_in_force(pack: Pack) -> None:
 
 
 def test_the_default_terms_are_terms_of_the_mechanism(pack: Pack) -> None:
-    choice = pack.product("land.state_grant_listing").mechanism
+    choice = pack.product("land.state_grant_listing").mechanism_named("listing")
     mechanism = find(choice.id, choice.version)
     raw = {
         "lot": "1", "listing_start": 0, "listing_end": 10**9, "registration_end": 10**9,

@@ -83,7 +83,7 @@ def test_a_whole_pack_has_no_problems(copy: Path) -> None:
         ),
         (
             (PRODUCT, "value = 300000", 'value = "abc"'),
-            (PRODUCT, "mechanism.term[question_ms]", "abc", "pack.bad_term", "integer"),
+            (PRODUCT, "mechanism[listing].term[question_ms]", "abc", "pack.bad_term", "integer"),
         ),
         (
             ("scenario/scenario.toml", 'ceiling = "1.6"', "ceiling = 1.6"),

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from jishi.apps.market import actions as market
 from jishi.apps.market.actions import Command
-from jishi.apps.market.actions.fold import next_bid
+from jishi.apps.market.mechanism import next_bid
 from jishi.apps.market.publication import receipt_of
 from jishi.apps.market.reads import get_offering, list_ladder, list_notices
 from jishi.apps.registers import api as registers

@@ -82,7 +82,7 @@ class Lot:
     method: str
     place: str
     lot: Mapping[str, Any]
-    start_price_fen: int
+    start_price_fen: int | None
     cap_fen: int | None
     notice_ms: int
     listing_start: int

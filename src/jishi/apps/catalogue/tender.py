@@ -25,7 +25,7 @@ STATUSES = {
 
 
 def build_tender(facts: ReleaseFacts) -> Json:
-    """Return the tender of an offering; the start price is the least value, the cap (if any) the greatest."""
+    """Return the tender of an offering; a start price is the least value, the cap (if any) the greatest."""
     lot = facts.lot
     said = [each for each in facts.notices if each.kind not in ("result", "default")]
     tender: Json = {
@@ -35,8 +35,7 @@ def build_tender(facts: ReleaseFacts) -> Json:
         "status": tender_status(lot),
         "procuringEntity": reference(facts.grantor),
         "items": build_items(lot),
-        "value": money(lot.cap_fen or lot.start_price_fen),
-        "minValue": money(lot.start_price_fen),
+        **_values(lot),
         "procurementMethod": "open",
         "procurementMethodDetails": lot.method,
         "awardCriteria": "highestPrice",
@@ -53,6 +52,12 @@ def build_tender(facts: ReleaseFacts) -> Json:
     if amendments := [_amendment(facts, each) for each in said if each.kind != "notice"]:
         tender["amendments"] = amendments
     return tender
+
+
+def _values(lot: Lot) -> Json:
+    """Return the values of a lot that states a start price or a cap; other mechanisms have no such value."""
+    stated = {"value": lot.cap_fen or lot.start_price_fen, "minValue": lot.start_price_fen}
+    return {name: money(fen) for name, fen in stated.items() if fen is not None}
 
 
 def tender_status(lot: Lot) -> str:

@@ -26,7 +26,6 @@ from jishi.apps.market.actions import (
     withdraw_registration,
     write_evidence,
 )
-from jishi.apps.market.actions.fold import mechanism_of, next_bid
 from jishi.apps.market.actions.reserve import register_officer_key
 from jishi.apps.market.events import (
     OfferingClosed,
@@ -36,6 +35,7 @@ from jishi.apps.market.events import (
     SaleDefaulted,
     on_event,
 )
+from jishi.apps.market.mechanism import admits, mechanism_of, next_bid, view_of
 from jishi.apps.market.models import COMPLETED, CONTRACTED, DEFAULTED, Offering, Registration
 from jishi.apps.market.publication import bundle_offering, receipt_of
 from jishi.apps.market.reads import (
@@ -69,6 +69,7 @@ __all__ = [
     "RegistrationsReleased",
     "SaleConfirmed",
     "SaleDefaulted",
+    "admits",
     "advance_offering",
     "answer_question",
     "ask_question",
@@ -106,6 +107,7 @@ __all__ = [
     "submit",
     "suspend_offering",
     "terminate_offering",
+    "view_of",
     "withdraw_registration",
     "write_evidence",
 ]

@@ -9,14 +9,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from jishi.apps.market.models import Offering, Registration
-from jishi.apps.packs.api import Pack, Product, current_pack
+from jishi.apps.packs.api import Pack, Product, current_pack, known_facts
 from jishi.apps.parties import api as parties
 from jishi.apps.registers import api as registers
 from jishi.apps.rulings.api import Preview, Question, Subject, preview
 from jishi.kernel.calendar.workday import is_working_day
 from jishi.kernel.calendar.zone import day_of
 from jishi.kernel.fault import Fault
-from jishi.kernel.rules.fact import Value, read_value
 
 Known = Mapping[str, Any]
 LONGEST_LISTING = 400
@@ -24,18 +23,22 @@ LONGEST_PART = 40
 
 
 def offer_questions(pack: Pack, offering: Offering, at_ms: int) -> list[Question]:
-    """Ask whether each use of the lot may be offered, and whether the notice's dates are lawful, on its day."""
+    """Ask whether the lot may be sold this way, its notice is lawful and each use may be offered, on its day."""
     product = pack.product(offering.product)
     day = day_of(at_ms, pack.manifest.utc_offset_minutes)
     whole = Subject("offering", offering.id, offering.division, f"{offering.number} {offering.title}")
-    known = {**product.facts, **_prices(offering), **_entry(product, offering)}
-    asked = [(product.guard.notice, whole, {**known, **_dates(pack, offering, day)})]
+    facts = product.facts_with(offering.mechanism)
+    known = {**facts, **_prices(offering), **_entry(product, offering)}
+    asked = [
+        (product.guard.method, whole, facts),
+        (product.guard.notice, whole, {**known, **_dates(pack, offering, day)}),
+    ]
     asked += [
         (product.guard.offer, replace(whole, part=part, title=f"{whole.title} · {part}"), {**known, **use})
         for part, use in _uses(pack, offering)
     ]
     return [
-        Question(rule, subject, _case(pack, rule, facts), day, "event")
+        Question(rule, subject, known_facts(pack, rule, facts), day, "event")
         for rule, subject, facts in asked
         if rule
     ]
@@ -47,18 +50,38 @@ def qualification_questions(pack: Pack, offering: Offering, rows: Sequence[Regis
     rule = product.guard.qualify
     if rule is None:
         return []
+    facts = product.facts_with(offering.mechanism)
     known = parties.find_parties([row.party for row in rows])
     persons = _joint_persons(rows)
     return [
         Question(
             rule,
             Subject("registration", row.id, offering.division, f"{offering.number} · {row.alias}"),
-            _case(pack, rule, {**product.facts, **_bidder(offering, row, (known, persons))}),
+            known_facts(pack, rule, {**facts, **_bidder(offering, row, (known, persons))}),
             day_of(row.filed_ms, pack.manifest.utc_offset_minutes),
             "filing",
         )
         for row in rows
     ]
+
+
+def require_method(pack: Pack, product: Product, mechanism: str, day: date) -> None:
+    """Raise Fault `market.method.refused`, with the clause, where the product may not be sold by a mechanism.
+
+    What the rule cannot tell yet is asked again, and kept, before the notice.
+    """
+    rule = product.guard.method
+    if rule is None:
+        return
+    decision = pack.law.decide(rule, known_facts(pack, rule, product.facts_with(mechanism)), day)
+    if decision.determined and not pack.permits(decision):
+        raise Fault(
+            "market.method.refused",
+            product=product.id,
+            mechanism=mechanism,
+            rule=rule,
+            clauses="；".join(decision.clauses),
+        )
 
 
 def preview_notice(offering: Offering, at_ms: int) -> list[Preview]:
@@ -69,19 +92,6 @@ def preview_notice(offering: Offering, at_ms: int) -> list[Preview]:
 def preview_qualification(registration: Registration) -> list[Preview]:
     """Say whether the rules would let an applicant pass; nothing is stored."""
     return preview(qualification_questions(current_pack(), registration.offering, [registration]))
-
-
-def _case(pack: Pack, rule: str, known: Known) -> dict[str, Value | None]:
-    """Keep what the rule asks for, as stored; a value no vocabulary knows is unknown."""
-    case: dict[str, Value | None] = {}
-    for name in pack.rule(rule).facts:
-        if known.get(name) is None or name not in pack.facts:
-            continue
-        try:
-            case[name] = read_value(pack.facts[name], known[name])
-        except Fault:
-            continue
-    return case
 
 
 def _uses(pack: Pack, offering: Offering) -> Iterator[tuple[str, Known]]:
@@ -131,9 +141,13 @@ def _dates(pack: Pack, offering: Offering, notice: date) -> Known:
 
 
 def _complete(offering: Offering) -> bool:
-    """Tell whether a notice states what Order 39 art. 9 asks for: parcel, area, uses with terms, price, deposit."""
+    """Tell whether a notice states what Order 39 art. 9 asks for: parcel, area, uses with terms, price, deposit.
+
+    A mechanism without a start price states what it goes by in its terms, which it has read.
+    """
     uses = offering.lot.get("uses", [])
-    stated = (offering.title, offering.number, offering.start_price_fen, offering.deposit_fen)
+    priced = offering.start_price_fen is None or offering.start_price_fen > 0
+    stated = (offering.title, offering.number, priced, offering.deposit_fen)
     return all(stated) and all(use.get("name") or use.get("code") for use in uses)
 
 

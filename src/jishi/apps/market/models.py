@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from jishi.kernel.mechanism.registry import find
+
 DRAFT, NOTICED, ENDED = "draft", "noticed", "ended"
 CONFIRMED, PUBLISHED, CONTRACTED, COMPLETED = "confirmed", "published", "contracted", "completed"
 UNSOLD, CONVERTED, HALTED, TERMINATED = "unsold", "converted", "halted", "terminated"
@@ -12,12 +14,18 @@ OPEN_STATES = (NOTICED, ENDED, CONFIRMED, PUBLISHED, CONTRACTED)
 
 
 class Offering(models.Model):
-    """One lot on offer (标的): its register entry, terms, dates, snapshot and result."""
+    """One lot on offer (标的): its register entry, mechanism, terms, dates, snapshot and result.
+
+    `accepts` names the inputs that bidders may send now, `awaits` the one only an office, a committee or a panel
+    can give. A mechanism without a start price or an increment leaves them empty.
+    """
 
     id = models.CharField(max_length=32, primary_key=True)
     number = models.CharField(max_length=80, unique=True)
     title = models.CharField(max_length=200)
     product = models.CharField(max_length=80)
+    mechanism = models.CharField(max_length=40, default="listing")
+    mechanism_version = models.PositiveSmallIntegerField(default=1)
     factor = models.CharField(max_length=20, default="land")
     register_kind = models.CharField(max_length=80)
     entry_id = models.CharField(max_length=32)
@@ -31,10 +39,10 @@ class Offering(models.Model):
     latitude = models.FloatField(null=True)
     listing_round = models.PositiveSmallIntegerField(default=1)
     previous_id = models.CharField(max_length=32, blank=True)
-    # terms
-    start_price_fen = models.BigIntegerField()
+    # terms; the listing runs from the opening to the close of bidding, whatever the mechanism
+    start_price_fen = models.BigIntegerField(null=True)
     deposit_fen = models.BigIntegerField()
-    increment_fen = models.BigIntegerField()
+    increment_fen = models.BigIntegerField(null=True)
     terms = models.JSONField(default=dict)
     notice_ms = models.BigIntegerField(null=True)
     listing_start = models.BigIntegerField()
@@ -52,8 +60,10 @@ class Offering(models.Model):
     # progress
     state = models.CharField(max_length=16, default=DRAFT, db_index=True)
     snapshot = models.JSONField(null=True)
-    phase = models.CharField(max_length=20, blank=True)
+    phase = models.CharField(max_length=40, blank=True)
     suspended = models.BooleanField(default=False)
+    accepts = models.JSONField(default=list)
+    awaits = models.CharField(max_length=20, blank=True, default="")
     price_fen = models.BigIntegerField(null=True)
     leader = models.CharField(max_length=12, blank=True)
     quotes = models.PositiveIntegerField(default=0)
@@ -82,6 +92,11 @@ class Offering(models.Model):
     def stream(self) -> str:
         """Name the evidence stream of this offering."""
         return f"offering/{self.id}"
+
+    @property
+    def kind(self) -> str:
+        """Name the page it runs on: ascending, sealed, orders, shop or notice."""
+        return find(self.mechanism, self.mechanism_version).kind
 
 
 class Notice(models.Model):

@@ -26,11 +26,14 @@ from jishi.platform.access import stem_of
 from jishi.platform.models import EvidenceEntry
 from jishi.platform.search import Page, page_recent
 
-AWAITING = "awaiting_reserve"
 NO_SALE = (UNSOLD, HALTED, CONVERTED)
+# what a mechanism awaits -> the step that gives it, where that has a name of its own
+STEP_OF = {"reveal": "open_reserve"}
+BY_ITSELF = ("", "clear")
 # next step -> (the limit's end in the product, the step its days are counted from)
 CLOCKS = {
     "open_reserve": ("result", "listing_end"),
+    "unseal": ("result", "listing_end"),
     "confirm": ("result", "listing_end"),
     "publish_result": ("result", "listing_end"),
     "contract": ("contract", "award"),
@@ -55,7 +58,9 @@ class Duty:
 def list_duties(divisions: Sequence[str], limit: int = 200) -> list[Duty]:
     """Return the offerings of division subtrees that wait for a step of an office; three queries."""
     result = Notice.objects.filter(offering=OuterRef("pk"), kind="result")
-    waiting = Q(state__in=[DRAFT, ENDED, CONFIRMED, PUBLISHED]) | Q(state=NOTICED, phase=AWAITING)
+    waiting = Q(state__in=[DRAFT, ENDED, CONFIRMED, PUBLISHED]) | (
+        Q(state=NOTICED) & ~Q(awaits__in=BY_ITSELF)
+    )
     rows = Offering.objects.filter(_below(divisions)).annotate(published=Exists(result))
     rows = rows.filter(waiting | Q(state__in=NO_SALE, published=False)).order_by("-updated_ms")[:limit]
     offerings = list(rows)
@@ -66,10 +71,11 @@ def list_duties(divisions: Sequence[str], limit: int = 200) -> list[Duty]:
 def next_duty(offering: Offering, *, published: bool) -> str:
     """Name the step an offering waits for, "" when it waits for nobody of the office.
 
-    `published` tells whether its result is out.
+    While it runs this is the input its mechanism awaits (`unseal`, `score`, `answer` …), for a reserve price
+    `open_reserve`. `published` tells whether its result is out.
     """
     if offering.state == NOTICED:
-        return "open_reserve" if offering.phase == AWAITING else ""
+        return "" if offering.awaits in BY_ITSELF else STEP_OF.get(offering.awaits, offering.awaits)
     if offering.state in (CONFIRMED, *NO_SALE) and not published:
         return "publish_result"
     return {DRAFT: "publish", ENDED: "confirm", CONFIRMED: "contract", PUBLISHED: "contract"}.get(
@@ -96,12 +102,16 @@ def _duty(offering: Any, awarded: Mapping[str, int]) -> Duty:
     closed_ms = offering.closed_ms or offering.listing_end
     instants = {"listing_end": closed_ms, "award": awarded.get(offering.id, closed_ms)}
     since_ms = instants.get(start, offering.updated_ms)
-    product = packs.current_pack().product(offering.product)
-    found = expect_day(packs.current_pack(), product, end, {start: since_ms}) if end else None
+    found = _last_day(offering, end, {start: since_ms}) if end else None
     if found is None:
         return Duty(offering, step, since_ms, None)
     day, limit = found
     return Duty(offering, step, since_ms, day, tuple(limit["clauses"]), limit["confidence"])
+
+
+def _last_day(offering: Offering, step: str, instants: dict[str, int]) -> tuple[date, dict[str, Any]] | None:
+    pack = packs.current_pack()
+    return expect_day(pack, pack.product(offering.product), step, instants, mechanism=offering.mechanism)
 
 
 def _below(divisions: Sequence[str], prefix: str = "") -> Q:

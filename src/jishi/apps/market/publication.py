@@ -3,33 +3,44 @@
 import json
 from typing import Any
 
-from jishi.apps.market.actions.fold import mechanism_of
+from jishi.apps.market.mechanism import mechanism_of
 from jishi.apps.market.models import DRAFT, Offering
-from jishi.kernel.evidence.bundle import build_bundle
+from jishi.kernel.evidence.bundle import attach_log, build_bundle
 from jishi.kernel.evidence.entry import Entry
 from jishi.kernel.evidence.receipt import make_receipt
 from jishi.kernel.fault import Fault
-from jishi.platform.evidence import read_stream
+from jishi.platform.evidence import find_indices, read_stream
+from jishi.platform.log import prove_entries, publish_log
 from jishi.platform.models import EvidenceEntry
 from jishi.platform.secrets import Signer, operator
 
 
 def bundle_offering(offering: Offering, signer: Signer | None = None) -> bytes:
-    """Return the signed bundle of an offering as it stands; Fault `market.bundle.draft` before its notice."""
+    """Return the signed bundle of an offering as it stands, with the proof that the log holds its entries.
+
+    Fault `market.bundle.draft` before its notice. Another `signer` than the operator has a log of its own and
+    attaches the proof itself.
+    """
     if offering.state == DRAFT or offering.snapshot is None:
         raise Fault("market.bundle.draft", number=offering.number)
+    if signer is None:
+        publish_log()
     rows = read_stream(offering.stream)
     published = next(json.loads(row.data) for row in rows if row.kind == "NoticePublished")
     mechanism = mechanism_of(offering)
-    signer = signer or operator()
-    return build_bundle(
+    chosen = signer or operator()
+    bundle = build_bundle(
         subject=offering.stream,
         pack=published["pack"],
         entries=[to_entry(row) for row in rows],
         outcome=mechanism.outcome(mechanism.load(offering.snapshot)),
-        signer=signer.to_json(),
-        sign=signer.sign,
+        signer=chosen.to_json(),
+        sign=chosen.sign,
     )
+    if signer is not None:
+        return bundle
+    indices = find_indices([row.pk for row in rows])
+    return attach_log(json.loads(bundle), prove_entries(indices, published.get("checkpoint")))
 
 
 def receipt_of(stream: str, seq: int, signer: Signer | None = None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from jishi.apps.market.mechanism import view_of
 from jishi.apps.market.models import (
     DRAFT,
     NOTICED,
@@ -90,21 +91,22 @@ def count_facets(facets: dict[str, str], text: str, names: Iterable[str]) -> dic
 
 
 def list_live(limit: int = 6) -> list[Offering]:
-    """Return lots in free quoting, question or rounds, the soonest due first."""
-    rows = Offering.objects.filter(state=NOTICED, phase__in=["free", "question", "rounds"], suspended=False)
-    return list(rows.order_by("due_ms")[:limit])
+    """Return lots in which bidders may act now, the soonest due first."""
+    return list(_taking().order_by("due_ms")[:limit])
 
 
 def list_quoting(offering_ids: Iterable[str]) -> list[Offering]:
-    """Return those of `offering_ids` in which a quote or a wish to continue may be valid now."""
-    rows = Offering.objects.filter(pk__in=list(offering_ids), state=NOTICED, suspended=False)
-    return list(rows.filter(phase__in=["free", "question", "rounds"]))
+    """Return those of `offering_ids` in which bidders may act now: quote, say that they go on …"""
+    return list(_taking().filter(pk__in=list(offering_ids)))
 
 
 def has_lot_due_before(due_ms: int) -> bool:
-    """Tell whether a lot that takes quotes now has its clock run out before `due_ms`."""
-    rows = Offering.objects.filter(state=NOTICED, phase__in=["free", "question", "rounds"], suspended=False)
-    return rows.filter(due_ms__lt=due_ms).exists()
+    """Tell whether a lot in which bidders may act now has its clock run out before `due_ms`."""
+    return _taking().filter(due_ms__lt=due_ms).exists()
+
+
+def _taking() -> "QuerySet[Offering]":
+    return Offering.objects.filter(state=NOTICED, suspended=False).exclude(accepts=[])
 
 
 def count_numbered(prefix: str) -> int:
@@ -114,7 +116,8 @@ def count_numbered(prefix: str) -> int:
 
 def last_event_ms(offering: Offering) -> int:
     """Return the instant of the mechanism's last event (ms)."""
-    return int((offering.snapshot or {}).get("last_ms", 0))
+    view = view_of(offering)
+    return 0 if view is None else view.last_ms
 
 
 def list_points(facets: dict[str, str], text: str = "", limit: int = 500) -> list[Offering]:

@@ -12,12 +12,15 @@ from jishi.kernel.quantity.number import read_number
 Limits = list[dict[str, Any]]
 
 
-def check_dates(pack: Pack, product: Product, instants: dict[str, int]) -> Limits:
-    """Return a check for every limit of `product` whose two steps stand in `instants` (ms)."""
+def check_dates(pack: Pack, product: Product, instants: dict[str, int], mechanism: str = "") -> Limits:
+    """Return a check for every limit of `product` whose two steps stand in `instants` (ms).
+
+    `mechanism` is the one sold by, the product's first unless told.
+    """
     offset = pack.manifest.utc_offset_minutes
     days = {step: day_of(at_ms, offset) for step, at_ms in instants.items()}
     found = []
-    for bound in product.limits:
+    for bound in product.limits_of(mechanism):
         if bound.start in days and bound.end in days and _in_force(pack, bound.limit, days[bound.start]):
             limit = pack.limit(bound.limit, days[bound.start])
             sense = pack.limits[bound.limit].sense
@@ -42,11 +45,11 @@ def require_lawful(checks: Limits) -> None:
 
 
 def expect_day(
-    pack: Pack, product: Product, step: str, instants: dict[str, int]
+    pack: Pack, product: Product, step: str, instants: dict[str, int], *, mechanism: str = ""
 ) -> tuple[date, dict[str, Any]] | None:
     """Return the last lawful day of `step` and the limit that sets it, or None while it cannot be told."""
     offset = pack.manifest.utc_offset_minutes
-    for bound in product.limits:
+    for bound in product.limits_of(mechanism):
         if bound.end == step and bound.start in instants:
             start = day_of(instants[bound.start], offset)
             if not _in_force(pack, bound.limit, start):
@@ -83,9 +86,14 @@ def check_terms(pack: Pack, product: Product, lot: dict[str, Any], day: date) ->
             )
 
 
-def check_deposit(pack: Pack, product: Product, facts: tuple[list[str], int, int], day: date) -> None:
-    """Raise Fault `market.deposit_low` when (use codes, deposit, start price) breaks the floor (保证金下限)."""
+def check_deposit(pack: Pack, product: Product, facts: tuple[list[str], int, int | None], day: date) -> None:
+    """Raise Fault `market.deposit_low` when (use codes, deposit, start price) breaks the floor (保证金下限).
+
+    A floor that is a share of the start price binds nothing sold without one.
+    """
     codes, deposit_fen, start_price_fen = facts
+    if start_price_fen is None:
+        return
     for code in codes:
         floor = product.deposit_floor(code)
         if floor is None or floor.base != "start_price" or not _in_force(pack, floor.parameter, day):

@@ -17,6 +17,7 @@ from jishi.apps.packs.kinds.product import Product
 from jishi.apps.packs.kinds.register import FieldKind, RegisterKind
 from jishi.apps.packs.kinds.row import Words
 from jishi.apps.packs.kinds.scenario import DemoAccount, DemoBidder, DemoLot, DemoParty, Scenario
+from jishi.apps.packs.method import known_facts
 from jishi.apps.packs.pack import Pack
 from jishi.apps.packs.problem import PackError, Problem
 from jishi.apps.packs.rules.cases import DatedCase, Expectation, read_cases
@@ -46,7 +47,7 @@ __all__ = [
     "Words", "also_in_cases",
     "ask_cases", "check_cases", "check_pack", "compare_packs", "compare_tracks", "current_pack",
     "default_pack", "draft_pack", "finding_params", "forget_current", "installed_packs", "keep_version",
-    "lint_pack", "load_pack", "load_pack_from", "locate_pack", "one_law", "open_run", "pack_hash",
+    "known_facts", "lint_pack", "load_pack", "load_pack_from", "locate_pack", "one_law", "open_run", "pack_hash",
     "pack_of", "read_cases", "read_parities", "read_parity", "say_outcome", "valid_of", "validate_entry",
     "write_changes", "written", "written_answer",
 ]  # fmt: skip

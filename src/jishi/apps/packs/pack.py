@@ -20,8 +20,9 @@ from jishi.kernel.fault import Fault
 from jishi.kernel.law.clause import Clause
 from jishi.kernel.law.parameter import Parameter, ParameterStep
 from jishi.kernel.rules.decide import Law
+from jishi.kernel.rules.decision import Decision
 from jishi.kernel.rules.fact import Fact
-from jishi.kernel.rules.rule import Rule, RuleBook
+from jishi.kernel.rules.rule import Rule, RuleBook, Table
 from jishi.kernel.spelling import narrow
 
 Found = TypeVar("Found")
@@ -87,6 +88,13 @@ class Pack:
     def rule(self, rule_id: str) -> Rule:
         """Give a rule, else Fault `pack.no_rule`."""
         return _get(self.rules, rule_id, "pack.no_rule")
+
+    def permits(self, decision: Decision) -> bool:
+        """Tell whether a rule table answered with one of the answers that permit."""
+        rule = self.rule(decision.rule)
+        if not (isinstance(rule, Table) and decision.determined):
+            return False
+        return rule.answer(str(decision.answer)).permits
 
     def fact(self, name: str) -> Fact:
         """Give a fact, else Fault `pack.no_fact`."""

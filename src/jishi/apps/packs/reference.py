@@ -5,10 +5,9 @@ from difflib import get_close_matches
 
 from jishi.apps.packs.kinds.product import DepositFloor, LongestTerm, Product
 from jishi.apps.packs.kinds.register import FieldKind, RegisterKind
+from jishi.apps.packs.method import check_methods
 from jishi.apps.packs.pack import Pack
 from jishi.apps.packs.problem import Problem
-from jishi.kernel.fault import Fault
-from jishi.kernel.mechanism.registry import MECHANISMS
 
 Place = tuple[str, str]
 """A file and a key in it."""
@@ -87,12 +86,13 @@ def _product(pack: Pack, product: Product) -> Iterator[Problem]:
     for instalment in product.instalments:
         for pointer in filter(None, (instalment.share, instalment.months)):
             yield from _points((file, "instalment"), pointer, pack.parameters, "pack.unknown_parameter")
-    yield from _mechanism(product, file)
-    for term in product.mechanism.terms:
-        yield from _cites(pack, (file, f"mechanism.term[{term.name}].cites"), term.cites)
+    yield from _mechanisms(pack, product, file)
     for exclusion in product.qualification.exclusions:
         yield from _cites(pack, (file, f"qualification.exclusion[{exclusion.id}].cites"), exclusion.cites)
     yield from _cites(pack, (file, "cites"), product.cites)
+    if product.relist is not None:
+        floor = product.relist.floor
+        yield from _points((file, "relist.floor"), floor, pack.parameters, "pack.unknown_parameter")
     yield from _guards(pack, product, file)
 
 
@@ -101,27 +101,21 @@ def _guards(pack: Pack, product: Product, file: str) -> Iterator[Problem]:
         if rule is not None:
             yield from _points((file, f"guard.{key}"), rule, pack.rules, "pack.unknown_rule")
     declared = [(f"exclusion[{each.id}].fact", each.fact) for each in product.qualification.exclusions]
-    for key, fact in [*((f"facts.{name}", name) for name in product.facts), *declared]:
+    said = [(f"facts.{name}", name) for name in product.facts]
+    for choice in product.mechanisms:
+        said += [(f"mechanism[{choice.id}].facts.{name}", name) for name in choice.facts]
+    for key, fact in [*said, *declared]:
         if fact is not None:
             yield from _points((file, key), fact, pack.facts, "pack.unknown_fact")
 
 
-def _mechanism(product: Product, file: str) -> Iterator[Problem]:
-    choice = product.mechanism
-    known = {(each.id, each.version): each for each in MECHANISMS}
-    mechanism = known.get((choice.id, choice.version))
-    if mechanism is None:
-        valid = ", ".join(f"{name} {version}" for name, version in known)
-        yield Problem(file, "mechanism", f"{choice.id} {choice.version}", "pack.unknown_mechanism", valid)
-        return
-    for term in choice.terms:
-        try:
-            mechanism.check_term(term.name, term.value)
-        except Fault as fault:
-            valid = ", ".join(
-                str(fault.params[key]) for key in ("expected", "least", "known") if key in fault.params
-            )
-            yield Problem(file, f"mechanism.term[{term.name}]", str(term.value), "pack.bad_term", valid)
+def _mechanisms(pack: Pack, product: Product, file: str) -> Iterator[Problem]:
+    yield from check_methods(pack, product, file)
+    for choice in product.mechanisms:
+        key = f"mechanism[{choice.id}]"
+        yield from _cites(pack, (file, f"{key}.cites"), choice.cites)
+        for term in choice.terms:
+            yield from _cites(pack, (file, f"{key}.term[{term.name}].cites"), term.cites)
 
 
 def _product_register(pack: Pack, product: Product, file: str) -> Iterator[Problem]:
@@ -145,6 +139,9 @@ def _product_timeline(pack: Pack, product: Product, file: str) -> Iterator[Probl
         yield from _points((file, "limit.limit"), limit.limit, pack.limits, "pack.unknown_limit")
         for step in (limit.start, limit.end):
             yield from _points((file, f"limit[{limit.limit}]"), step, steps, "pack.unknown_step")
+        for name in limit.mechanisms:
+            known = [each.id for each in product.mechanisms]
+            yield from _points((file, f"limit[{limit.limit}]"), name, known, "pack.unknown_mechanism")
 
 
 def _parties(pack: Pack) -> Iterator[Problem]:

@@ -22,7 +22,7 @@ def answer_bids(ctx: Context) -> int:
 def _answer(ctx: Context, offering: market.Offering, responders: list[DemoResponder]) -> int:
     if not offering.leader or offering.leader in {row.alias for row in responders}:
         return 0  # nobody to answer, or one of ours leads already
-    lowest = (offering.price_fen or 0) + offering.increment_fen
+    lowest = (offering.price_fen or 0) + (offering.increment_fen or 0)
     waited_ms = ctx.now_ms() - market.last_event_ms(offering)
     for row in responders:
         if row.ceiling_fen >= lowest and waited_ms >= row.wait_ms:

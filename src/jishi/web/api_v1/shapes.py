@@ -37,9 +37,9 @@ class OfferingLine(Schema):
     state: str
     phase: str
     suspended: bool
-    start_price_fen: Fen
+    start_price_fen: Fen | None
     deposit_fen: Fen
-    increment_fen: Fen
+    increment_fen: Fen | None
     price_fen: Fen | None
     leader: str | None
     quotes: int

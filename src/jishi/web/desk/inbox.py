@@ -182,6 +182,8 @@ def _duties(ctx: Context) -> Iterator[Item]:
     if not any(_holds(ctx.actor, action) for action, _said in DUTIES.values()):
         return
     for duty in list_duties(divisions_of(ctx.actor, STAFF)):
+        if duty.step not in DUTIES:
+            continue  # given by no office: the committee or the panel has a page of its own
         action, step = DUTIES[duty.step]
         if _holds(ctx.actor, action) and not _is_own(ctx.actor, duty):
             yield _duty_item(ctx, duty, step)

@@ -57,7 +57,7 @@ class OfferingForm(forms.Form):
     def __init__(self, *args: Any, product: Product, **options: Any) -> None:
         super().__init__(*args, **options)
         self.product = product
-        for term in product.mechanism.terms:
+        for term in product.default_mechanism.terms:
             self.fields[TERM + term.name] = _term_field(term)
 
     def statement(self, entry_id: str) -> Statement:

@@ -31,7 +31,7 @@ class Card:
     suspended: bool
     due_ms: int | None
     price_fen: int | None
-    start_price_fen: int
+    start_price_fen: int | None
     area_cm2: int
     quotes: int
     registrants: int

@@ -21,7 +21,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from jishi.apps.packs.api import Pack, Run, open_run
 from jishi.kernel.fault import Fault
-from jishi.platform.storage import write_bytes
+from jishi.platform.durable import write_bytes
 from jishi.platform.tables import sink
 from jishi.platform.tables.source import STRANGERS, open_table
 

@@ -17,8 +17,10 @@ from jishi.web.shell.site import language
 _WAN = 10_000
 
 
-def list_bases(offering: Offering, price_fen: int) -> list[Fact]:
-    """Return the price in total and by each unit the lot's figures allow."""
+def list_bases(offering: Offering, price_fen: int | None) -> list[Fact]:
+    """Return the price in total and by each unit the lot's figures allow; nothing where there is none."""
+    if price_fen is None:
+        return []
     lang = language()
     facts = [Fact(_("Total"), money_text(price_fen, lang))]
     if not offering.area_cm2:

@@ -33,9 +33,12 @@ class Rule(NamedTuple):
 def list_money(offering: Offering) -> list[Fact]:
     """Return deposit, increment, cap and reserve price."""
     lang, terms = language(), offering.terms
+    facts = [Fact(_("Bid deposit"), money_text(offering.deposit_fen, lang))]
+    if offering.increment_fen is not None:
+        step = money_text(offering.increment_fen, lang)
+        facts.append(Fact(_("Increment"), _("multiples of %(step)s") % {"step": step}))
     return [
-        Fact(_("Bid deposit"), money_text(offering.deposit_fen, lang)),
-        Fact(_("Increment"), _("multiples of %(step)s") % {"step": money_text(offering.increment_fen, lang)}),
+        *facts,
         Fact(_("Cap"), money_text(terms["cap_fen"], lang) if terms.get("cap_fen") else _("none")),
         Fact(_("Reserve price"), _("yes; a commitment stands below") if reserve_of(offering) else _("none")),
     ]
@@ -66,7 +69,7 @@ def list_access(offering: Offering) -> list[Fact]:
 
 def list_rules(offering: Offering) -> list[Rule]:
     """Return the terms of the mechanism with the clause each rests on."""
-    choice = market_pack().product(offering.product).mechanism
+    choice = market_pack().product(offering.product).find_mechanism(offering.mechanism)
     return [
         Rule(
             term.label.say(language()),
@@ -74,7 +77,7 @@ def list_rules(offering: Offering) -> list[Rule]:
             term.cites,
             term.confidence == "confirmed",
         )
-        for term in choice.terms
+        for term in (choice.terms if choice else ())
     ]
 
 

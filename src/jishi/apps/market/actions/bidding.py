@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from jishi.apps.market.actions.fold import Answer, Command, Locked, answer_all
 from jishi.apps.market.actions.locking import lock_offering, lock_row
@@ -13,13 +13,13 @@ from jishi.apps.market.models import DRAFT, NOTICED, Offering, Registration
 from jishi.apps.market.reads import get_bidder
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import inputs
+from jishi.kernel.mechanism.frame import SCHEDULED
 from jishi.platform import command, deadline
 from jishi.platform.access import Target, require
 from jishi.platform.context import Context
 from jishi.platform.models import CommandRecord
 from jishi.platform.turn import turn
 
-TIMED = ("question", "rounds")
 LONGEST_KEY = 80
 Slot = str | int
 """What an answer is kept under: the command's key, or its place where it has none."""
@@ -79,13 +79,14 @@ def advance_offering(ctx: Context, offering_id: str) -> None:
 def recover_outage(ctx: Context, last_alive_ms: int, grace_ms: int = 5_000) -> int:
     """Give bidders back the time the server was down; return how many lots were given time.
 
-    The clock of a lot in its question period or rounds, or whose listing ended meanwhile, stops at the last
-    sign of life and starts again now, and a public notice says so. Done already, it does nothing.
+    A clock that ran out meanwhile, or one beside the announced close under which bidders act (rounds, questions),
+    stops at the last sign of life and starts again now, and a public notice says so. Done already, it does nothing.
     """
     now_ms = ctx.now_ms()
-    in_rounds = Q(phase__in=TIMED, due_ms__gt=last_alive_ms)
-    ended_meanwhile = Q(phase="free", listing_end__gt=last_alive_ms, listing_end__lte=now_ms)
-    rows = Offering.objects.filter(in_rounds | ended_meanwhile, state=NOTICED, suspended=False)
+    short = ~Q(accepts=[]) & ~Q(due_ms=F("listing_end")) & Q(due_ms__gt=last_alive_ms)
+    ended_meanwhile = Q(due_ms__gt=last_alive_ms, due_ms__lte=now_ms)
+    rows = Offering.objects.filter(short | ended_meanwhile, state=NOTICED, suspended=False)
+    rows = rows.exclude(phase=SCHEDULED)
     ids = list(rows.order_by("pk").values_list("pk", flat=True))
     return sum(_give_back(ctx, offering_id, (last_alive_ms, now_ms - grace_ms)) for offering_id in ids)
 

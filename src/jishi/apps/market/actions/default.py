@@ -71,7 +71,7 @@ def _require_ground(offering: Offering, at_ms: int, refused_day: date | None) ->
     pack = packs.current_pack()
     product, today = pack.product(offering.product), day_of(at_ms, pack.manifest.utc_offset_minutes)
     awarded_ms = award_instants([offering.id])[offering.id]
-    expected = expect_day(pack, product, "contract", {"award": awarded_ms})
+    expected = expect_day(pack, product, "contract", {"award": awarded_ms}, mechanism=offering.mechanism)
     if refused_day is not None:
         awarded = day_of(awarded_ms, pack.manifest.utc_offset_minutes)
         if not awarded <= refused_day <= today:

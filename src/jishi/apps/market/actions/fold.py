@@ -6,22 +6,22 @@ from typing import Any
 
 from jishi.apps.market import events
 from jishi.apps.market.actions.record import save
+from jishi.apps.market.mechanism import Running, mechanism_of, show_dates
 from jishi.apps.market.models import ENDED, Offering
-from jishi.apps.packs import api as packs
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import contract, inputs
-from jishi.kernel.mechanism.listing_state import next_valid_bid
-from jishi.kernel.mechanism.registry import find
 from jishi.platform import deadline, evidence
 from jishi.platform.context import Context
 from jishi.platform.models import StreamHead
 
 # the fields that hold the mechanism's state, and those written once it ended
 FOLDED = (
-    "snapshot", "phase", "suspended", "price_fen", "leader", "quotes", "registrants", "increment_fen",
-    "listing_start", "listing_end", "registration_end", "terms", "due_ms",
+    "snapshot", "phase", "suspended", "accepts", "awaits", "price_fen", "leader", "quotes", "registrants",
+    "start_price_fen", "increment_fen", "listing_start", "listing_end", "registration_end", "terms", "due_ms",
 )  # fmt: skip
 ENDING = ("outcome", "closed_ms", "state")
+AUTOMATIC = frozenset({"clear"})
+"""What a mechanism may await that the platform gives by itself, as soon as it can."""
 Locked = tuple[Offering, StreamHead]
 """An offering and its evidence head, both locked in the running transaction."""
 
@@ -51,12 +51,6 @@ class Answer:
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
-def mechanism_of(offering: Offering) -> contract.Mechanism[Any, Any]:
-    """Return the mechanism the offering's product chose."""
-    choice = packs.current_pack().product(offering.product).mechanism
-    return find(choice.id, choice.version)
-
-
 def fold_all(ctx: Context, locked: Locked, given: Sequence[inputs.Input]) -> None:
     """Fold inputs of an action that already holds the offering's lock; the first refusal is raised as a Fault."""
     for answer in answer_all(ctx, locked, [Command(one) for one in given]):
@@ -72,27 +66,20 @@ def answer_all(ctx: Context, locked: Locked, commands: Sequence[Command]) -> lis
     return [replace(answer, leaf_hash=hashes.get(answer.seq, "")) for answer in answers]
 
 
-def store_state(offering: Offering, mechanism: contract.Mechanism[Any, Any], state: Any) -> None:
+def store_state(offering: Offering, mechanism: Running, state: Any) -> None:
     """Write the mechanism's state and what pages read of it onto the row, and set the next deadline."""
+    view = mechanism.view(state)
     offering.snapshot = mechanism.dump(state)
-    offering.phase, offering.suspended = state.phase, state.suspended
-    offering.price_fen, offering.leader = state.price_fen, state.leader or ""
-    offering.quotes, offering.registrants = state.quotes, len(state.admitted)
-    offering.increment_fen = state.increment_fen
-    offering.listing_start, offering.listing_end = state.terms.listing_start, state.terms.listing_end
-    offering.registration_end = state.terms.registration_end
-    offering.terms = mechanism.dump_terms(state.terms)
-    due_ms = mechanism.due(state)
-    if due_ms != offering.due_ms:
-        offering.due_ms = due_ms
-        deadline.set_deadline("offering", offering.id, due_ms)
-
-
-def next_bid(offering: Offering) -> int | None:
-    """Return the lowest valid quote now (fen), or None when none is."""
-    if offering.snapshot is None:
-        return None
-    return next_valid_bid(mechanism_of(offering).load(offering.snapshot))
+    offering.phase, offering.suspended = view.phase, view.suspended
+    offering.price_fen, offering.leader = view.price_fen, view.leader or ""
+    offering.quotes, offering.registrants = view.quotes, view.registrants
+    offering.terms = dict(offering.snapshot["terms"])
+    show_dates(offering, view)
+    before = (offering.due_ms, offering.awaits)
+    offering.due_ms, offering.awaits, offering.accepts = view.due_ms, view.awaits, sorted(view.accepts)
+    if (offering.due_ms, offering.awaits) != before:
+        at_once = view.last_ms if view.awaits in AUTOMATIC else None
+        deadline.set_deadline("offering", offering.id, at_once if view.due_ms is None else view.due_ms)
 
 
 class Fold:

@@ -4,11 +4,12 @@ from typing import Any
 
 from django.db import transaction
 
-from jishi.apps.market.actions.fold import FOLDED, Locked, fold_all, mechanism_of, store_state
+from jishi.apps.market.actions.fold import FOLDED, Locked, fold_all, store_state
 from jishi.apps.market.actions.ground import claim_entry, store_alone
 from jishi.apps.market.actions.locking import lock_offering
 from jishi.apps.market.actions.record import check_reason, guard, instant, require_state, save, write
 from jishi.apps.market.guarding import offer_questions
+from jishi.apps.market.mechanism import mechanism_of, name_terms, show_dates
 from jishi.apps.market.models import DRAFT, NOTICED, Notice, Offering, Registration
 from jishi.apps.market.timeline import Limits, check_dates, check_deposit, check_terms, require_lawful
 from jishi.apps.packs import api as packs
@@ -19,9 +20,13 @@ from jishi.kernel.mechanism.inputs import Amend
 from jishi.kernel.mechanism.kind import MAX_INTEGER
 from jishi.platform.context import Context
 from jishi.platform.entropy import new_id
+from jishi.platform.log import signed_checkpoint
 
-FIXED = frozenset({"lot", "reserve_commitment"})
-"""Terms that no supplementary notice changes: what is sold, and the sealed reserve price."""
+
+def fixed_terms(offering: Offering) -> frozenset[str]:
+    """List the terms that no supplementary notice changes: what is sold, and what was committed to."""
+    model = mechanism_of(offering).model
+    return frozenset({"lot", *(field.name for field in model if field.kind == "hash")})
 
 
 def publish_notice(ctx: Context, offering_id: str) -> Offering:
@@ -49,7 +54,7 @@ def supplement_notice(ctx: Context, offering_id: str, changes: dict[str, Any], r
     """Publish a supplementary notice (补充公告) before the listing starts; its dates are counted anew.
 
     `changes` may hold deposit_fen, until somebody was qualified under the old one, and any term of the mechanism
-    but those in `FIXED`. Fault `market.supplement.late` once the listing began.
+    but the `fixed_terms`. Fault `market.supplement.late` once bidding began.
     """
     guard(ctx, "offering.publish", offering_id)
     body: dict[str, Any] = {"reason": check_reason(reason), "changes": changes}
@@ -101,10 +106,12 @@ def _permitted(ctx: Context, offering: Offering, at_ms: int) -> list[dict[str, A
 def _lawful(offering: Offering, at_ms: int) -> Limits:
     pack = packs.current_pack()
     product = pack.product(offering.product)
+    product.mechanism_named(offering.mechanism)
     if offering.listing_start <= at_ms:
         raise Fault("market.date.past", number=offering.number)
     steps = {"notice": at_ms, "listing_start": offering.listing_start, "listing_end": offering.listing_end}
-    checks = check_dates(pack, product, {**steps, "registration_end": offering.registration_end})
+    steps["registration_end"] = offering.registration_end
+    checks = check_dates(pack, product, steps, offering.mechanism)
     if product.guard.notice is None:
         require_lawful(checks)
     if product.guard.offer is not None:
@@ -117,19 +124,18 @@ def _lawful(offering: Offering, at_ms: int) -> Limits:
 
 
 def _apply_changes(offering: Offering, changes: dict[str, Any]) -> None:
-    changes = dict(changes)
-    for name in changes.keys() & FIXED:
+    mechanism, changes = mechanism_of(offering), dict(changes)
+    for name in changes.keys() & fixed_terms(offering):
         raise Fault("market.supplement.fixed", number=offering.number, field=name)
     deposit_fen = changes.pop("deposit_fen", offering.deposit_fen)
     if deposit_fen != offering.deposit_fen:
         _require_nobody_qualified(offering)
         if not 0 < deposit_fen <= MAX_INTEGER:
             raise Fault("market.deposit_missing", number=offering.number)
-    mechanism = mechanism_of(offering)
     offering.deposit_fen = deposit_fen
-    offering.terms = mechanism.dump_terms(mechanism.read_terms({**offering.terms, **changes}))
-    for name in ("listing_start", "listing_end", "registration_end", "start_price_fen", "increment_fen"):
-        setattr(offering, name, offering.terms[name])
+    terms = mechanism.read_terms({**offering.terms, **name_terms(mechanism, changes)})
+    offering.terms = mechanism.dump_terms(terms)
+    show_dates(offering, mechanism.view(mechanism.open(terms)))
 
 
 def _require_nobody_qualified(offering: Offering) -> None:
@@ -153,6 +159,7 @@ def _write_notice(ctx: Context, locked: Locked, kind: str, body: dict[str, Any])
         "rulings": body.get("rulings", []),
         "lot": {"number": offering.number, "title": offering.title, **offering.lot},
         "pack": pack.reference(),
+        "checkpoint": signed_checkpoint(),
         "utc_offset_minutes": pack.manifest.utc_offset_minutes,
         "operator_set": offering.operator_set,
         "simulated": offering.simulated,

@@ -11,10 +11,13 @@ from shapely.geometry import shape
 from jishi.apps.market.actions.ground import describe_lot
 from jishi.apps.market.actions.locking import lock_offering
 from jishi.apps.market.actions.record import check_text, guard, require_state, save, write
+from jishi.apps.market.guarding import require_method
+from jishi.apps.market.mechanism import STATED, name_terms, show_dates, takes_reserve
 from jishi.apps.market.models import CONVERTED, DEFAULTED, DRAFT, HALTED, TERMINATED, UNSOLD, Offering
 from jishi.apps.market.reads import get_offering
 from jishi.apps.packs import api as packs
 from jishi.apps.registers import api as registers
+from jishi.kernel.calendar.zone import day_of
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism.kind import MAX_INTEGER
 from jishi.kernel.mechanism.registry import find
@@ -24,21 +27,25 @@ from jishi.platform.entropy import new_id
 
 MOST_ROUNDS = 3
 LONGEST = {"number": 80, "title": 200, "organisation": 120}
-DATES_AND_PRICES = ("listing_start", "listing_end", "registration_end", "start_price_fen", "increment_fen")
 PLAIN = ("product", "entry_id", "deposit_fen", "joint_allowed", "persons_allowed", "guarantee_allowed")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfferingForm:
-    """What a clerk states to offer a register entry. Money in fen, instants in ms."""
+    """What a clerk states to offer a register entry. Money in fen, instants in ms.
+
+    `mechanism` is one of the product's, its first unless named; a start price or an increment is stated only where
+    that mechanism has one. `terms` are the others by the mechanism's own names.
+    """
 
     number: str
     title: str
     product: str
     entry_id: str
-    start_price_fen: int
     deposit_fen: int
-    increment_fen: int
+    start_price_fen: int | None = None
+    increment_fen: int | None = None
+    mechanism: str = ""
     listing_start: int
     listing_end: int
     registration_end: int
@@ -58,7 +65,7 @@ def prepare_offering(ctx: Context, form: OfferingForm) -> Offering:
     offering = Offering(id=new_id(ctx.entropy), simulated=ctx.simulated)
     offering.previous_id, offering.listing_round = form.previous_id, form.listing_round
     with _number_taken_once(form.number):
-        _fill(offering, form, entry)
+        _fill(ctx, offering, form, entry)
         offering.prepared_by = ctx.actor.user_id
         save(ctx, offering)
         _, head = lock_offering(ctx, offering.id)
@@ -76,7 +83,7 @@ def revise_offering(ctx: Context, offering_id: str, form: OfferingForm) -> Offer
     with _number_taken_once(form.number):
         offering, head = lock_offering(ctx, offering_id)
         require_state(offering, DRAFT)
-        _fill(offering, form, entry)
+        _fill(ctx, offering, form, entry)
         offering.prepared_by = ctx.actor.user_id
         save(ctx, offering)
         write(ctx, head, [("OfferingDrafted", _drafted(offering))])
@@ -116,25 +123,40 @@ def _number_taken_once(number: str) -> Iterator[None]:
         raise Fault("market.number_taken", number=number) from error
 
 
-def _fill(offering: Offering, form: OfferingForm, entry: registers.EntryInfo) -> None:
+def _fill(ctx: Context, offering: Offering, form: OfferingForm, entry: registers.EntryInfo) -> None:
     for name, most in LONGEST.items():
         text = getattr(form, name)
         setattr(offering, name, check_text(text, most=most) if text or name != "organisation" else "")
-    for name in (*PLAIN, *DATES_AND_PRICES):
+    for name in PLAIN:
         setattr(offering, name, getattr(form, name))
     if not 0 < form.deposit_fen <= MAX_INTEGER:
         raise Fault("market.deposit_missing", number=form.number)
     product = packs.current_pack().product(form.product)
-    mechanism = find(product.mechanism.id, product.mechanism.version)
-    terms = {**product.mechanism.defaults(), **form.terms, "lot": offering.id}
-    terms |= {name: getattr(form, name) for name in DATES_AND_PRICES}
-    terms["reserve_commitment"] = offering.reserve_commitment or None
-    offering.terms = mechanism.dump_terms(mechanism.read_terms(terms))
+    _choose(ctx, offering, form)
     offering.operator_set = list(form.operator_set)
     offering.factor = product.factor
     offering.persons_allowed = form.persons_allowed and "person" in product.qualification.parties
     offering.joint_allowed = form.joint_allowed and product.qualification.joint
     _copy_entry(offering, entry)
+
+
+def _choose(ctx: Context, offering: Offering, form: OfferingForm) -> None:
+    """Take the mechanism and its terms; a price or a sealed reserve stands only where the mechanism has it."""
+    pack = packs.current_pack()
+    product = pack.product(form.product)
+    choice = product.mechanism_named(form.mechanism or product.default_mechanism.id)
+    require_method(pack, product, choice.id, day_of(ctx.now_ms(), pack.manifest.utc_offset_minutes))
+    mechanism = find(choice.id, choice.version)
+    offering.mechanism, offering.mechanism_version = choice.id, choice.version
+    stated = {name: getattr(form, name) for name in STATED if getattr(form, name) is not None}
+    if takes_reserve(mechanism):
+        stated["reserve_commitment"] = offering.reserve_commitment or None
+    elif offering.reserve_commitment:
+        raise Fault("market.form.no_term", field="reserve_commitment", mechanism=choice.id)
+    given = {**choice.defaults(), **form.terms, "lot": offering.id, **name_terms(mechanism, stated)}
+    terms = mechanism.read_terms(given)
+    offering.terms = mechanism.dump_terms(terms)
+    show_dates(offering, mechanism.view(mechanism.open(terms)))
 
 
 def _copy_entry(offering: Offering, entry: registers.EntryInfo) -> None:

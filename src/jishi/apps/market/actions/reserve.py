@@ -14,6 +14,7 @@ from django.db import transaction
 from jishi.apps.market.actions.fold import Locked, fold_all
 from jishi.apps.market.actions.locking import lock_offering
 from jishi.apps.market.actions.record import guard, require_impartial, require_state, save
+from jishi.apps.market.mechanism import mechanism_of, takes_reserve
 from jishi.apps.market.models import DRAFT, NOTICED, Offering
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism.inputs import Reveal
@@ -23,11 +24,11 @@ from jishi.kernel.sealing.reserve import open_reserve as open_sealed
 from jishi.kernel.sealing.reserve import open_share, seal_reserve
 from jishi.platform.access import NOTHING, Target, may, permits_of, require
 from jishi.platform.context import Actor, Context
+from jishi.platform.durable import write_bytes
 from jishi.platform.entropy import new_salt
 from jishi.platform.models import User
-from jishi.platform.storage import write_bytes
 
-AWAITING = "awaiting_reserve"
+AWAITED = "reveal"
 
 
 def register_officer_key(ctx: Context, passphrase: str, cost: int | None = None) -> str:
@@ -54,6 +55,8 @@ def seal_reserve_price(ctx: Context, offering_id: str, reserve_fen: int, second_
     with transaction.atomic():
         offering, _ = lock_offering(ctx, offering_id)
         require_state(offering, DRAFT)
+        if not takes_reserve(mechanism_of(offering)):
+            raise Fault("market.form.no_term", field="reserve_commitment", mechanism=offering.mechanism)
         if not 0 < reserve_fen <= MAX_INTEGER:
             raise Fault("market.reserve.amount")
         officers = [ctx.actor.user_id or 0, second_officer]
@@ -77,7 +80,7 @@ def open_reserve(ctx: Context, offering_id: str, passphrase: str) -> Offering:
     with transaction.atomic():
         offering, head = lock_offering(ctx, offering_id)
         require_state(offering, NOTICED)
-        if offering.phase != AWAITING:
+        if offering.awaits != AWAITED:
             raise Fault("market.reserve.early", number=offering.number)
         if ctx.actor.user_id not in offering.reserve_officers:
             raise Fault("market.reserve.not_officer", number=offering.number)

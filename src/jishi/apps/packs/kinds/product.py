@@ -1,37 +1,80 @@
-"""A product (交易产品): what may be offered, under which mechanism, terms and time limits."""
+"""A product (交易产品): what may be offered, under which mechanisms, terms and time limits.
 
-from collections.abc import Mapping
+Refuses a mechanism named twice and a term with a float at any depth.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from jishi.apps.packs.kinds.law import ClauseId
 from jishi.apps.packs.kinds.place import LandUseCode
 from jishi.apps.packs.kinds.row import Confidence, Identity, Row, Titled, Words
+from jishi.kernel.fault import Fault
 
+Facts = Mapping[str, bool | int | str]
 Cites = Annotated[tuple[ClauseId, ...], Field(min_length=1)]
 
 
+def _parts(value: Any) -> Iterator[Any]:
+    yield value
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for each in inner:
+        yield from _parts(each)
+
+
+def _exact(value: Any) -> Any:
+    for each in _parts(value):
+        if isinstance(each, float):
+            raise PydanticCustomError("pack.inexact", "text such as {valid}", {"valid": f'"{each}"'})
+    return value
+
+
 class Term(Row):
-    """Set a default term of the mechanism; without `cites` it is practice, not law."""
+    """Set a default term of the mechanism; without `cites` it is practice, not law.
+
+    A list or a table is a term that holds parts, such as the stages of an auction.
+    """
 
     name: Identity
-    value: int | str | bool
+    value: Annotated[bool | int | str | list[Any] | dict[str, Any], BeforeValidator(_exact)]
     label: Words
     confidence: Confidence = "confirmed"
     cites: tuple[ClauseId, ...] = ()
 
 
 class MechanismChoice(Row):
-    """Choose a mechanism of the kernel and its default terms."""
+    """Choose a mechanism of the kernel and its default terms; `facts` are true of what is sold by it."""
 
     id: Identity
     version: Annotated[int, Field(ge=1)]
+    title: Words | None = None
     terms: Annotated[tuple[Term, ...], Field(alias="term")] = ()
+    facts: Facts = {}
+    cites: tuple[ClauseId, ...] = ()
 
     def defaults(self) -> dict[str, Any]:
         """Give the default terms by name."""
         return {term.name: term.value for term in self.terms}
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value  # versions of before had one, as a table
+
+
+def _each_once(choices: tuple[MechanismChoice, ...]) -> tuple[MechanismChoice, ...]:
+    for name, count in Counter(each.id for each in choices).items():
+        if count > 1:
+            raise PydanticCustomError("pack.twice", "{first}", {"first": f"mechanism[{name}]"})
+    return choices
+
+
+Choices = Annotated[
+    tuple[MechanismChoice, ...], Field(min_length=1), BeforeValidator(_as_list), AfterValidator(_each_once)
+]
 
 
 class TimelineStep(Titled):
@@ -41,11 +84,12 @@ class TimelineStep(Titled):
 
 
 class TimelineLimit(Row):
-    """Hold the days between two steps to a time limit of the pack."""
+    """Hold the days between two steps to a time limit of the pack, for the mechanisms named (empty: all)."""
 
     limit: Identity
     start: Identity
     end: Identity
+    mechanisms: tuple[Identity, ...] = ()
 
 
 class DepositFloor(Row):
@@ -82,11 +126,20 @@ class Exclusion(Titled):
 
 
 class Guard(Row):
-    """Name the rules that must permit: each use of an offering, the dates of its notice, each applicant."""
+    """Name the rules that must permit: each use of an offering, the dates of its notice, each applicant, and
+    `method`, asked with the facts of product and mechanism, each way of selling.
+    """
 
     offer: Identity | None = None
     notice: Identity | None = None
     qualify: Identity | None = None
+    method: Identity | None = None
+
+
+class Relist(Row):
+    """Hold the start price of a later listing to a share of the first one's (再次挂牌起始价下限)."""
+
+    floor: Identity
 
 
 class Qualification(Row):
@@ -101,8 +154,9 @@ class Product(Titled):
     """Describe a product from its register entry to the series its price goes to.
 
     An entry in one of `offered_in` may be offered; it is `offered_as` meanwhile, `granted_as` once the contract
-    is signed, `registered_as` once the price is paid. `facts` are true of whatever
-    it sells and told to the rules of `guard`. Without `offered_as` or `registered_as` it stays as it is.
+    is signed, `registered_as` once the price is paid. `facts` are true of whatever it sells and told to the
+    rules of `guard`, those of the mechanism chosen beside them. The first mechanism is the one taken where a clerk
+    names none. Without `offered_as` or `registered_as` an entry stays as it is.
     """
 
     factor: Literal["land", "labour", "capital", "technology", "data"]
@@ -111,7 +165,7 @@ class Product(Titled):
     offered_as: Identity | None = None
     granted_as: Identity
     registered_as: Identity | None = None
-    mechanism: MechanismChoice
+    mechanisms: Annotated[Choices, Field(alias="mechanism")]
     contract_template: str
     price_series: Identity
     steps: Annotated[tuple[TimelineStep, ...], Field(alias="step", min_length=1)]
@@ -121,8 +175,31 @@ class Product(Titled):
     instalments: Annotated[tuple[Instalment, ...], Field(alias="instalment")] = ()
     qualification: Qualification
     guard: Guard = Guard()
-    facts: Mapping[str, bool | int | str] = {}
+    relist: Relist | None = None
+    facts: Facts = {}
     cites: Cites
+
+    @property
+    def default_mechanism(self) -> MechanismChoice:
+        """Give the mechanism taken where none is named."""
+        return self.mechanisms[0]
+
+    def find_mechanism(self, name: str) -> MechanismChoice | None:
+        """Give a mechanism of this product by its id, None where it has none such (any longer)."""
+        return next((each for each in self.mechanisms if each.id == name), None)
+
+    def mechanism_named(self, name: str) -> MechanismChoice:
+        """Give a mechanism of this product by its id, else Fault `pack.no_mechanism`."""
+        found = self.find_mechanism(name)
+        if found is None:
+            known = ", ".join(each.id for each in self.mechanisms)
+            raise Fault("pack.no_mechanism", id=name, product=self.id, known=known)
+        return found
+
+    def facts_with(self, name: str) -> dict[str, bool | int | str]:
+        """Give what is true of whatever is sold by a mechanism; one no longer offered adds nothing."""
+        chosen = self.find_mechanism(name)
+        return {**self.facts, **(chosen.facts if chosen else {})}
 
     def longest_term(self, use_code: str) -> LongestTerm | None:
         """Give the cap on years for a land-use code: the longest matching prefix wins."""
@@ -131,6 +208,11 @@ class Product(Titled):
     def deposit_floor(self, use_code: str) -> DepositFloor | None:
         """Give the deposit floor that applies to a land-use code, if any does."""
         return _nearest(self.deposits, use_code)
+
+    def limits_of(self, name: str = "") -> tuple[TimelineLimit, ...]:
+        """List the limits that bind what is sold by a mechanism, the first unless told."""
+        chosen = name or self.default_mechanism.id
+        return tuple(limit for limit in self.limits if not limit.mechanisms or chosen in limit.mechanisms)
 
     def limits_between(self, start: str, end: str) -> tuple[TimelineLimit, ...]:
         """List the limits that bind the days from step `start` to step `end`."""

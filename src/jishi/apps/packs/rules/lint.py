@@ -45,8 +45,10 @@ def cited_elsewhere(pack: Pack) -> Iterator[str]:
         for parts in (product.deposits, product.longest_terms, product.instalments, product.steps):
             for part in parts:
                 yield from part.cites
-        for term in product.mechanism.terms:
-            yield from term.cites
+        for choice in product.mechanisms:
+            yield from choice.cites
+            for term in choice.terms:
+                yield from term.cites
         for exclusion in product.qualification.exclusions:
             yield from exclusion.cites
 

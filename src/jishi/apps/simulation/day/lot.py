@@ -148,7 +148,7 @@ def _bid(ctx: Context, offering: market.Offering, aliases: Sequence[str], chance
     offering = market.get_offering(offering.id)
     mechanism = market.mechanism_of(offering)
     state = mechanism.load(offering.snapshot or {})
-    bidders = draw_bidders(aliases, offering.start_price_fen, chance)
+    bidders = draw_bidders(aliases, state.terms.start_price_fen, chance)
     _clock(ctx).move_to(offering.listing_start)
     if bidders and offering.terms["headcount_auction"] is None:
         moves = [

@@ -77,7 +77,7 @@ class PackLaw:
 
 def reader_options(pack: packs.Pack, chosen: DayOptions, day: date) -> Options:
     """Return what the reader of announcements needs to know."""
-    terms = pack.product(PRODUCT).mechanism.defaults()
+    terms = pack.product(PRODUCT).mechanism_named("listing").defaults()
     return Options(
         day=day,
         law=PackLaw(pack),

@@ -66,7 +66,7 @@ class Play:
 def stage_lot(ctx: Context, cast: Cast, lot: packs.DemoLot, suffix: str = "") -> None:
     """Store a lot and take it to its stage; `ctx` has the real clock, which says when now is."""
     now_ms = ctx.now_ms()
-    terms = packs.default_pack().product(cast.scenario.product).mechanism.defaults()
+    terms = packs.default_pack().product(cast.scenario.product).mechanism_named("listing").defaults()
     times = plan(lot, now_ms, terms["question_ms"])
     first_times = earlier(times, SECOND_AFTER_DAYS) if lot.stage == "second_listing" else times
     past = replace(ctx, clock=SimulatedClock(min(first_times.notice, now_ms) - DAY_MS), simulated=True)

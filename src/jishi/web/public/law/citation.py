@@ -107,7 +107,8 @@ def _parts(edition: Edition, kind: str, identity: str, uses: Iterable[Use]) -> I
     elif kind == PRODUCT:
         product = edition.pack.products[identity]
         named = {each.id: each.title for each in (*product.steps, *product.qualification.exclusions)}
-        named |= {each.name: each.label for each in product.mechanism.terms}
+        named |= {each.name: each.label for choice in product.mechanisms for each in choice.terms}
+        named |= {each.id: each.title for each in product.mechanisms if each.title}
         for use in uses:
             if use.part in named:
                 yield _part(edition, use, ("", named[use.part].say(language()), ""))

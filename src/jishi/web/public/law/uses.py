@@ -62,7 +62,8 @@ class Index:
     def _of_products(self) -> Iterator[tuple[str, Use]]:
         for product in self.pack.products.values():
             parts = [("", product.cites), *((each.id, each.cites) for each in product.steps)]
-            parts += [(each.name, each.cites) for each in product.mechanism.terms]
+            parts += [(each.id, each.cites) for each in product.mechanisms]
+            parts += [(each.name, each.cites) for choice in product.mechanisms for each in choice.terms]
             parts += [(each.id, each.cites) for each in product.qualification.exclusions]
             for group in (product.deposits, product.longest_terms, product.instalments):
                 parts += [("", each.cites) for each in group]

@@ -73,7 +73,7 @@ def _cells(row: ResultRow) -> list[Cell]:
         instant_text(row.at_ms),
         str(find_term(row.result).label),
         str(find_term(row.reason).label) if row.reason else "",
-        format_fen(lot.start_price_fen).replace(",", ""),
+        format_fen(lot.start_price_fen).replace(",", "") if lot.start_price_fen is not None else "",
         format_fen(row.price_fen).replace(",", "") if row.price_fen is not None else "",
         row.winner or "",
         lot.registrants,
