@@ -9,7 +9,7 @@ from jishi.apps.market import api as market
 from jishi.apps.sealing.models import Committee, Member
 from jishi.kernel.fault import Fault
 from jishi.platform.evidence import read_stream
-from jishi.platform.models import EvidenceEntry
+from jishi.platform.models import EvidenceEntry, User
 
 REGISTER, HAND_OVER = "register_key", "hand_over"
 FILED = "EnvelopeFiled"
@@ -90,6 +90,11 @@ def sealing_of(offering: market.Offering) -> dict[str, Any]:
 def find_committee(offering_id: str) -> Committee | None:
     """Return the committee of an offering, formed or not, or None."""
     return Committee.objects.filter(pk=offering_id).first()
+
+
+def find_person(email: str) -> int | None:
+    """Return the person behind the address of an active account, or None."""
+    return User.objects.filter(email__iexact=email, is_active=True).values_list("pk", flat=True).first()
 
 
 def list_members(offering_id: str) -> list[Member]:
