@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 from jishi.kernel.fault import Fault
-from jishi.kernel.mechanism.inputs import is_kind
+from jishi.kernel.mechanism.kind import is_kind
 
 XOR: Final = "xor"
 OR: Final = "or"
-HIGHEST_FEN: Final = 10**15
-"""The highest price of a package, fen: ten trillion yuan. Beyond it floating point would mislead the search."""
+HIGHEST_FEN: Final = 10**13
+"""The highest price of a package in fen, a hundred billion yuan: certificates then stay exact in any JSON reader."""
+_SHOWN = 40
 
 
 class Package(NamedTuple):
@@ -85,14 +86,14 @@ def lay_out(reserves: Mapping[str, int], bids: Iterable[tuple[str, Sequence[Pack
 def read_packages(alias: str, raw: Any, lots: Sequence[str], most: int) -> tuple[Package, ...]:
     """Read {"packages": [{"lots": [id, ...], "price_fen": n}, ...]}, 1 to `most` of them.
 
-    Raises `package.bid.*` faults that name the package by its place.
+    Raises `package.bid.*` faults that name the package by its place, from 1.
     """
     given = raw.get("packages") if isinstance(raw, Mapping) and set(raw) == {"packages"} else None
     if type(given) is not list:
         raise Fault("package.bid.form")
     if not 1 <= len(given) <= most:
         raise Fault("package.bid.count", count=len(given), most=most)
-    read = tuple(_read_package(alias, each, place, lots) for place, each in enumerate(given))
+    read = tuple(_read_package(alias, each, place, lots) for place, each in enumerate(given, 1))
     if len({frozenset(each.lots) for each in read}) < len(read):
         raise Fault("package.bid.twice")
     return read
@@ -124,11 +125,11 @@ def _read_package(alias: str, raw: Any, place: int, lots: Sequence[str]) -> Pack
     asked, price_fen = raw["lots"], raw["price_fen"]
     for lot in asked:
         if lot not in lots:
-            raise Fault("package.bid.lot", place=place, lot=repr(lot), known=", ".join(lots))
+            raise Fault("package.bid.lot", place=place, lot=repr(lot)[:_SHOWN], known=", ".join(lots))
     if not asked or len(set(asked)) < len(asked):
         raise Fault("package.bid.lots", place=place)
     if not is_kind(price_fen, "integer") or not 1 <= price_fen <= HIGHEST_FEN:
-        raise Fault("package.bid.price", place=place, price_fen=repr(price_fen), most=HIGHEST_FEN)
+        raise Fault("package.bid.price", place=place, price_fen=repr(price_fen)[:_SHOWN], most=HIGHEST_FEN)
     return Package(alias, tuple(lot for lot in lots if lot in asked), price_fen)
 
 
