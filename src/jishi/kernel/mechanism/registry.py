@@ -18,6 +18,7 @@ HOMES: dict[tuple[str, int], tuple[str, str]] = {
     ("uniform_price", 1): ("uniform_price", "UNIFORM_PRICE"),
     ("pay_as_bid", 1): ("pay_as_bid", "PAY_AS_BID"),
     ("tender", 1): ("tender", "TENDER"),
+    ("package", 1): ("package", "PACKAGE"),
     ("fixed_price", 1): ("fixed_price", "FIXED_PRICE"),
     ("negotiation", 1): ("negotiation", "NEGOTIATION"),
 }
