@@ -18,7 +18,7 @@ from tests.apps.market.hall import START_FEN, STEP_FEN, Hall, failed_checks
 def test_a_sale_is_confirmed_and_published(hall: Hall) -> None:
     offering = hall.sell()
     assert (offering.state, offering.outcome["price_fen"]) == ("ended", START_FEN + STEP_FEN)
-    winner = market.confirm_sale(hall.as_("reviewer"), offering.id)
+    (winner,) = market.confirm_sale(hall.as_("reviewer"), offering.id)
     assert winner.party == hall.parties["south"]
     assert failed_checks(offering) == {}
     market.publish_result(hall.as_("reviewer"), offering.id)

@@ -88,7 +88,8 @@ def test_the_whole_way_to_the_register(ctx: Context, sold: Sold) -> None:
 def _check_log(offering: market.Offering, alias: str, contract: settlement.Contract) -> None:
     said = {entry.kind: json.loads(entry.data) for entry in read_stream(offering.stream)}
     assert said["DepositApplied"] == {"alias": alias, "amount_fen": DEPOSIT_FEN}
-    assert said["ContractSigned"] == {"number": contract.number, "pdf_sha256": contract.pdf_sha256}
+    signed = {"number": contract.number, "alias": alias, "pdf_sha256": contract.pdf_sha256}
+    assert said["ContractSigned"] == signed
     assert said["RegisterWritten"]["entry"] == offering.entry_id
     assert verify(market.bundle_offering(market.get_offering(offering.id))).ok
 

@@ -53,6 +53,7 @@ from jishi.apps.market.reads import (
     list_registrations,
 )
 from jishi.apps.market.timeline import expect_day
+from jishi.apps.market.winning import list_awards, payments_of, standing_aliases, winners_of
 
 __all__ = [
     "COMPLETED",
@@ -86,6 +87,7 @@ __all__ = [
     "has_lot_due_before",
     "last_event_ms",
     "list_admitted_of",
+    "list_awards",
     "list_ladder",
     "list_notices_of",
     "list_quoting",
@@ -94,6 +96,7 @@ __all__ = [
     "next_bid",
     "on_event",
     "open_reserve",
+    "payments_of",
     "prepare_offering",
     "publish_notice",
     "publish_result",
@@ -104,10 +107,12 @@ __all__ = [
     "relist_offering",
     "seal_reserve_price",
     "secure_deposits",
+    "standing_aliases",
     "submit",
     "suspend_offering",
     "terminate_offering",
     "view_of",
+    "winners_of",
     "withdraw_registration",
     "write_evidence",
 ]

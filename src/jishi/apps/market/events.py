@@ -34,17 +34,19 @@ class OfferingClosed:
 
 @dataclass(frozen=True, slots=True)
 class SaleConfirmed:
-    """The confirmation of sale (成交确认书) was issued to the winning registration."""
+    """The confirmations of sale (成交确认书) were issued: each winning registration and what it pays in all (fen).
+
+    Nothing to pay is a sale too, such as a right won in a lottery.
+    """
 
     offering_id: str
-    registration_id: str
-    price_fen: int
+    to_pay: tuple[tuple[str, int], ...]
     at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class SaleDefaulted:
-    """The winner did not sign the contract: the sale has ended and the deposit is forfeit (不退保证金)."""
+    """A winner did not sign the contract: its sale has ended and its deposit is forfeit (不退保证金)."""
 
     offering_id: str
     registration_id: str

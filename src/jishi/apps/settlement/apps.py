@@ -18,6 +18,6 @@ class SettlementConfig(AppConfig):
         market.on_event(market.RegistrationsQualified, deposit.open_sub_accounts)
         market.on_event(market.RegistrationsReleased, deposit.release_registrations)
         market.on_event(market.OfferingClosed, deposit.release_losers)
-        market.on_event(market.SaleConfirmed, deposit.apply_deposit)
+        market.on_event(market.SaleConfirmed, deposit.apply_deposits)
         market.on_event(market.SaleDefaulted, forfeit.forfeit_deposit)
         on_due("held_deposit", deposit.admit_held)

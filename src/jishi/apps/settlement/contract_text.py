@@ -30,7 +30,7 @@ PARCEL = (
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """What was agreed: fen, the day of the document, and whether any of it is simulated."""
+    """What was agreed: fen, the day of the document, how many units, and whether any of it is simulated."""
 
     number: str
     day: date
@@ -38,6 +38,7 @@ class Deal:
     deposit_fen: int
     plans: tuple[InstalmentPlan, ...]
     simulated: bool
+    quantity: int = 1
 
 
 def contract_text(
@@ -54,6 +55,7 @@ def contract_text(
         "joint": _joint(ctx, registration),
         "parcel": _parcel(offering),
         "uses": [_use(use, offering) for use in offering.lot.get("uses", [])],
+        "quantity": str(deal.quantity),
         "price": format_fen(deal.price_fen),
         "price_capital": capital_zh(deal.price_fen),
         "deposit": format_fen(deal.deposit_fen),

@@ -129,14 +129,14 @@ class Refund(models.Model):
 
 
 class Contract(models.Model):
-    """The grant contract (出让合同) of one sold offering: the text as PDF, and who signed when (ms)."""
+    """The contract (出让合同) of one winner of an offering: the text as PDF, and who signed when (ms)."""
 
     DRAFT, HALF_SIGNED, SIGNED = "draft", "signed_party", "signed"
     PAID, REGISTERED = "paid", "registered"
     VOID = "void"  # never signed: the winner defaulted
 
     id = models.CharField(max_length=32, primary_key=True)
-    offering_id = models.CharField(max_length=32, unique=True)
+    offering_id = models.CharField(max_length=32, db_index=True)
     sub_account = models.OneToOneField(SubAccount, on_delete=models.PROTECT, related_name="contract")
     number = models.CharField(max_length=100, unique=True)
     division = models.CharField(max_length=6, blank=True)

@@ -112,9 +112,16 @@ def list_refunds_of(registration_ids: Iterable[str]) -> list[Refund]:
     return list(rows.order_by("start_day", "pk"))
 
 
-def find_contract(offering_id: str) -> Contract | None:
-    """Return the contract of an offering, or None."""
-    return Contract.objects.filter(offering_id=offering_id).first()
+def find_contract(offering_id: str, registration_id: str = "") -> Contract | None:
+    """Return the contract of an offering, of one winner if named, else the first that is not void; or None."""
+    rows = list_contracts(offering_id)
+    fitting = [row for row in rows if registration_id in ("", row.sub_account_id)]
+    return min(fitting, key=lambda row: row.state == Contract.VOID, default=None)
+
+
+def list_contracts(offering_id: str) -> list[Contract]:
+    """Return the contracts of an offering, one a winner, by number, void ones too."""
+    return list(Contract.objects.filter(offering_id=offering_id).order_by("number"))
 
 
 def get_contract(contract_id: str) -> Contract:

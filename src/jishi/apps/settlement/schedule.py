@@ -53,11 +53,12 @@ def plan_instalments(
 ) -> tuple[InstalmentPlan, ...]:
     """Split the price by the product's instalments, counted from the day of the contract.
 
-    The deposit counts to the first ones. A share is rounded up to the fen, the last one takes what is left. Due days
-    are the corresponding days of the month, not moved by holidays: never later than the law allows (民法典 202).
+    The deposit counts to the first ones; nothing to pay has none. A share is rounded up to the fen, the last one
+    takes what is left. Due days are the corresponding days of the month, not moved by holidays: never later than the
+    law allows (民法典 202).
     """
     pack = packs.current_pack()
-    rows = pack.product(product_id).instalments
+    rows = pack.product(product_id).instalments if price_fen else ()
     plans: list[InstalmentPlan] = []
     left, credit = price_fen, credited_fen
     for number, row in enumerate(rows, 1):

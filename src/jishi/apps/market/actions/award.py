@@ -1,4 +1,4 @@
-"""Confirm the sale (成交确认书), publish the result, and write later entries of the offering."""
+"""Confirm every sale (成交确认书), publish the result, and write later entries of the offering."""
 
 from typing import Any
 
@@ -27,32 +27,38 @@ from jishi.apps.market.models import (
     Offering,
     Registration,
 )
+from jishi.apps.market.winning import list_awards, payments_of, winners_of
+from jishi.kernel.evidence.check_result import hash_outcome
 from jishi.kernel.fault import Fault
 from jishi.platform.context import Context
 
 NO_SALE = (UNSOLD, HALTED, CONVERTED, TERMINATED)
 
 
-def confirm_sale(ctx: Context, offering_id: str) -> Registration:
-    """Issue the confirmation of sale to the winner the mechanism found (Order 39 of 2007 art. 20)."""
+def confirm_sale(ctx: Context, offering_id: str) -> list[Registration]:
+    """Issue the confirmations of sale to all winners the mechanism found (Order 39 of 2007 art. 20).
+
+    One entry an award; return the winning registrations in the order of the outcome.
+    """
     guard(ctx, "sale.confirm", offering_id)
     with transaction.atomic():
         offering, head = lock_offering(ctx, offering_id)
         require_state(offering, ENDED)
         outcome = offering.outcome or {}
-        winner = offering.registrations.get(alias=outcome["winner"])
+        awards, winners = list_awards(offering), winners_of(offering)
         require_impartial(ctx, offering)
         at_ms = instant(ctx, head)
         offering.state = CONFIRMED
-        data = {"alias": winner.alias, "price_fen": outcome["price_fen"], "outcome": outcome}
-        write(ctx, head, [("AwardConfirmed", data)])
+        digest = hash_outcome(outcome)
+        write(ctx, head, [("AwardConfirmed", _confirmed(award, digest)) for award in awards])
         save(ctx, offering, "state")
-        events.publish(ctx, events.SaleConfirmed(offering.id, winner.id, outcome["price_fen"], at_ms))
-    return winner
+        to_pay = tuple((winners[alias].id, fen) for alias, fen in payments_of(offering).items())
+        events.publish(ctx, events.SaleConfirmed(offering.id, to_pay, at_ms))
+    return list(winners.values())
 
 
 def publish_result(ctx: Context, offering_id: str) -> Offering:
-    """Publish a confirmed sale, or that there was none, within the statutory days (art. 22)."""
+    """Publish confirmed sales, every award of them, or that there was none, within the statutory days (art. 22)."""
     guard(ctx, "result.publish", offering_id)
     with transaction.atomic():
         offering, head = lock_offering(ctx, offering_id)
@@ -60,12 +66,8 @@ def publish_result(ctx: Context, offering_id: str) -> Offering:
         if offering.notices.filter(kind="result").exists():
             raise Fault("market.result.published", number=offering.number)
         require_impartial(ctx, offering)
-        outcome = offering.outcome or {}
-        winner = offering.registrations.filter(alias=outcome["winner"] or "").first()
-        data = {key: outcome[key] for key in ("result", "reason", "price_fen")}
-        data["winner_commitment"] = winner.commitment if winner else None
+        data, said = _results(offering)
         write(ctx, head, [("ResultPublished", data)])
-        said = {**data, "winner": winner.party if winner else None}
         add_notice(ctx, (offering, head), "result", said)
         if offering.state == CONFIRMED:
             offering.state = PUBLISHED
@@ -73,6 +75,22 @@ def publish_result(ctx: Context, offering_id: str) -> Offering:
             release_entry(ctx, offering)
         save(ctx, offering, "state")
     return offering
+
+
+def _confirmed(award: dict[str, Any], digest: str) -> dict[str, Any]:
+    return {"alias": award["alias"], "price_fen": award["price_fen"], "award": award, "outcome_hash": digest}
+
+
+def _results(offering: Offering) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what the log says of a result, by commitments, and what the notice says, by parties."""
+    outcome = offering.outcome or {}
+    winners = winners_of(offering)
+    only = winners.get(outcome["winner"] or "")
+    plain = {key: outcome[key] for key in ("result", "reason", "price_fen")}
+    plain["winner_commitment"] = only.commitment if only else None
+    listed = [{**each, "commitment": winners[each["alias"]].commitment} for each in list_awards(offering)]
+    named = [{**each, "party": winners[each["alias"]].party} for each in listed]
+    return {**plain, "awards": listed}, {**plain, "winner": only.party if only else None, "awards": named}
 
 
 def write_evidence(

@@ -23,7 +23,9 @@ from jishi.apps.market.actions.record import (
 )
 from jishi.apps.market.models import CONFIRMED, DEFAULTED, PUBLISHED, Offering, Registration
 from jishi.apps.market.office import award_instants
+from jishi.apps.market.reads import get_offering
 from jishi.apps.market.timeline import expect_day
+from jishi.apps.market.winning import find_winner, payments_of, standing_aliases
 from jishi.apps.packs import api as packs
 from jishi.kernel.calendar.zone import day_of
 from jishi.kernel.fault import Fault
@@ -33,12 +35,14 @@ UNSIGNED, REFUSED = "unsigned", "refused"
 
 
 def declare_default(
-    ctx: Context, offering_id: str, reason: str, *, refused_day: date | None = None
+    ctx: Context, offering_id: str, reason: str, *, refused_day: date | None = None, registration_id: str = ""
 ) -> Offering:
-    """Declare that the winner of a confirmed sale did not sign, after the last day to sign has passed.
+    """Declare that a winner of a confirmed sale did not sign, after the last day to sign has passed.
 
-    `refused_day` is the day of the winner's written refusal, which needs no waiting. Faults: `market.default.early`,
-    `market.default.undetermined`, `market.default.refusal_day`, and settlement's where the winner has signed.
+    `refused_day` is the day of the winner's written refusal, which needs no waiting; `registration_id` names the
+    winner where there are several, whose sales stand. Nobody else gets what it won: no next candidate is drawn up
+    here, and what is left unsold may be offered anew. Faults: `market.default.early`, `.undetermined`,
+    `.refusal_day`, `.which`, `.no_winner`, and settlement's where the winner has signed.
     """
     guard(ctx, "sale.default", offering_id)
     reason = check_reason(reason)
@@ -46,23 +50,24 @@ def declare_default(
         offering, head = lock_offering(ctx, offering_id)
         require_state(offering, CONFIRMED, PUBLISHED)
         require_impartial(ctx, offering)
+        winner = find_winner(offering, registration_id)
         clauses = _require_ground(offering, instant(ctx, head), refused_day)
-        winner = offering.registrations.get(alias=(offering.outcome or {})["winner"])
         cause = REFUSED if refused_day else UNSIGNED
         write(ctx, head, [("SaleDefaulted", {"alias": winner.alias, "cause": cause, "clauses": clauses})])
-        events.publish(ctx, events.SaleDefaulted(offering.id, winner.id, instant(ctx, head)))
         _tell(ctx, (offering, head), winner, {"reason": reason, "cause": cause, "clauses": clauses})
-        offering.state = DEFAULTED
-        save(ctx, offering, "state")
-        release_entry(ctx, offering)
-    return offering
+        if not standing_aliases(offering):
+            offering.state = DEFAULTED
+            save(ctx, offering, "state")
+            release_entry(ctx, offering)
+        events.publish(ctx, events.SaleDefaulted(offering.id, winner.id, instant(ctx, head)))
+    return get_offering(offering_id)
 
 
 def _tell(ctx: Context, locked: Locked, winner: Registration, said: dict[str, object]) -> None:
     """Publish the notice; it names the winner only where the result has done so."""
     offering = locked[0]
     named = offering.notices.filter(kind="result").exists()
-    body = {**said, "result": DEFAULTED, "price_fen": (offering.outcome or {})["price_fen"]}
+    body = {**said, "result": DEFAULTED, "price_fen": payments_of(offering)[winner.alias]}
     add_notice(ctx, locked, "default", {**body, "winner": winner.party if named else None})
 
 

@@ -1,4 +1,4 @@
-"""The grant contract (出让合同): drafted from the sale as PDF/A, signed by the winner and then by the grantor.
+"""The contract (出让合同) of each winner: drafted from the sale as PDF/A, signed by the winner, then by the grantor.
 
 The signatures are the platform's own record of who consented when, marked as simulated; no certificate is involved.
 """
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from jishi.apps.market import api as market
-from jishi.apps.packs import api as packs
-from jishi.apps.registers import api as registers
 from jishi.apps.settlement.actions import projection
-from jishi.apps.settlement.actions.locking import guard, lock_offerings
+from jishi.apps.settlement.actions.locking import guard, lock_offerings, move
+from jishi.apps.settlement.actions.owing import owe
+from jishi.apps.settlement.actions.standing import contracts_of, grant_once_signed, list_standing, show_entry
 from jishi.apps.settlement.bank import find_bank
 from jishi.apps.settlement.contract_pdf import render_contracts
 from jishi.apps.settlement.contract_text import Deal, contract_text
-from jishi.apps.settlement.models import Contract, Guarantee, Instalment, SubAccount
+from jishi.apps.settlement.models import Contract, Guarantee, Instalment, Refund, SubAccount
 from jishi.apps.settlement.schedule import InstalmentPlan, due_day, local_day, plan_instalments
 from jishi.kernel.fault import Fault
 from jishi.platform.access import Target, require
@@ -36,22 +36,34 @@ class _Sale:
     deal: Deal
 
 
-def draft_contract(ctx: Context, offering_id: str) -> Contract:
-    """Draft the contract of a confirmed sale; Faults `settlement.contract.no_sale`, `settlement.contract.drafted`."""
-    return draft_contracts(ctx, [offering_id])[0]
+def draft_contract(ctx: Context, offering_id: str, registration_id: str = "") -> Contract:
+    """Draft the contract of a confirmed sale, of the winner named where there are several.
+
+    Faults `settlement.contract.no_sale`, `settlement.contract.drafted`, `settlement.contract.which`.
+    """
+    _guard_drafting(ctx, [offering_id])
+    with transaction.atomic():
+        lock_offerings(ctx, [offering_id])
+        undrafted = _undrafted(offering_id)
+        found = [sub for sub in undrafted if registration_id in ("", sub.registration_id)]
+        number = market.get_offering(offering_id).number
+        if not found:
+            raise Fault("settlement.contract.drafted", number=number)
+        if len(found) > 1:
+            raise Fault("settlement.contract.which", number=number, count=len(found))
+        return _draft(ctx, [_sale(ctx, found[0])])[0]
 
 
 def draft_contracts(ctx: Context, offering_ids: Sequence[str], workers: int = 1) -> list[Contract]:
-    """Draft many contracts, all or none, the PDFs made by so many `workers`."""
-    for offering_id in offering_ids:
-        offering = market.get_offering(offering_id)
-        require(ctx, "contract.draft", Target(offering.id, offering.division))
+    """Draft what is still to be drafted of many sales, one contract a winner; all or none.
+
+    The PDFs are made by so many `workers`. Faults `settlement.contract.no_sale`, `settlement.contract.drafted`.
+    """
+    _guard_drafting(ctx, offering_ids)
     with transaction.atomic():
         lock_offerings(ctx, offering_ids)
-        sales = [_sale(ctx, offering_id) for offering_id in offering_ids]
-        texts = [contract_text(ctx, sale.offering, sale.registration, sale.deal) for sale in sales]
-        pdfs = render_contracts(texts, workers)
-        return [_store(ctx, sale, pdf) for sale, pdf in zip(sales, pdfs, strict=True)]
+        subs = [sub for offering_id in offering_ids for sub in _undrafted(offering_id)]
+        return _draft(ctx, [_sale(ctx, sub) for sub in subs], workers)
 
 
 def sign_contract(ctx: Context, contract_id: str, side: str) -> Contract:
@@ -82,21 +94,43 @@ def sign_contracts(ctx: Context, contract_ids: Sequence[str], side: str) -> list
     return [sign_contract(ctx, contract_id, side) for contract_id in contract_ids]
 
 
-def _sale(ctx: Context, offering_id: str) -> _Sale:
+def _guard_drafting(ctx: Context, offering_ids: Sequence[str]) -> None:
+    for offering_id in offering_ids:
+        offering = market.get_offering(offering_id)
+        require(ctx, "contract.draft", Target(offering.id, offering.division))
+
+
+def _undrafted(offering_id: str) -> list[SubAccount]:
+    """List the winners of a confirmed sale without a contract; there is at least one."""
     offering = market.get_offering(offering_id)
-    sub = SubAccount.objects.filter(offering_id=offering_id, awarded_ms__isnull=False).first()
-    if sub is None or offering.state not in DRAFTABLE:
+    standing = list_standing(offering_id)
+    if not standing or offering.state not in DRAFTABLE:
         raise Fault("settlement.contract.no_sale", number=offering.number, state=offering.state)
-    if Contract.objects.filter(offering_id=offering_id).exists():
+    drafted = {contract.sub_account_id for contract in contracts_of(offering_id)}
+    found = [sub for sub in standing if sub.registration_id not in drafted]
+    if not found:
         raise Fault("settlement.contract.drafted", number=offering.number)
+    return found
+
+
+def _draft(ctx: Context, sales: Sequence[_Sale], workers: int = 1) -> list[Contract]:
+    texts = [contract_text(ctx, sale.offering, sale.registration, sale.deal) for sale in sales]
+    pdfs = render_contracts(texts, workers)
+    return [_store(ctx, sale, pdf) for sale, pdf in zip(sales, pdfs, strict=True)]
+
+
+def _sale(ctx: Context, sub: SubAccount) -> _Sale:
+    offering = market.get_offering(sub.offering_id)
     registration = market.get_registration(sub.registration_id)
-    price_fen, day = (offering.outcome or {})["price_fen"], local_day(ctx.now_ms())
+    payments, day = market.payments_of(offering), local_day(ctx.now_ms())
+    price_fen = payments[sub.alias]
     deal = Deal(
-        number=f"C-{offering.number}",
+        number=f"C-{offering.number}" if len(payments) == 1 else f"C-{offering.number}-{sub.alias}",
         day=day,
         price_fen=price_fen,
         deposit_fen=sub.applied_fen,
         plans=plan_instalments(offering.product, price_fen, day, sub.applied_fen),
+        quantity=sum(each["quantity"] for each in market.list_awards(offering) if each["alias"] == sub.alias),
         simulated=ctx.simulated or offering.simulated or registration.simulated or find_bank().simulated,
     )
     return _Sale(offering, registration, sub, deal)
@@ -177,12 +211,29 @@ def _conclude(ctx: Context, contract: Contract) -> None:
     offering = market.get_offering(contract.offering_id)
     if offering.state != "published":
         raise Fault("settlement.contract.unpublished", number=offering.number, state=offering.state)
-    granted_as = packs.current_pack().product(offering.product).granted_as
-    registers.set_entry_state(ctx.as_system(), offering.entry_id, granted_as, reason=contract.number)
-    data = {"number": contract.number, "pdf_sha256": contract.pdf_sha256}
-    market.write_evidence(ctx, offering.id, [("ContractSigned", data)], state=market.CONTRACTED)
-    rows = Guarantee.objects.filter(sub_account=contract.sub_account, state=Guarantee.ACCEPTED)
+    contract.save()
+    sub = contract.sub_account
+    data = {"number": contract.number, "alias": sub.alias, "pdf_sha256": contract.pdf_sha256}
+    market.write_evidence(ctx, offering.id, [("ContractSigned", data)])
+    grant_once_signed(ctx, offering.id)
+    rows = Guarantee.objects.filter(sub_account=sub, state=Guarantee.ACCEPTED)
     rows.update(state=Guarantee.RELEASED)
+    if sub.held_fen:
+        _return_deposit(ctx, offering, sub)
+    _begin_payment(ctx, contract)
+
+
+def _return_deposit(ctx: Context, offering: market.Offering, sub: SubAccount) -> None:
+    """Owe back what secured the signature where there was no price to count it to."""
+    owe(ctx, offering, [(sub, sub.held_fen, Refund.EXCESS, ctx.now_ms())])
+    sub.state, sub.held_fen = SubAccount.REFUND_DUE, 0
+    move([sub])
+    title = f"{offering.number} {offering.title}"
+    projection.show_refunds(ctx, offering.id, offering.division, title)
+
+
+def _begin_payment(ctx: Context, contract: Contract) -> None:
+    """Show what is to be paid; what the deposit covered, or costs nothing, is paid."""
     instalments = list(contract.instalments.order_by("number"))
     for row in instalments:
         if not row.left_fen:
@@ -191,4 +242,5 @@ def _conclude(ctx: Context, contract: Contract) -> None:
     projection.show_instalments(ctx, contract, instalments)
     if not any(row.left_fen for row in instalments):
         contract.state = Contract.PAID
-        projection.show_register_entry(ctx, contract)
+        contract.save(update_fields=["state"])
+        show_entry(ctx, contract)

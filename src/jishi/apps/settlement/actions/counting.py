@@ -13,7 +13,6 @@ from jishi.apps.settlement.models import BankPayment, Refund, SubAccount
 from jishi.platform.context import Context
 from jishi.platform.deadline import set_deadline
 
-ADMITTING = ("scheduled", "free")
 Source = tuple[str, Callable[[BankPayment], str]]
 
 
@@ -40,7 +39,8 @@ def book(
 def _book_offering(
     ctx: Context, offering: market.Offering, bookings: Sequence[Booking], source: Source
 ) -> None:
-    counted = [(b, _count(ctx, offering, b)) for b in bookings]
+    admitting = _admits(ctx, offering)
+    counted = [(b, _count(offering, b, admitting=admitting)) for b in bookings]
     owed: list[Owed] = [
         (b.sub, rest, cause, ctx.now_ms()) for b, (_, rest) in counted if rest for cause in [_cause(b)]
     ]
@@ -55,11 +55,11 @@ def _book_offering(
         projection.show_refunds(ctx, offering.id, offering.division, f"{offering.number} {offering.title}")
 
 
-def _count(ctx: Context, offering: market.Offering, booking: Booking) -> tuple[int, int]:
+def _count(offering: market.Offering, booking: Booking, *, admitting: bool) -> tuple[int, int]:
     """Add to the sub-account what counts; return (fen counted, fen to give back)."""
     payment, sub = booking.payment, booking.sub
     payment.sub_account = sub
-    in_time = payment.at_ms < offering.registration_end and _admits(ctx, offering)
+    in_time = payment.at_ms < offering.registration_end and admitting
     if sub.state not in SubAccount.LIVE or not in_time:
         payment.state = BankPayment.LATE
         if sub.state not in SubAccount.LIVE and sub.state != SubAccount.APPLIED:
@@ -74,9 +74,8 @@ def _count(ctx: Context, offering: market.Offering, booking: Booking) -> tuple[i
 
 
 def _admits(ctx: Context, offering: market.Offering) -> bool:
-    if offering.state != "noticed" or offering.phase not in ADMITTING:
-        return False
-    return offering.suspended or ctx.now_ms() < offering.listing_end
+    """Tell whether a deposit still admits: now, or, suspended, once the offering runs again."""
+    return offering.state == "noticed" and market.admits(offering, ctx.now_ms())
 
 
 def _cause(booking: Booking) -> str:

@@ -10,10 +10,11 @@ from django.db import transaction
 from jishi.apps.market import api as market
 from jishi.apps.settlement import ledger
 from jishi.apps.settlement.actions import projection
-from jishi.apps.settlement.actions.locking import lock_offerings, move
+from jishi.apps.settlement.actions.locking import get_sub_accounts, lock_offerings, move
 from jishi.apps.settlement.actions.owing import owe
 from jishi.apps.settlement.bank import find_bank
 from jishi.apps.settlement.models import Guarantee, Refund, SubAccount
+from jishi.kernel.mechanism import awards_of
 from jishi.platform.batch import insert_rows
 from jishi.platform.context import Context
 from jishi.platform.deadline import set_deadline
@@ -52,31 +53,47 @@ def release_registrations(ctx: Context, event: market.RegistrationsReleased) -> 
 
 
 def release_losers(ctx: Context, event: market.OfferingClosed) -> None:
-    """Owe everybody but the winner the deposit back (Order 39 of 2007 art. 21)."""
+    """Owe everybody but the winners the deposit back (Order 39 of 2007 art. 21)."""
     offering = market.get_offering(event.offering_id)
     sold = event.outcome["result"] == "sold"
-    winner = event.outcome["winner"] if sold else None
-    subs = Sub.objects.filter(offering_id=offering.id, state__in=Sub.LIVE).exclude(alias=winner or "")
+    won = {award["alias"] for award in awards_of(event.outcome)} if sold else set()
+    live = Sub.objects.filter(offering_id=offering.id, state__in=Sub.LIVE).order_by("pk")
     cause = Refund.LOST if sold else Refund.NO_SALE
-    _release(ctx, offering, list(subs.order_by("pk")), (cause, event.at_ms))
+    _release(ctx, offering, [sub for sub in live if sub.alias not in won], (cause, event.at_ms))
 
 
-def apply_deposit(ctx: Context, event: market.SaleConfirmed) -> None:
-    """Make the winner's deposit part of the price; a winner under a guarantee has none to apply."""
-    sub = Sub.objects.get(pk=event.registration_id)
+def apply_deposits(ctx: Context, event: market.SaleConfirmed) -> None:
+    """Make each winner's deposit part of its price; a winner under a guarantee has none to apply.
+
+    What is too much is owed back at once. Where nothing is to pay (a right won in a lottery) the deposit stays until
+    the contract is signed: it is all that secures the signature.
+    """
     offering = market.get_offering(event.offering_id)
-    applied = min(sub.held_fen, event.price_fen)
-    rest = sub.held_fen - applied
-    sub.awarded_ms = event.at_ms
-    if applied:
-        sides = [(ledger.DEPOSIT, sub.registration_id, applied), (ledger.PRICE, offering.id, -applied)]
-        ledger.post(ctx, "deposit_applied", sub.registration_id, sides)
-        data = {"alias": sub.alias, "amount_fen": applied}
-        market.write_evidence(ctx, offering.id, [("DepositApplied", data)])
-        sub.state, sub.applied_fen, sub.held_fen = Sub.APPLIED, applied, 0
-    if rest:
-        owe(ctx, offering, [(sub, rest, Refund.EXCESS, event.at_ms)])
-    move([sub])
+    found = get_sub_accounts([registration_id for registration_id, _ in event.to_pay])
+    applied, excess = [], []
+    for registration_id, pay_fen in event.to_pay:
+        sub = found[registration_id]
+        sub.awarded_ms, counted = event.at_ms, min(sub.held_fen, pay_fen)
+        rest = sub.held_fen - counted if pay_fen else 0
+        if counted:
+            sub.state, sub.applied_fen, sub.held_fen = Sub.APPLIED, counted, 0
+            applied.append(sub)
+        if rest:
+            excess.append((sub, rest, Refund.EXCESS, event.at_ms))
+    _book_applied(ctx, offering, applied)
+    if excess:
+        owe(ctx, offering, excess)
+    move(list(found.values()))
+
+
+def _book_applied(ctx: Context, offering: market.Offering, applied: Sequence[SubAccount]) -> None:
+    if not applied:
+        return
+    sides = [(ledger.DEPOSIT, sub.registration_id, sub.applied_fen) for sub in applied]
+    sides.append((ledger.PRICE, offering.id, -sum(sub.applied_fen for sub in applied)))
+    ledger.post(ctx, "deposit_applied", offering.id, sides)
+    news = [("DepositApplied", {"alias": sub.alias, "amount_fen": sub.applied_fen}) for sub in applied]
+    market.write_evidence(ctx, offering.id, news)
 
 
 def admit_held(ctx: Context, offering_id: str) -> None:

@@ -13,6 +13,7 @@ from jishi.apps.registers import api as registers
 from jishi.apps.settlement import ledger
 from jishi.apps.settlement.actions import projection
 from jishi.apps.settlement.actions.locking import guard, lock_offerings
+from jishi.apps.settlement.actions.standing import contracts_of, is_paid_up, list_standing, show_entry
 from jishi.apps.settlement.bank import BankLine, new_bank_ref, sandbox
 from jishi.apps.settlement.models import Contract, Instalment
 from jishi.kernel.fault import Fault
@@ -57,22 +58,34 @@ def pay_instalments(ctx: Context, contract_ids: Sequence[str]) -> int:
 
 
 def write_register_entry(ctx: Context, offering_id: str) -> registers.EntryInfo:
-    """Write the real-estate registration (不动产登记) back to the register once the price is paid in full."""
+    """Write the registration (不动产登记) back to the register once every winner has paid in full.
+
+    One entry stays one: with many winners it is registered as a whole, and what each holds their contracts say.
+    """
     offering = market.get_offering(offering_id)
     require(ctx, "registration_entry.write", Target(offering.id, offering.division))
     with transaction.atomic():
         lock_offerings(ctx, [offering_id])
-        contract = Contract.objects.filter(offering_id=offering_id).first()
-        if contract is None or contract.state != Contract.PAID:
-            left = _left(contract) if contract else (offering.price_fen or 0)
-            raise Fault("settlement.register.unpaid", number=offering.number, left_fen=left)
-        entry = _write_holder(ctx, offering, contract.number)
+        contracts = contracts_of(offering_id)
+        if not is_paid_up(offering_id) or any(row.state != Contract.PAID for row in contracts):
+            raise Fault("settlement.register.unpaid", number=offering.number, left_fen=_unpaid(offering))
+        reason = contracts[0].number if len(contracts) == 1 else offering.number
+        entry = _write_holder(ctx, offering, reason)
         data = {"register": entry.kind, "entry": entry.id, "entry_version": entry.version}
         market.write_evidence(ctx, offering_id, [("RegisterWritten", data)], state=market.COMPLETED)
-        contract.state = Contract.REGISTERED
-        contract.save(update_fields=["state"])
-        projection.show_register_entry(ctx, contract)
+        for row in contracts:
+            row.state = Contract.REGISTERED
+        update_rows(contracts, ["state"])
+        projection.show_register_entry(ctx, contracts[0], due=False)
     return entry
+
+
+def _unpaid(offering: market.Offering) -> int:
+    """Return what is left to pay of an offering (fen): of its contracts, and the prices without one yet."""
+    drafted = {row.sub_account_id: _left(row) for row in contracts_of(offering.id)}
+    payments = market.payments_of(offering)
+    undrafted = [sub.alias for sub in list_standing(offering.id) if sub.registration_id not in drafted]
+    return sum(drafted.values()) + sum(payments[alias] for alias in undrafted)
 
 
 def _pay(ctx: Context, contract: Contract, rows: Sequence[Instalment]) -> None:
@@ -90,7 +103,7 @@ def _pay(ctx: Context, contract: Contract, rows: Sequence[Instalment]) -> None:
     if not _left(contract):
         contract.state = Contract.PAID
         contract.save(update_fields=["state"])
-        projection.show_register_entry(ctx, contract)
+        show_entry(ctx, contract)
 
 
 def _left(contract: Contract) -> int:

@@ -105,11 +105,11 @@ def show_instalments(ctx: Context, contract: Contract, rows: Sequence[Instalment
             drop_row("instalment", row.id)
 
 
-def show_register_entry(ctx: Context, contract: Contract) -> None:
-    """Show the clerk an entry that waits to be written, from the last payment on (不动产登记)."""
+def show_register_entry(ctx: Context, contract: Contract, *, due: bool) -> None:
+    """Show the clerk that the entry of a contract's offering waits to be written (不动产登记), or no longer does."""
     if not ctx.projected:
         return
-    if contract.state != Contract.PAID:
+    if not due:
         drop_row("entry_due", contract.offering_id)
         return
     put_row(

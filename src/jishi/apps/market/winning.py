@@ -1,0 +1,71 @@
+"""Who won an offering, how much of it, and what each pays: read off the outcome of its mechanism.
+
+A winner may have several awards; it pays their sum. Nobody has won what was not sold.
+"""
+
+import json
+from typing import Any
+
+from jishi.apps.market.models import Offering, Registration
+from jishi.kernel.fault import Fault
+from jishi.kernel.mechanism import awards_of
+from jishi.platform.evidence import read_stream
+
+
+def list_awards(offering: Offering) -> list[dict[str, Any]]:
+    """List the awards of a sale in the order of the outcome: alias, quantity, price_fen, pay_fen and more."""
+    outcome = offering.outcome or {}
+    return awards_of(outcome) if outcome.get("result") == "sold" else []
+
+
+def winning_aliases(offering: Offering) -> list[str]:
+    """List who won, each once, in the order of the outcome."""
+    return list(dict.fromkeys(award["alias"] for award in list_awards(offering)))
+
+
+def payments_of(offering: Offering) -> dict[str, int]:
+    """Return what each winner pays in all (fen) by alias, 0 where a right costs nothing."""
+    found = dict.fromkeys(winning_aliases(offering), 0)
+    for award in list_awards(offering):
+        found[award["alias"]] += award["pay_fen"]
+    return found
+
+
+def winners_of(offering: Offering) -> dict[str, Registration]:
+    """Return the winning registrations by alias, in the order of the outcome; one query."""
+    aliases = winning_aliases(offering)
+    if not aliases:
+        return {}
+    rows = (
+        offering.registrations.all() if len(aliases) > 1 else offering.registrations.filter(alias=aliases[0])
+    )
+    found = {row.alias: row for row in rows}
+    return {alias: found[alias] for alias in aliases}
+
+
+def defaulted_aliases(offering: Offering) -> set[str]:
+    """Return the winners whose sale has ended because they did not sign (逾期不签合同)."""
+    return {json.loads(row.data)["alias"] for row in read_stream(offering.stream, ["SaleDefaulted"])}
+
+
+def standing_aliases(offering: Offering) -> list[str]:
+    """List the winners whose sale stands."""
+    gone = defaulted_aliases(offering)
+    return [alias for alias in winning_aliases(offering) if alias not in gone]
+
+
+def find_winner(offering: Offering, registration_id: str = "") -> Registration:
+    """Return a winner whose sale stands: the one named, or the only one.
+
+    Faults: `market.default.which` where several stand and none is named, `market.default.no_winner`.
+    """
+    standing = standing_aliases(offering)
+    winners = winners_of(offering)
+    if not registration_id:
+        if len(standing) != 1:
+            raise Fault("market.default.which", number=offering.number, count=len(standing))
+        return winners[standing[0]]
+    found = next((winners[alias] for alias in standing if winners[alias].id == registration_id), None)
+    if found is None:
+        raise Fault("market.default.no_winner", number=offering.number, registration=registration_id)
+    return found
