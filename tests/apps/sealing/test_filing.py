@@ -48,7 +48,7 @@ def test_none_is_taken_before_the_committee_is_formed(chamber: Chamber) -> None:
     offering = chamber.offer_sealed()
     chamber.move(offering.listing_start)
     rows = chamber.admit(chamber.advance(offering), "north")
-    given = (chamber.as_("north"), rows["north"].id, {}, "key-00001")
+    given: Any = (chamber.as_("north"), rows["north"].id, {}, "key-00001")
     assert code_of(sealing.file_envelope, *given) == "ceremony.unformed"
     chamber.name(offering)
     chamber.register(offering, *MEMBERS[:2])
@@ -61,7 +61,8 @@ def test_an_envelope_of_another_bidder_or_form_is_refused(chamber: Chamber) -> N
     before = kinds(offering)
     north = (chamber.as_("north"), rows["north"].id)
     assert code_of(sealing.file_envelope, *north, envelope, "key-00001") == "sealing.envelope.other"
-    for broken in (None, [], {}, "x", {**envelope, "more": 1}):
+    forms: list[Any] = [None, [], {}, "x", {**envelope, "more": 1}]
+    for broken in forms:
         assert code_of(sealing.file_envelope, *north, broken, "key-00001") == "sealing.envelope.shape"
     assert kinds(offering) == before
 

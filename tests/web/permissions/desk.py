@@ -211,6 +211,14 @@ ROWS = [
         )
     ),
     *steps(),
+    *(
+        Row(f"desk/offerings/<str:offering_id>/committee/{path}", may, on, method, offering(stage))
+        for path, method, role in (("", "GET", ""), ("", "POST", "clerk"), ("end/", "POST", "reviewer"))
+        for on, stage, may in (
+            ("here", "free", frozenset({role}) if role else OFFICE),
+            ("other division", "far_free", frozenset({f"far_{role}"}) if role else FAR_READERS),
+        )
+    ),
     Row("desk/registrations/<str:registration_id>/", OFFICE, "here", target=registration),
     Row("desk/registrations/<str:registration_id>/refuse/", CLERK, "here", "POST", registration),
     Row("desk/questions/", CLERKS),

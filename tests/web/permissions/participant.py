@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jishi.apps.parties import api as parties
+from jishi.apps.sealing.models import Committee, Member
 from jishi.apps.settlement import api as settlement
 from jishi.platform.context import Context
 from tests.web.permissions.row import MEMBERS, NOBODY, Given, Row
@@ -49,6 +50,14 @@ def contract(world: World) -> Mapping[str, Any]:
     return {"contract_id": found.id, "instalment_id": settlement.list_instalments(found.id)[0].id}
 
 
+def seat(world: World) -> Mapping[str, Any]:
+    """Seat "member" in the opening committee of a lot."""
+    lot = world.offerings["free"]
+    made = Committee.objects.create(offering_id=lot, suite="x25519", threshold=2, bid_size=256, named_ms=0)
+    Member.objects.create(committee=made, index=1, person=world.users["member"].pk, seat="notary")
+    return {"offering_id": lot}
+
+
 ROWS = [
     *(Row(f"me/{path}", MEMBERS) for path in ("", "security/", "parties/new/", "joint/new/")),
     *(Row("me/parties/<str:party_id>/", may, whose, target=party(name)) for whose, name, may in OWNERS),
@@ -68,11 +77,19 @@ ROWS = [
         )
         for _whose, name, may in OWNERS
     ),
+    *(
+        Row(f"me/seats/<str:offering_id>/{path}", may, on, method, target)
+        for path, method in (("", "GET"), ("key/", "POST"), ("hand-over/", "POST"))
+        for on, target, may in (("own", seat, frozenset({"member"})), ("none", offering("free"), NOBODY))
+    ),
     Row("me/apply/<str:offering_id>/", MEMBERS, "public", target=offering("notice")),
     Row("me/apply/<str:offering_id>/", NOBODY, "draft", target=offering("draft")),
     *(
         Row(f"me/registrations/<str:registration_id>/{path}", may, whose, method, registration(name))
-        for path, method in (("", "GET"), ("pay/", "POST"), ("guarantee/", "POST"), ("withdraw/", "POST"))
+        for path, method in (
+            *(("", "GET"), ("pay/", "POST"), ("guarantee/", "POST"), ("withdraw/", "POST")),
+            *(("seal/", "GET"), ("seal/", "POST")),
+        )
         for whose, name, may in OWNERS
     ),
     *(

@@ -13,7 +13,10 @@ PAGES = (
     *("", "land/", "results/", "results/results.csv", "notices/", "notices/feed.atom"),
     *("verify/", "rules/", "log/", "search/", "complaints/"),
 )
-PARTS = ("", "bundle.json", "quotes.csv", "receipt/<int:seq>.json", "room/")
+PARTS = (
+    *("", "bundle.json", "quotes.csv", "receipt/<int:seq>.json", "room/"),
+    *("sealed/", "sealed.json", "committee.json"),
+)
 WATCHERS_HERE, WATCHERS_THERE = frozenset({"regulator", "auditor"}), frozenset({"far_regulator"})
 
 

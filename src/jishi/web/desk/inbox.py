@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from jishi.apps.market.office import Duty, list_duties
+from jishi.apps.sealing import api as sealing
 from jishi.kernel.calendar.workday import is_working_day
 from jishi.kernel.calendar.zone import start_of_day_ms
 from jishi.platform.access import PERMISSIONS, STAFF, Target, divisions_of, may, stem_of
@@ -129,7 +130,7 @@ class Inbox:
 
 def read_inbox(ctx: Context) -> Inbox:
     """Return what waits for the actor's roles; a fixed number of queries."""
-    items = [*_rows(ctx), *_duties(ctx)]
+    items = [*_rows(ctx), *_duties(ctx), *_seats(ctx)]
     return Inbox(sorted(items, key=lambda item: (item.due_ms is None, item.due_ms or 0, item.since_ms)))
 
 
@@ -187,6 +188,22 @@ def _duties(ctx: Context) -> Iterator[Item]:
         action, step = DUTIES[duty.step]
         if _holds(ctx.actor, action) and not _is_own(ctx.actor, duty):
             yield _duty_item(ctx, duty, step)
+
+
+def _seats(ctx: Context) -> Iterator[Item]:
+    """Yield what waits for a member of opening committees; it is the person's, whatever the role."""
+    steps = {sealing.REGISTER: _("Register a key"), sealing.HAND_OVER: _("Publish my key")}
+    for duty in sealing.list_duties(ctx.actor.user_id):
+        yield Item(
+            kind="seat",
+            label=_("Seat in an opening committee"),
+            step=steps[duty.step],
+            title=f"{duty.offering.number} {duty.offering.title}",
+            url=reverse("participant:seat", args=[duty.offering.id]),
+            since_ms=duty.offering.updated_ms,
+            due_ms=duty.due_ms,
+            now_ms=ctx.now_ms(),
+        )
 
 
 def _is_own(actor: Actor, duty: Duty) -> bool:

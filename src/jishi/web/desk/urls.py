@@ -3,6 +3,7 @@
 from django.urls import path
 
 from jishi.web.desk import (
+    committee,
     entries,
     home,
     objections,
@@ -31,6 +32,8 @@ urlpatterns = [
     path("offerings/<str:offering_id>/relist/", offerings.relist, name="offering_relist"),
     path("offerings/<str:offering_id>/contract.pdf", offerings.read_contract, name="offering_contract"),
     path("offerings/<str:offering_id>/registrations/", registrations.list_all, name="registrations"),
+    path("offerings/<str:offering_id>/committee/", committee.show, name="committee"),
+    path("offerings/<str:offering_id>/committee/end/", committee.end, name="committee_end"),
     path("offerings/<str:offering_id>/qualify/", registrations.qualify, name="qualify"),
     *(
         path(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from jishi.apps.market.api import Offering, Registration
 from jishi.apps.market.reads import list_own_objections, list_own_registrations
 from jishi.apps.parties import api as parties
+from jishi.apps.sealing import api as sealing
 from jishi.platform.context import Actor
 from jishi.platform.search import find_mine
 from jishi.web.participant.outcome import find_outcomes
@@ -52,6 +53,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
     joints = parties.joints_of(actor.parties)
     names = parties.find_parties([*own, *(joint.lead for joint in joints)])
     items = [*_to_bid(registrations), *_to_do(actor, registrations), *_to_consent(own, joints, names)]
+    items += _to_sit(actor)
     items.sort(key=lambda item: (item.due_ms is None, item.due_ms or 0))
     outcomes = find_outcomes(registrations)
     shown = {
@@ -98,6 +100,17 @@ def _to_consent(
             if member.party in own and member.consented_ms is None:
                 url = reverse("participant:joint", args=[joint.id])
                 yield Item(_("Consent to the joint bid"), url, names[joint.lead].name, member.party)
+
+
+def _to_sit(actor: Actor) -> Iterator[Item]:
+    """Yield what waits for a member of opening committees, who acts for no party there."""
+    said = {
+        sealing.REGISTER: _("Register a key for sealed bids"),
+        sealing.HAND_OVER: _("Publish my key to open the bids"),
+    }
+    for duty in sealing.list_duties(actor.user_id):
+        lot, url = duty.offering, reverse("participant:seat", args=[duty.offering.id])
+        yield Item(said[duty.step], url, f"{lot.number} {lot.title}", "", lot.phase, duty.due_ms)
 
 
 def _takes_quotes(lot: Offering) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jishi.web.participant import application, contract, home, joint, party, registration
+from jishi.web.participant import application, contract, home, joint, party, registration, sealed, seat
 
 app_name = "participant"
 urlpatterns = [
@@ -19,6 +19,10 @@ urlpatterns = [
     path("registrations/<str:registration_id>/pay/", registration.pay, name="deposit_pay"),
     path("registrations/<str:registration_id>/guarantee/", registration.guarantee, name="guarantee"),
     path("registrations/<str:registration_id>/withdraw/", registration.withdraw, name="withdraw"),
+    path("registrations/<str:registration_id>/seal/", sealed.seal, name="seal"),
+    path("seats/<str:offering_id>/", seat.show, name="seat"),
+    path("seats/<str:offering_id>/key/", seat.register, name="seat_key"),
+    path("seats/<str:offering_id>/hand-over/", seat.hand_over, name="seat_hand_over"),
     path("contracts/<str:contract_id>/", contract.show, name="contract"),
     path("contracts/<str:contract_id>/pdf/", contract.read_pdf, name="contract_pdf"),
     path("contracts/<str:contract_id>/sign/", contract.sign, name="contract_sign"),

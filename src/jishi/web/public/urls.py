@@ -14,6 +14,7 @@ from jishi.web.public.views import (
     offering,
     results,
     room,
+    sealed,
     search,
     verify,
 )
@@ -29,6 +30,9 @@ urlpatterns = [
     path("land/<str:offering_id>/bundle.json", files.download_bundle, name="bundle"),
     path("land/<str:offering_id>/quotes.csv", files.download_quotes, name="quotes"),
     path("land/<str:offering_id>/receipt/<int:seq>.json", files.download_receipt, name="receipt"),
+    path("land/<str:offering_id>/sealed/", sealed.show, name="sealed"),
+    path("land/<str:offering_id>/sealed.json", sealed.read, name="sealed-json"),
+    path("land/<str:offering_id>/committee.json", sealed.download_committee, name="committee"),
     path("land/<str:offering_id>/room/", room.show, name="room"),
     path("land/<str:offering_id>/supervise/", room.supervise, name="supervise"),
     path("land/<str:offering_id>/bid/", bid.place, name="bid"),

@@ -46,8 +46,9 @@ def publish_key(ctx: Context, member: Member, private: str) -> None:
     offering = market.get_offering(member.committee.offering_id)
     if member.private and member.private == private:
         return
-    _require_due(offering)
     committee = committee_of(offering.id)
+    if committee.opened_ms is None:  # who was not needed may still show, later, that the key was kept
+        _require_due(offering)
     try:
         check_private_key(read_committee(committee.file), member.public, private)
     except Fault as fault:
@@ -57,7 +58,7 @@ def publish_key(ctx: Context, member: Member, private: str) -> None:
     member.private, member.published_ms, member.kept = private, ctx.now_ms(), ""
     member.save(update_fields=["private", "published_ms", "kept"])
     market.write_evidence(ctx, offering.id, [(PUBLISHED, {"index": member.index, "private": private})])
-    if is_ready(committee):
+    if committee.opened_ms is None and is_ready(committee):
         deadline.set_deadline(DUE, offering.id, ctx.now_ms())
 
 
