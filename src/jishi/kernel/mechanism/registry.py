@@ -21,6 +21,7 @@ HOMES: dict[tuple[str, int], tuple[str, str]] = {
     ("package", 1): ("package", "PACKAGE"),
     ("fixed_price", 1): ("fixed_price", "FIXED_PRICE"),
     ("negotiation", 1): ("negotiation", "NEGOTIATION"),
+    ("auction", 1): ("auction", "AUCTION"),
 }
 """(id, version) -> the module of this room and the name in it."""
 
