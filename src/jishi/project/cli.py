@@ -111,6 +111,7 @@ def day(
 @app.command()
 def verify(
     bundles: Annotated[list[Path] | None, typer.Argument(help="Bundle files.")] = None,
+    *,
     trust: Annotated[
         str | None, typer.Option(help="The signer's public key (base64, or a file holding it).")
     ] = None,
@@ -134,9 +135,21 @@ def verify(
     raise typer.Exit(0 if passed else 1)
 
 
+@app.command()
+def verifier(
+    out: Annotated[Path, typer.Argument(help="Where the file is written.")] = Path("jishi-verify.pyz"),
+) -> None:
+    """Write the verifier one carries away: one file that a bare Python 3.11 runs, without this installation."""
+    from jishi.project.verifying import write_verifier
+
+    with _plainly():
+        write_verifier(console, out, LANG)
+
+
 @app.command("witness")
 def run_witness(
     log: Annotated[str, typer.Option(help="The log's key, as its page shows it, or a file holding it.")],
+    *,
     folder: Annotated[Path, typer.Option(help="Where the witness keeps its key and what it saw.")],
     name: Annotated[str, typer.Option(help="The witness's name, like a web address.")] = "witness.example",
     watch: Annotated[

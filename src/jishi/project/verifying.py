@@ -3,9 +3,8 @@
 import base64
 import binascii
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,14 +14,14 @@ from jishi.kernel.evidence.report import Report
 from jishi.kernel.evidence.vectors import judge_vector
 from jishi.kernel.evidence.verify import verify
 from jishi.kernel.fault import Fault
+from jishi.platform.verifier.build import build_verifier, verifier_digest
+from jishi.platform.verifier.line import lines_of
 from jishi.platform.words import say
 
 MOST_MIB = 256
 MOST_DIGITS = 100
 KEY_BYTES = 32
-RESULTS = ("sold", "unsold", "converted", "halted", "terminated", "open")
 MARKS = {True: "[green]✓[/green]", False: "[red]✗[/red]", None: "[yellow]?[/yellow]"}
-PLAIN = {"zh": {True: "是", False: "否", None: "无"}, "en": {True: "yes", False: "no", None: "none"}}
 
 
 def verify_files(
@@ -66,6 +65,18 @@ def verify_vectors(console: Console, path: Path, lang: str) -> bool:
     said = say("project.vectors.count", {"wrong": wrong, "total": total}, lang)
     console.print(said, highlight=False)
     return total > 0 and not wrong
+
+
+def write_verifier(console: Console, path: Path, lang: str) -> None:
+    """Write the verifier one carries away and print its SHA-256; raise Fault `project.file.unwritable`."""
+    raw = build_verifier()
+    try:
+        path.write_bytes(raw)
+        path.chmod(0o755)
+    except OSError as error:
+        raise Fault("project.file.unwritable", path=str(path), why=error.strerror or str(error)) from error
+    params = {"path": str(path), "kib": len(raw) >> 10, "sha256": verifier_digest()}
+    console.print(escape(say("project.verifier.written", params, lang)), highlight=False, soft_wrap=True)
 
 
 def _judge_line(line: bytes) -> tuple[str | None, str]:
@@ -119,27 +130,9 @@ def _read_file(path: Path) -> bytes:
 def _show(console: Console, path: Path, report: Report, options: tuple[bool, str]) -> None:
     quiet, lang = options
     _print(console, report.ok, f"{path}: {say(report.verdict, {}, lang)}")
-    for check in report.checks:
-        if quiet and check.ok:
-            continue
-        unsure = (check.name == "trust" and not report.trusted) or check.code == "verify.log.absent"
-        name = say(f"verify.check.{check.name}", {}, lang)
-        said = say(check.code, _readable(check.params, lang), lang)
-        _print(console, None if unsure and check.ok else check.ok, f"{name}: {said}", indent="    ")
-
-
-def _readable(params: Mapping[str, Any], lang: str) -> dict[str, Any]:
-    """Put words for what a sentence would otherwise show as a Python value or a code."""
-    plain = PLAIN[lang]
-    said = {
-        name: plain[value] if value is None or isinstance(value, bool) else value
-        for name, value in params.items()
-    }
-    if params.get("result") in RESULTS:
-        said["result"] = say(f"listing.result.{params['result']}", {}, lang)
-    if "needs" in params:
-        said["needs"] = say(f"verify.check.{params['needs']}", {}, lang)
-    return said
+    for check, line in zip(report.checks, lines_of(report, lang), strict=True):
+        if not (quiet and check.ok):
+            _print(console, line.ok, f"{line.name}: {line.text}", indent="    ")
 
 
 def _print(console: Console, ok: bool | None, said: str, indent: str = "") -> None:
