@@ -7,8 +7,11 @@ import pytest
 
 from jishi.apps.market import actions as market
 from jishi.apps.market.actions.reserve import register_officer_key
+from jishi.apps.market.actions.steps import STEPS
 from jishi.apps.market.models import Objection, Offering, Question, Registration
 from jishi.kernel.fault import Fault
+from jishi.kernel.mechanism.acts import Agree, Discredit, Draw, Prefer, Score, Seat, Solve, Unseal
+from jishi.kernel.mechanism.inputs import Bid
 from jishi.platform.context import Context
 from jishi.platform.models import AccessRecord
 from tests.apps.market.hall import STAFF, START_FEN, Hall
@@ -69,6 +72,33 @@ ACTIONS: dict[str, tuple[Act, tuple[str, ...]]] = {
     "withdraw": (lambda ctx, lot: market.withdraw_registration(ctx, lot.row.id), ("north",)),
     "bid": (lambda ctx, lot: market.place_bid(ctx, lot.row.id, START_FEN, "k"), ("north",)),
     "continue": (lambda ctx, lot: market.continue_bidding(ctx, lot.row.id, "k"), ("north",)),
+    "take part": (
+        lambda ctx, lot: market.take_part(ctx, lot.row.id, Bid(lot.row.alias, START_FEN), "k"),
+        ("north",),
+    ),
+    "record the agreement": (
+        lambda ctx, lot: market.decide_step(ctx, lot.running.id, Agree(lot.row.alias, START_FEN)),
+        ("clerk",),
+    ),
+    "record a preference": (
+        lambda ctx, lot: market.decide_step(ctx, lot.running.id, Prefer(lot.row.alias, "tenant")),
+        ("clerk",),
+    ),
+    "record poor credit": (
+        lambda ctx, lot: market.decide_step(ctx, lot.running.id, Discredit(lot.row.alias, 1)),
+        ("clerk",),
+    ),
+    "seat the panel": (lambda ctx, lot: market.decide_step(ctx, lot.running.id, Seat(["e1"])), ("clerk",)),
+    "solve": (lambda ctx, lot: market.decide_step(ctx, lot.running.id, Solve([], {})), ("clerk",)),
+    "draw": (lambda ctx, lot: market.decide_step(ctx, lot.running.id, Draw("", "")), ("reviewer",)),
+    "commit the draw": (lambda ctx, lot: market.commit_draw(ctx, lot.draft.id), ("clerk",)),
+    "reveal the draw": (lambda ctx, lot: market.reveal_draw(ctx, lot.running.id), ("reviewer",)),
+    "score": (lambda ctx, lot: market.decide_step(ctx, lot.running.id, Score("e1", "b1", {})), ()),
+    "unseal": (lambda ctx, lot: market.decide_step(ctx, lot.running.id, Unseal([], {})), ()),
+    "decide an objection": (
+        lambda ctx, lot: market.answer_objection(ctx, lot.objection.id, "答", upheld=True),
+        ("reviewer",),
+    ),
     "suspend": (lambda ctx, lot: market.suspend_offering(ctx, lot.running.id, WHY), ("reviewer",)),
     "resume": (lambda ctx, lot: market.resume_offering(ctx, lot.running.id, WHY), ("reviewer",)),
     "extend": (lambda ctx, lot: market.extend_offering(ctx, lot.running.id, (1, 1), WHY), ("reviewer",)),
@@ -119,8 +149,9 @@ def test_every_action_is_in_this_table() -> None:
     steps = {
         name for name in market.__all__ if name[0].islower() and name not in {"submit", "write_evidence"}
     }
-    system_only = {"advance_offering", "recover_outage", "secure_deposits"}
-    assert len(ACTIONS) - 1 == len(steps - system_only - {"relist_offering"})
+    system_only = {"advance_offering", "clear_book", "recover_outage", "secure_deposits"}
+    # `decide_step` has a row for each of its inputs, `answer_objection` one more, the officer's key one of its own
+    assert len(ACTIONS) - 1 == len(steps - system_only - {"relist_offering"}) + len(STEPS) - 1
 
 
 def test_listing_again_needs_what_preparing_needs(hall: Hall) -> None:

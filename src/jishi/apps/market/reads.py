@@ -1,7 +1,7 @@
 """Questions the market answers about offerings, notices, registrations and results."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -285,6 +285,33 @@ def _rung(row: EvidenceEntry) -> dict[str, Any]:
         "alias": given["alias"],
         "price_fen": given["price_fen"],
     }
+
+
+def sealed_lines(offering: Offering) -> list[list[Any]]:
+    """Return every sealed bid filed, in order: [alias, commitment]."""
+    return [[given["alias"], given["commitment"]] for given in _given(offering, "seal")]
+
+
+def book_lines(offering: Offering) -> list[list[Any]]:
+    """Return every line of the book of orders: [alias, side, price_fen, quantity] or [alias, "cancel", order]."""
+    return [
+        [given["alias"], given["side"], given["price_fen"], given["quantity"]]
+        if given["type"] == "order"
+        else [given["alias"], "cancel", given["order"]]
+        for given in _given(offering, "order", "cancel")
+    ]
+
+
+def _given(offering: Offering, *kinds: str) -> Iterator[dict[str, Any]]:
+    """Yield the inputs of some kinds that the mechanism took, in order."""
+    any_kind = Q(pk__isnull=True)
+    for kind in kinds:
+        any_kind |= Q(data__contains=f'"type":"{kind}"')
+    rows = EvidenceEntry.objects.filter(any_kind, stream=offering.stream, kind="MechanismStepped")
+    for data in rows.order_by("seq").values_list("data", flat=True).iterator(2000):
+        given = json.loads(data)["input"]
+        if given["type"] in kinds:  # the words may stand in a note of another input
+            yield given
 
 
 def simulated_aliases(offering_id: str) -> frozenset[str]:

@@ -11,7 +11,7 @@ from jishi.apps.packs.kinds.product import MechanismChoice, Product
 from jishi.apps.packs.pack import Pack
 from jishi.apps.packs.problem import Problem
 from jishi.kernel.fault import Fault
-from jishi.kernel.mechanism.registry import MECHANISMS
+from jishi.kernel.mechanism.registry import HOMES, find
 from jishi.kernel.rules.decision import Decision
 from jishi.kernel.rules.fact import Value, read_value
 from jishi.kernel.rules.footing import dated_rows
@@ -55,12 +55,11 @@ def last_change(rule: Rule) -> int:
 
 
 def _check_terms(choice: MechanismChoice, file: str) -> Iterator[Problem]:
-    known = {(each.id, each.version): each for each in MECHANISMS}
-    mechanism = known.get((choice.id, choice.version))
-    if mechanism is None:
-        valid = ", ".join(f"{name} {version}" for name, version in known)
+    if (choice.id, choice.version) not in HOMES:
+        valid = ", ".join(f"{name} {version}" for name, version in HOMES)
         yield Problem(file, "mechanism", f"{choice.id} {choice.version}", "pack.unknown_mechanism", valid)
         return
+    mechanism = find(choice.id, choice.version)
     for term in choice.terms:
         try:
             mechanism.check_term(term.name, term.value)

@@ -58,6 +58,8 @@ class OfferingForm(forms.Form):
         super().__init__(*args, **options)
         self.product = product
         for term in product.default_mechanism.terms:
+            if isinstance(term.value, list | dict):
+                continue  # parts, such as the stages of an auction, stand as the product states them
             self.fields[TERM + term.name] = _term_field(term)
 
     def statement(self, entry_id: str) -> Statement:

@@ -7,7 +7,9 @@ from jishi.apps.market.actions.bidding import (
     place_bid,
     recover_outage,
     submit,
+    take_part,
 )
+from jishi.apps.market.actions.clearing import clear_book
 from jishi.apps.market.actions.control import (
     extend_offering,
     resume_offering,
@@ -16,6 +18,7 @@ from jishi.apps.market.actions.control import (
     terminate_offering,
 )
 from jishi.apps.market.actions.default import declare_default
+from jishi.apps.market.actions.drawing import commit_draw, reveal_draw
 from jishi.apps.market.actions.fold import Answer, Command
 from jishi.apps.market.actions.notice import publish_notice, supplement_notice
 from jishi.apps.market.actions.objection import answer_objection, object_to_result
@@ -35,6 +38,7 @@ from jishi.apps.market.actions.registration import (
     withdraw_registration,
 )
 from jishi.apps.market.actions.reserve import open_reserve, seal_reserve_price
+from jishi.apps.market.actions.steps import decide_step
 
 __all__ = [
     "Answer",
@@ -45,8 +49,11 @@ __all__ = [
     "answer_objection",
     "answer_question",
     "ask_question",
+    "clear_book",
+    "commit_draw",
     "confirm_sale",
     "continue_bidding",
+    "decide_step",
     "declare_default",
     "extend_offering",
     "file_registrations",
@@ -61,6 +68,7 @@ __all__ = [
     "refuse_registration",
     "relist_offering",
     "resume_offering",
+    "reveal_draw",
     "revise_offering",
     "seal_reserve_price",
     "secure_deposits",
@@ -68,6 +76,7 @@ __all__ = [
     "submit",
     "supplement_notice",
     "suspend_offering",
+    "take_part",
     "terminate_offering",
     "withdraw_registration",
     "write_evidence",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import F, Q
 
+from jishi.apps.market.actions.clearing import clear_locked
 from jishi.apps.market.actions.fold import Answer, Command, Locked, answer_all
 from jishi.apps.market.actions.locking import lock_offering, lock_row
 from jishi.apps.market.actions.notice import add_notice
@@ -14,28 +15,48 @@ from jishi.apps.market.reads import get_bidder
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import inputs
 from jishi.kernel.mechanism.frame import SCHEDULED
-from jishi.platform import command, deadline
+from jishi.platform import command
 from jishi.platform.access import Target, require
 from jishi.platform.context import Context
 from jishi.platform.models import CommandRecord
 from jishi.platform.turn import turn
 
 LONGEST_KEY = 80
+OF_BIDDERS = ("bid", "continue", "seal", "order", "cancel", "buy", "offer", "exercise", "decline")
+"""The inputs a bidder gives."""
 Slot = str | int
 """What an answer is kept under: the command's key, or its place where it has none."""
+
+
+def take_part(ctx: Context, registration_id: str, given: inputs.Input, key: str) -> Answer:
+    """Give a bidder's input for a registration the actor represents; a retry with the same key gets the same answer.
+
+    Faults: `market.bid.not_yours` for what no bidder gives, `market.bid.other_alias`. Out of its phase the input
+    is refused in the answer.
+    """
+    registration = _own_registration(ctx, registration_id)
+    name = inputs.name_of(given)
+    if name not in OF_BIDDERS:
+        raise Fault("market.bid.not_yours", input=name, known=", ".join(OF_BIDDERS))
+    if getattr(given, "alias", "") != registration.alias:
+        raise Fault("market.bid.other_alias", alias=registration.alias)
+    return _give(ctx, registration, given, key)
 
 
 def place_bid(ctx: Context, registration_id: str, price_fen: int, key: str) -> Answer:
     """Place a quote (报价) for a registration the actor represents; a retry with the same key gets the same answer."""
     registration = _own_registration(ctx, registration_id)
-    given = inputs.Bid(registration.alias, price_fen)
-    return submit(ctx, registration.offering_id, [Command(given, key)])[0]
+    return _give(ctx, registration, inputs.Bid(registration.alias, price_fen), key)
 
 
 def continue_bidding(ctx: Context, registration_id: str, key: str) -> Answer:
     """Say in the question period (询问期) that one goes on bidding."""
     registration = _own_registration(ctx, registration_id)
-    return submit(ctx, registration.offering_id, [Command(inputs.Continue(registration.alias), key)])[0]
+    return _give(ctx, registration, inputs.Continue(registration.alias), key)
+
+
+def _give(ctx: Context, registration: Registration, given: inputs.Input, key: str) -> Answer:
+    return submit(ctx, registration.offering_id, [Command(given, key)])[0]
 
 
 def _own_registration(ctx: Context, registration_id: str) -> Registration:
@@ -69,11 +90,9 @@ def submit(ctx: Context, offering_id: str, commands: Sequence[Command]) -> list[
 
 
 def advance_offering(ctx: Context, offering_id: str) -> None:
-    """Run the ticks due by now; done already, it does nothing."""
+    """Run the ticks due by now and clear a book that awaits it; done already, it does nothing."""
     with transaction.atomic():
-        offering, _ = lock_offering(ctx, offering_id)
-        if offering.state != NOTICED:
-            deadline.set_deadline("offering", offering.id, None)
+        clear_locked(ctx, lock_offering(ctx, offering_id))
 
 
 def recover_outage(ctx: Context, last_alive_ms: int, grace_ms: int = 5_000) -> int:
