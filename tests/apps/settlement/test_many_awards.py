@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from jishi.apps.catalogue import api as catalogue
 from jishi.apps.market import api as market
 from jishi.apps.packs import api as packs
 from jishi.apps.registers import api as registers
@@ -128,6 +129,23 @@ def test_the_whole_way_of_two_winners(ctx: Context) -> None:
     balances = settlement.escrow_balances()
     assert (balances["bank"], balances["price"], balances["deposit"]) == (5 * UNIT_FEN, -5 * UNIT_FEN, 0)
     assert_verifies(offering)
+
+
+def test_each_winner_is_an_award_and_a_contract_of_the_release(ctx: Context) -> None:
+    offering, rows = published(ctx, 2, 3)
+    sign(ctx, settlement.draft_contract(ctx, offering.id, rows[1].id))
+    release = catalogue.release_of(offering.id)
+    assert [(each["value"]["amount"], each["status"]) for each in release["awards"]] == [
+        (2 * UNIT_FEN // 100, "active"),
+        (3 * UNIT_FEN // 100, "active"),
+    ]
+    assert len({each["suppliers"][0]["id"] for each in release["awards"]}) == 2
+    assert [each["awardID"] for each in release["contracts"]] == [release["awards"][1]["id"]]
+    assert release["tender"]["awardCriteriaDetails"] == "一口价" and "awardCriteria" not in release["tender"]
+    move_to(ctx, ctx.now_ms() + 30 * DAY_MS)
+    market.declare_default(ctx, offering.id, "逾期未签", registration_id=rows[0].id)
+    after = catalogue.release_of(offering.id)
+    assert [each["status"] for each in after["awards"]] == ["cancelled", "active"]
 
 
 def test_only_who_won_keeps_a_deposit_in(ctx: Context) -> None:

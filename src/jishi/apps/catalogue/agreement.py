@@ -1,13 +1,10 @@
 """The contract of a release: value, signature, payments made and still due."""
 
+from collections.abc import Sequence
+
 from jishi.apps.catalogue.document import contract_document
-from jishi.apps.catalogue.facts import Agreement, Lot, Payment, ReleaseFacts
+from jishi.apps.catalogue.facts import Agreement, Participant, Payment, ReleaseFacts
 from jishi.apps.catalogue.value import Json, end_of_day, instant, money, reference
-
-
-def award_id(lot: Lot) -> str:
-    """Return the id of an offering's only award."""
-    return f"{lot.number}-award"
 
 
 def build_contract(facts: ReleaseFacts, agreement: Agreement) -> Json:
@@ -15,7 +12,7 @@ def build_contract(facts: ReleaseFacts, agreement: Agreement) -> Json:
     signed = instant(agreement.signed_ms, facts.publisher.offset_minutes)
     contract: Json = {
         "id": agreement.number,
-        "awardID": award_id(facts.lot),
+        "awardID": agreement.award.id,
         "title": f"{facts.lot.number} 出让合同",
         "status": "terminated" if agreement.fulfilled else "active",
         "value": money(agreement.price_fen),
@@ -41,18 +38,20 @@ def _transactions(facts: ReleaseFacts, agreement: Agreement, payment: Payment) -
     made = [(f"{payment.id}-deposit", payment.credited_fen, agreement.signed_ms)]
     if payment.paid_ms is not None:
         made.append((payment.id, payment.paid_fen, payment.paid_ms))
-    return [_transaction(facts, name, fen, at_ms) for name, fen, at_ms in made if fen]
+    payers = agreement.award.suppliers
+    return [_transaction(facts, each, payers) for each in made if each[1]]
 
 
-def _transaction(facts: ReleaseFacts, name: str, fen: int, at_ms: int) -> Json:
+def _transaction(facts: ReleaseFacts, made: tuple[str, int, int], payers: Sequence[Participant]) -> Json:
+    name, fen, at_ms = made
     shown: Json = {
         "id": name,
         "date": instant(at_ms, facts.publisher.offset_minutes),
         "value": money(fen),
         "payee": reference(facts.grantor),
     }
-    if facts.winners:
-        shown["payer"] = reference(facts.winners[0])
+    if payers:
+        shown["payer"] = reference(payers[0])
     return shown
 
 

@@ -55,10 +55,22 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class Award:
+    """What one winner won (of many: so many units) and pays; `suppliers` (joint bidders) wait for the result."""
+
+    id: str
+    title: str
+    value_fen: int
+    cancelled: bool = False
+    suppliers: tuple[Participant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
-    """The contract both sides signed; `fulfilled` once paid and registered."""
+    """The contract both sides signed on an award; `fulfilled` once paid and registered."""
 
     number: str
+    award: Award
     price_fen: int
     signed_ms: int
     pdf_sha256: str
@@ -68,7 +80,9 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """The offering itself. `seq` is its latest evidence entry, `lot` the public facts of the notice."""
+    """The offering itself. `seq` is its latest evidence entry, `lot` the public facts of the notice, `criteria` the
+    code (may be empty) and the words for what is decided by.
+    """
 
     id: str
     seq: int
@@ -80,6 +94,7 @@ class Lot:
     updated_ms: int
     product: str
     method: str
+    criteria: tuple[str, str]
     place: str
     lot: Mapping[str, Any]
     start_price_fen: int | None
@@ -98,12 +113,12 @@ class Lot:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseFacts:
-    """Everything one release says; `tenderers` and `winners` (joint bidders are several) wait for the result."""
+    """Everything one release says; `tenderers` wait for the result."""
 
     publisher: Publisher
     lot: Lot
     grantor: Participant
     notices: tuple[Announcement, ...] = ()
     tenderers: tuple[Participant, ...] = ()
-    winners: tuple[Participant, ...] = ()
-    agreement: Agreement | None = None
+    awards: tuple[Award, ...] = ()
+    agreements: tuple[Agreement, ...] = ()

@@ -9,6 +9,7 @@ from django.conf import settings
 from jishi.apps.catalogue.facts import (
     Agreement,
     Announcement,
+    Award,
     Lot,
     Participant,
     Payment,
@@ -24,6 +25,7 @@ from jishi.platform.evidence import find_seqs
 
 DRAFT = "draft"
 NAMED = ("published", market.CONTRACTED, market.COMPLETED)  # states in which the winner is public
+CRITERIA = {"lottery": ("", "摇号"), "fixed_price": ("", "一口价"), "negotiation": ("", "协议")}
 SIGNED = (market.CONTRACTED, market.COMPLETED)
 
 
@@ -41,18 +43,21 @@ def gather_facts(offering_ids: Iterable[str]) -> list[ReleaseFacts]:
     notices = _notices([row.id for row in rows])
     bidders = _bidders([row.id for row in rows if _is_named(row, notices[row.id])])
     issuer = publisher()
-    return [
-        ReleaseFacts(
+    found_facts = []
+    for row in rows:
+        named = bidders.get(row.id, {})
+        awards = _awards(row, named)
+        facts = ReleaseFacts(
             publisher=issuer,
             lot=_lot(row, seqs[row.stream]),
             grantor=_grantor(row, issuer),
             notices=notices[row.id],
-            tenderers=_distinct(bidders.get(row.id, {}).values()),
-            winners=bidders.get(row.id, {}).get(_winner(row), ()),
-            agreement=_agreement(row) if row.state in SIGNED else None,
+            tenderers=_distinct(named.values()),
+            awards=tuple(awards.values()),
+            agreements=_agreements(row, awards) if _may_have_contracts(row, awards) else (),
         )
-        for row in rows
-    ]
+        found_facts.append(facts)
+    return found_facts
 
 
 def _public(found: Mapping[str, market.Offering], offering_id: str) -> market.Offering:
@@ -70,8 +75,29 @@ def _is_named(row: market.Offering, notices: Sequence[Announcement]) -> bool:
     return row.state in NAMED or (row.state == market.DEFAULTED and told)
 
 
-def _winner(row: market.Offering) -> str:
-    return str((row.outcome or {}).get("winner") or "")
+def _may_have_contracts(row: market.Offering, awards: Mapping[str, Award]) -> bool:
+    """Tell whether a contract may be signed: of many winners some sign before the offering moves on."""
+    return row.state in SIGNED or (row.state in NAMED and len(awards) > 1)
+
+
+def _awards(row: market.Offering, named: Mapping[str, tuple[Participant, ...]]) -> dict[str, Award]:
+    """Return what each winner won, by alias, in the order of the outcome."""
+    payments = market.payments_of(row)
+    many = len(payments) > 1
+    standing = market.standing_aliases(row) if many else payments if row.state != market.DEFAULTED else ()
+    units: dict[str, int] = defaultdict(int)
+    for award in market.list_awards(row):
+        units[award["alias"]] += award["quantity"]
+    return {
+        alias: Award(
+            id=f"{row.number}-award-{place}" if many else f"{row.number}-award",
+            title=f"{row.number} 成交（{units[alias]}）" if many else f"{row.number} 成交",
+            value_fen=value_fen,
+            cancelled=alias not in standing,
+            suppliers=named.get(alias, ()),
+        )
+        for place, (alias, value_fen) in enumerate(payments.items(), 1)
+    }
 
 
 def _lot(row: market.Offering, seq: int) -> Lot:
@@ -86,7 +112,8 @@ def _lot(row: market.Offering, seq: int) -> Lot:
         **dates,
         seq=seq,
         product=f"{product.title.zh}（{'；'.join(product.cites)}）",
-        method="挂牌",
+        method=_method(product, row.mechanism),
+        criteria=_criteria(row),
         place=_place(row.division),
         start_price_fen=row.start_price_fen,
         cap_fen=row.terms.get("cap_fen"),
@@ -99,6 +126,20 @@ def _lot(row: market.Offering, seq: int) -> Lot:
     )
 
 
+def _method(product: packs.Product, mechanism: str) -> str:
+    chosen = product.find_mechanism(mechanism)
+    return chosen.title.zh if chosen and chosen.title else product.title.zh
+
+
+def _criteria(row: market.Offering) -> tuple[str, str]:
+    """Return the code and the words for what decides; a draw or a fixed price has no code of the standard."""
+    if row.terms.get("method") == "score":
+        return "ratedCriteria", "综合评分"
+    if row.terms.get("direction") == "low":
+        return "priceOnly", "价低者得"
+    return CRITERIA.get(row.mechanism, ("highestPrice", "价高者得"))
+
+
 def _place(division: str) -> str:
     found = packs.current_pack().divisions.get(division)
     return found.name_zh if found else ""
@@ -107,7 +148,7 @@ def _place(division: str) -> str:
 def _award_day(row: market.Offering) -> date | None:
     pack = packs.current_pack()
     instants = {"listing_end": row.closed_ms or row.listing_end}
-    expected = market.expect_day(pack, pack.product(row.product), "result", instants)
+    expected = market.expect_day(pack, pack.product(row.product), "result", instants, mechanism=row.mechanism)
     return expected[0] if expected else None
 
 
@@ -167,26 +208,30 @@ def _distinct(groups: Iterable[tuple[Participant, ...]]) -> tuple[Participant, .
     return tuple(sorted({each for group in groups for each in group}, key=lambda each: each.id))
 
 
-def _agreement(row: market.Offering) -> Agreement | None:
-    contract = settlement.find_contract(row.id)
-    if contract is None:
-        return None
-    return Agreement(
-        number=contract.number,
-        price_fen=contract.price_fen,
-        signed_ms=max(contract.signed_party_ms or 0, contract.signed_seller_ms or 0),
-        pdf_sha256=contract.pdf_sha256,
-        fulfilled=row.state == market.COMPLETED,
-        payments=tuple(
-            Payment(
-                id=each.id,
-                title=each.title_zh,
-                due_day=each.due_day,
-                amount_fen=each.amount_fen,
-                credited_fen=each.credited_fen,
-                paid_fen=each.paid_fen,
-                paid_ms=each.paid_ms,
-            )
-            for each in settlement.list_instalments(contract.id)
-        ),
+def _agreements(row: market.Offering, awards: Mapping[str, Award]) -> tuple[Agreement, ...]:
+    won = {winner.id: awards[alias] for alias, winner in market.winners_of(row).items()}
+    return tuple(
+        Agreement(
+            number=contract.number,
+            award=won[contract.sub_account_id],
+            price_fen=contract.price_fen,
+            signed_ms=max(contract.signed_party_ms or 0, contract.signed_seller_ms or 0),
+            pdf_sha256=contract.pdf_sha256,
+            fulfilled=row.state == market.COMPLETED,
+            payments=tuple(_payment(each) for each in settlement.list_instalments(contract.id)),
+        )
+        for contract in settlement.list_contracts(row.id)
+        if contract.signed_seller_ms is not None
+    )
+
+
+def _payment(each: settlement.Instalment) -> Payment:
+    return Payment(
+        id=each.id,
+        title=each.title_zh,
+        due_day=each.due_day,
+        amount_fen=each.amount_fen,
+        credited_fen=each.credited_fen,
+        paid_fen=each.paid_fen,
+        paid_ms=each.paid_ms,
     )

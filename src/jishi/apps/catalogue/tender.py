@@ -1,4 +1,4 @@
-"""The tender of a release: status, prices, periods, items and documents of a listing for sale (挂牌)."""
+"""The tender of a release: status, prices, periods, items and documents of an offering (标的)."""
 
 from typing import Any
 
@@ -38,8 +38,7 @@ def build_tender(facts: ReleaseFacts) -> Json:
         **_values(lot),
         "procurementMethod": "open",
         "procurementMethodDetails": lot.method,
-        "awardCriteria": "highestPrice",
-        "awardCriteriaDetails": "价高者得",
+        **_criteria(lot),
         "submissionMethod": ["electronicAuction"],
         "submissionMethodDetails": f"{facts.publisher.address}/land/{lot.id}/",
         "documents": [*(notice_document(facts, each) for each in said), bundle_document(facts)],
@@ -52,6 +51,11 @@ def build_tender(facts: ReleaseFacts) -> Json:
     if amendments := [_amendment(facts, each) for each in said if each.kind != "notice"]:
         tender["amendments"] = amendments
     return tender
+
+
+def _criteria(lot: Lot) -> Json:
+    code, details = lot.criteria
+    return {**({"awardCriteria": code} if code else {}), "awardCriteriaDetails": details}
 
 
 def _values(lot: Lot) -> Json:
