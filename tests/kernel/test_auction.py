@@ -390,3 +390,24 @@ def test_a_holder_who_leads_is_stepped_before_only_by_a_stronger_ground() -> Non
 def test_nearest_to_the_average_may_be_on_either_side() -> None:
     assert best_of((("a", 10), ("b", 20)), "nearest_average") == ("a", "b")
     assert best_of((("a", 0), ("b", 9), ("c", 10), ("d", 30)), "nearest_average") == ("c",)
+
+
+def test_two_quantities_one_after_the_other_both_go_with_the_price() -> None:
+    years = {"kind": "second_quantity", "unit": "lease_years", "span_ms": 50}
+    room = Room("abc", CAPPED, {**SHARE, "tie": "next"}, years)
+    room.reach_cap("a", 150)
+    room.allow((Offer("c", 2_000), 160), (Offer("b", 2_000), 161), (Offer("a", 1_000), 162))
+    room.pass_to(200)
+    assert room.say(Offer("a", 99), 210) == "auction.not_eligible"
+    room.allow((Offer("b", 20), 211), (Offer("c", 19), 212))
+    room.pass_to(250)
+    assert room.got == {"b": 150}
+    assert room.outcome["second"] == {"share_bp": 2_000, "lease_years": 20}
+    assert [past["stage"] for past in room.outcome["offers"]] == [2, 3]
+
+
+def test_a_holder_who_was_never_admitted_is_not_waited_for() -> None:
+    room = Room("x", RAISE, RIGHT)
+    room.allow((Prefer("t", "tenant"), 20), (inputs.Bid("x", 100), 110))
+    room.pass_to(200)
+    assert room.result == ("sold", "highest_quote") and room.outcome["closed_at"] == 200
