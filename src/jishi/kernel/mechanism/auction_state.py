@@ -56,9 +56,9 @@ class State(NamedTuple):
 
 
 def choose(state: State, alias: str) -> State:
-    """Return the state led by a bidder, with the amounts it offered where it offered any."""
+    """Return the state led by a bidder, with the amounts it offered in the stages passed."""
     offered = {past["unit"]: past["offers"][alias] for past in state.amounts if alias in past["offers"]}
-    return state._replace(leader=alias, second={**state.second, **offered})
+    return state._replace(leader=alias, second=offered)
 
 
 def note_tie(state: State, ordered: Sequence[str], broken_by: str) -> State:
