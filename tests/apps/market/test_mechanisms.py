@@ -252,3 +252,38 @@ def test_an_outage_gives_back_the_time_of_a_close_that_came_meanwhile(hall: Hall
     assert market.recover_outage(hall.system, silent_ms) == 1
     view = view_of(get_offering(offering.id))
     assert view is not None and view.closes_ms == offering.listing_end + 2 * FIVE_MINUTES
+
+
+# --- listing again
+
+
+def again(hall: Hall, offering: Offering, **changes: Any) -> Offering:
+    market.publish_result(hall.as_("reviewer"), offering.id)
+    form = hall.form(offering.entry_id, "T-2", **changes)
+    return market.relist_offering(hall.as_("clerk"), offering.id, form)
+
+
+def test_a_lot_listed_again_starts_at_no_less_than_its_share_of_the_first_price(hall: Hall) -> None:
+    offering = hall.run_out(hall.offer())
+    least_fen = START_FEN * 7 // 10
+    with pytest.raises(Fault, match=r"relisting\.approval") as caught:
+        again(hall, offering, start_price_fen=least_fen - 1)
+    assert caught.value.params == {"number": 2, "price_fen": least_fen - 1, "least_fen": least_fen}
+    form = hall.form(offering.entry_id, "T-2", start_price_fen=least_fen)
+    second = market.relist_offering(hall.as_("clerk"), offering.id, form)
+    lower = replace(form, start_price_fen=least_fen - 1)
+    with pytest.raises(Fault, match=r"relisting\.approval"):
+        market.revise_offering(hall.as_("clerk"), second.id, lower)
+    hall.run_out(hall.publish(second))
+    market.publish_result(hall.as_("reviewer"), second.id)
+    third = replace(lower, number="T-3")
+    with pytest.raises(Fault, match=r"relisting\.approval"):
+        market.relist_offering(hall.as_("clerk"), second.id, third)
+
+
+def test_a_converted_lot_is_sold_another_way(hall: Hall) -> None:
+    offering = negotiation(hall)
+    hall.admit(offering, "north", "south")
+    found = again(hall, get_offering(offering.id), mechanism="listing")
+    assert (found.mechanism, found.listing_round, found.previous_id) == ("listing", 2, offering.id)
+    assert hall.publish(found).state == "noticed"

@@ -6,6 +6,7 @@ from pathlib import Path
 from jishi.apps.packs import api as packs
 
 PRODUCT = "products/land.state_grant_listing.toml"
+FLOOR = '\n[relist]\nfloor = "land.min_price_ratio_benchmark"\n'
 BELOW = "\n[[step]]"
 WAYS = """
 [[mechanism]]
@@ -31,5 +32,5 @@ def many_ways(folder: Path) -> Path:
     file = copy / PRODUCT
     text = file.read_text("utf-8")
     assert text.count(BELOW) >= 1
-    file.write_text(text.replace(BELOW, WAYS + BELOW, 1), "utf-8")
+    file.write_text(text.replace(BELOW, WAYS + FLOOR + BELOW, 1), "utf-8")
     return copy

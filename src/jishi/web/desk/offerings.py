@@ -67,8 +67,9 @@ def prepare(request: HttpRequest, entry_id: str) -> HttpResponse:
     """Prepare an offering: the law is asked first, the draft is stored on "save"."""
     ctx, entry = ctx_of(request), registers.get_entry(entry_id)
     require(ctx, "offering.prepare", Target(entry.id, entry.division))
-    initial = {**lawful_dates(_product(request), ctx.now_ms()), "title": _title_of(entry)}
-    form = OfferingForm(request.POST or None, product=_product(request), initial=initial)
+    product = _product(request, entry.kind)
+    initial = {**lawful_dates(product, ctx.now_ms()), "title": _title_of(entry)}
+    form = OfferingForm(request.POST or None, product=product, initial=initial)
     return _state_offering(request, form, entry, lambda said: prepare_offering(ctx, said))
 
 
@@ -88,7 +89,8 @@ def relist(request: HttpRequest, offering_id: str) -> HttpResponse:
     """List a lot that found no buyer for the second or third time."""
     ctx, before = ctx_of(request), reads.get_offering(offering_id)
     require(ctx, "offering.prepare", Target(before.id, before.division))
-    product = market_pack().product(before.product)
+    named = market_pack().products.get(request.GET.get("product", ""))
+    product = named or market_pack().product(before.product)
     again = {"number": f"{before.number}-{before.listing_round + 1}", **lawful_dates(product, ctx.now_ms())}
     form = OfferingForm(request.POST or None, product=product, initial={**initial_of(before), **again})
     entry = registers.get_entry(before.entry_id)
@@ -197,9 +199,13 @@ def _room(ctx: Context, offering: Any) -> dict[str, Any]:
     }
 
 
-def _product(request: HttpRequest) -> Product:
+def _product(request: HttpRequest, kind: str = "") -> Product:
+    """Return the product asked for, else the first that lists for sale what the register entry is."""
     products = market_pack().products
-    return products.get(request.GET.get("product", "")) or next(iter(products.values()))
+    named = products.get(request.GET.get("product", ""))
+    fitting = [each for each in products.values() if kind in ("", each.register_kind)]
+    by_listing = [each for each in fitting if each.default_mechanism.id == "listing"]
+    return named or next(iter(by_listing or fitting or products.values()))
 
 
 def _title_of(entry: Any) -> str:

@@ -11,6 +11,7 @@ from shapely.geometry import shape
 from jishi.apps.market.actions.ground import describe_lot
 from jishi.apps.market.actions.locking import lock_offering
 from jishi.apps.market.actions.record import check_text, guard, require_state, save, write
+from jishi.apps.market.floor import MOST_ROUNDS, require_floor
 from jishi.apps.market.guarding import require_method
 from jishi.apps.market.mechanism import STATED, name_terms, show_dates, takes_reserve
 from jishi.apps.market.models import CONVERTED, DEFAULTED, DRAFT, HALTED, TERMINATED, UNSOLD, Offering
@@ -25,7 +26,6 @@ from jishi.platform.access import Target, require
 from jishi.platform.context import Context
 from jishi.platform.entropy import new_id
 
-MOST_ROUNDS = 3
 LONGEST = {"number": 80, "title": 200, "organisation": 120}
 PLAIN = ("product", "entry_id", "deposit_fen", "joint_allowed", "persons_allowed", "guarantee_allowed")
 
@@ -91,7 +91,11 @@ def revise_offering(ctx: Context, offering_id: str, form: OfferingForm) -> Offer
 
 
 def relist_offering(ctx: Context, offering_id: str, form: OfferingForm) -> Offering:
-    """Prepare the second or third listing (第二次、第三次挂牌) of a lot that found no buyer."""
+    """Prepare the second or third listing (第二次、第三次挂牌) of a lot that found no buyer.
+
+    It may be sold another way than before: a converted listing goes to an auction. Fault `relisting.approval` below
+    the product's floor.
+    """
     before = get_offering(offering_id)
     require_state(before, UNSOLD, HALTED, CONVERTED, DEFAULTED)
     if before.listing_round >= MOST_ROUNDS:
@@ -145,7 +149,8 @@ def _choose(ctx: Context, offering: Offering, form: OfferingForm) -> None:
     pack = packs.current_pack()
     product = pack.product(form.product)
     choice = product.mechanism_named(form.mechanism or product.default_mechanism.id)
-    require_method(pack, product, choice.id, day_of(ctx.now_ms(), pack.manifest.utc_offset_minutes))
+    today = day_of(ctx.now_ms(), pack.manifest.utc_offset_minutes)
+    require_method(pack, product, choice.id, today)
     mechanism = find(choice.id, choice.version)
     offering.mechanism, offering.mechanism_version = choice.id, choice.version
     stated = {name: getattr(form, name) for name in STATED if getattr(form, name) is not None}
@@ -157,6 +162,7 @@ def _choose(ctx: Context, offering: Offering, form: OfferingForm) -> None:
     terms = mechanism.read_terms(given)
     offering.terms = mechanism.dump_terms(terms)
     show_dates(offering, mechanism.view(mechanism.open(terms)))
+    require_floor(pack, offering, today)
 
 
 def _copy_entry(offering: Offering, entry: registers.EntryInfo) -> None:
