@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from jishi.apps.market.api import view_of
 from jishi.apps.market.reads import get_registration
 from jishi.apps.sealing import api as sealing
 from jishi.kernel.fault import Fault
@@ -96,13 +97,25 @@ def _show(request: HttpRequest, form: EnvelopeForm, registration: Any) -> HttpRe
         "committee": committee.file if committee else None,
         "stated": stated,
         "takes": registration.state == "admitted" and "seal" in offering.accepts and not offering.suspended,
-        "kind": KINDS.get(offering.mechanism, "json"),
+        **_typed(offering),
+        "closes_ms": offering.due_ms or offering.listing_end,
         "rows": range(min(MOST_ROWS, _rows(offering.terms))),
         "marks": [each for each in offering.terms.get("criteria") or [] if each.get("kind") == "attested"],
         "filings": sealing.find_filings(offering, registration.alias),
         "crumbs": crumbs((offering.title, None)),
     }
     return render(request, "participant/seal.html", shown, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _typed(offering: Any) -> dict[str, Any]:
+    """Say how a bid is typed: an auction's sealed stage asks for a price, for a part of the draw, or for both."""
+    view = view_of(offering)
+    if offering.mechanism != "auction" or view is None:
+        return {"kind": KINDS.get(offering.mechanism, "json"), "draws": False}
+    quotes = view.stage.get("kind") == "sealed_quote"
+    after = offering.terms["stages"][view.stage["index"] + 1 :][:1]
+    draws = quotes and [each["kind"] for each in after] == ["lottery"]
+    return {"kind": "price" if quotes else "contribution", "draws": draws}
 
 
 def _rows(terms: Any) -> int:

@@ -21,7 +21,15 @@ from jishi.platform.context import Context
 from jishi.platform.models import User
 
 LONGEST_SEAT = 80
-BID_SIZES = {"tender": 1024, "lottery": 256, "uniform_price": 1024, "pay_as_bid": 1024, "call_auction": 4096}
+BID_SIZES = {
+    "tender": 1024,
+    "lottery": 256,
+    "auction": 256,
+    "uniform_price": 1024,
+    "pay_as_bid": 1024,
+    "call_auction": 4096,
+    "package": 16384,
+}
 """The padded size of every bid of an offering, in bytes: room for the largest one its mechanism takes."""
 LARGE = 16384
 

@@ -26,8 +26,8 @@ async function hand(event) {
 }
 
 function read(kind) {
-  if (kind === "price") return { price_fen: fen(box.querySelector("[data-price]").value), ...marks() };
-  if (kind === "contribution") return { contribution: hex(randomBytes(32)) };
+  if (kind === "price") return { price_fen: fen(box.querySelector("[data-price]").value), ...marks(), ...part() };
+  if (kind === "contribution") return contribution();
   if (kind === "json") return JSON.parse(box.querySelector("[data-json]").value);
   const rows = [...box.querySelectorAll("[data-row]")].filter((row) => row.querySelector("[data-price]").value.trim());
   const typed = rows.map((row) => [fen(row.querySelector("[data-price]").value), whole(row.querySelector("[data-quantity]").value)]);
@@ -35,6 +35,10 @@ function read(kind) {
   if (kind === "orders") return { orders: typed.map((pair, at) => [rows[at].querySelector("[data-side]").value, ...pair]) };
   return typed.length === 1 ? { price_fen: typed[0][0], quantity: typed[0][1] } : { pairs: typed };
 }
+
+const contribution = () => ({ contribution: hex(randomBytes(32)) });
+
+const part = () => (box.hasAttribute("data-draws") ? contribution() : {});
 
 function marks() {
   const given = [...box.querySelectorAll("[data-mark]")].filter((input) => input.value.trim());
