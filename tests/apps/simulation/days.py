@@ -32,10 +32,10 @@ BESIDE = ROOT.parent / "shared" / "data" / "land_listings.csv"
 CAPPED = INDUSTRIAL | {"parcel_no": "capped", "cap_price_cny": "2570000"}
 STEPLESS = INDUSTRIAL | {"parcel_no": "stepless", "increment_cny": ""}
 ENDLESS = INDUSTRIAL | {"parcel_no": "9" * 100}  # read without fault, refused by the market
-AUCTION = INDUSTRIAL | {"parcel_no": "auction", "method": "拍卖"}
+UNKNOWN = INDUSTRIAL | {"parcel_no": "unknown", "method": "双边报价"}
 MANY = tuple(INDUSTRIAL | {"parcel_no": f"{INDUSTRIAL['parcel_no']}-{place}"} for place in range(5))
 SAMPLE = table(
-    *MANY, HOMES, PER_MU_STEP, BY_HEADCOUNT, STEPLESS, PART_OF_HOMES, PART_OF_SHOPS, CAPPED, ENDLESS, AUCTION
+    *MANY, HOMES, PER_MU_STEP, BY_HEADCOUNT, STEPLESS, PART_OF_HOMES, PART_OF_SHOPS, CAPPED, ENDLESS, UNKNOWN
 )
 
 

@@ -113,8 +113,8 @@ def test_every_kind_of_row_ends_as_the_rules_say(sample: Day) -> None:
 def test_a_problem_names_row_column_what_was_read_and_what_is_needed(sample: Day) -> None:
     assert list(sample.problems[0])[:4] == ["row", "column", "read", "needed"]
     (method,) = [problem for problem in sample.problems if problem["row"] == "15"]
-    assert (method["column"], method["read"]) == ("method", "拍卖")
-    assert "拍卖" in method["needed"]
+    assert (method["column"], method["read"]) == ("method", "双边报价")
+    assert "双边报价" in method["needed"]
 
 
 def test_a_fault_in_one_lot_stops_no_other(sample: Day) -> None:

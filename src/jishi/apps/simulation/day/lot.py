@@ -1,7 +1,7 @@
 """One lot through the whole procedure in simulated time, by the same actions as the live market."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -11,8 +11,10 @@ from jishi.apps.registers import api as registers
 from jishi.apps.settlement import api as settlement
 from jishi.apps.simulation.day.bidding import draw_bidders, quote
 from jishi.apps.simulation.day.officers import Officers
-from jishi.apps.simulation.day.options import PRODUCT
+from jishi.apps.simulation.day.options import BIDDING_PRODUCT, PRODUCT
+from jishi.apps.simulation.day.sale import hold_sale
 from jishi.apps.simulation.listings.draft import LotDraft, Use
+from jishi.apps.simulation.listings.goods import GoodsDraft
 from jishi.kernel.calendar.zone import start_of_day_ms
 from jishi.kernel.quantity.bounds import format_bounds
 from jishi.platform.clock import SimulatedClock
@@ -21,6 +23,8 @@ from jishi.platform.unit import one_unit
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
+TWENTY_MINUTES = 1_200_000
+UNSET = "0" * 64
 NO_DEPOSIT_IN = 20  # one simulated bidder in so many never pays, as happens
 UNSTATED = "公告未载明"  # the announcement does not say who grants; a contract needs a line for it
 
@@ -37,10 +41,58 @@ def run_lot(ctx: Context, draft: LotDraft, parties: Sequence[str], officers: Off
     """Take one announced lot from register entry to register entry in one transaction; Fault when it cannot stand."""
     chance = Random(ctx.entropy.draw(16))
     with one_unit():
+        if draft.method != "listing":
+            return _hold(ctx, draft, parties, chance)
         offering = _publish(ctx, draft, officers, chance)
         aliases = _admit(ctx, offering, parties, chance)
         _bid(ctx, offering, aliases, chance)
         return _settle(ctx, offering, officers)
+
+
+def _hold(ctx: Context, draft: LotDraft, parties: Sequence[str], chance: Random) -> Sale:
+    """Sell a parcel by auction or tender."""
+    form = replace(_form(draft, _enter(ctx, draft)), product=BIDDING_PRODUCT, mechanism=draft.method)
+    offering = market.prepare_offering(
+        ctx, replace(form, terms=_bidding_terms(draft), **_PRICED[draft.method])
+    )
+    offering = hold_sale(ctx, offering, parties, chance)
+    contract_id = _contract(ctx, offering) if offering.state == "published" else None
+    return Sale(market.get_offering(offering.id), contract_id)
+
+
+_PRICED: Mapping[str, Mapping[str, Any]] = {
+    "auction": {"increment_fen": None},
+    "tender": {"start_price_fen": None, "increment_fen": None},
+}
+"""Method -> the prices a draft states that are no terms of it."""
+
+
+def _bidding_terms(draft: LotDraft) -> dict[str, Any]:
+    if draft.method == "tender":
+        return {"direction": "high", "min_price_fen": draft.start_price_fen}
+    first: dict[str, Any] = {
+        "kind": "ascending",
+        "increment_fen": draft.increment_fen,
+        "round_ms": draft.round_ms,
+    }
+    if draft.cap_fen is None:
+        return {"stages": [first]}
+    first["cap_fen"] = draft.cap_fen
+    after = next((stage for word, stage in _AT_CAP.items() if word in draft.conditions), None)
+    if after is None:
+        return {"stages": [first]}
+    sealed = {"draw_commitment": UNSET, "sealing": SEALING} if after["kind"] == "lottery" else {}
+    return {"stages": [{**first, "at_cap": "next"}, dict(after)], **sealed}
+
+
+SEALING = {"suite": "x25519", "members": 3, "threshold": 2}
+_AT_CAP: Mapping[str, Mapping[str, Any]] = {
+    "摇号": {"kind": "lottery", "span_ms": TWENTY_MINUTES},
+    "资金": {"kind": "second_quantity", "unit": "万元", "span_ms": TWENTY_MINUTES},
+    "配建": {"kind": "second_quantity", "unit": "㎡", "span_ms": TWENTY_MINUTES},
+    "自持": {"kind": "second_quantity", "unit": "%", "span_ms": TWENTY_MINUTES, "most": 100},
+}
+"""What the conditions of a notice say comes once the cap is reached (熔断后摇号、竞资金、竞配建、竞自持)."""
 
 
 def _clock(ctx: Context) -> SimulatedClock:
@@ -49,14 +101,17 @@ def _clock(ctx: Context) -> SimulatedClock:
 
 
 def _publish(ctx: Context, draft: LotDraft, officers: Officers, chance: Random) -> market.Offering:
-    number = f"{draft.parcel_no or draft.place}#{draft.row}"  # a number is unique in its market, not in the country
-    division = draft.division_code or ""
-    form = registers.EntryForm(kind="land.parcel", data=_parcel(draft), division=division, number=number)
-    entry = registers.create_entry(ctx, form, allow_overlap=True)
-    offering = market.prepare_offering(ctx, _form(draft, entry.id))
+    offering = market.prepare_offering(ctx, _form(draft, _enter(ctx, draft)))
     if draft.reserve == "stated":
         officers.seal(ctx, offering, draft.start_price_fen * chance.randint(1000, 1150) // 1000)
     return market.publish_notice(ctx, offering.id)
+
+
+def _enter(ctx: Context, draft: LotDraft) -> str:
+    number = f"{draft.parcel_no or draft.place}#{draft.row}"  # a number is unique in its market, not in the country
+    division = draft.division_code or ""
+    form = registers.EntryForm(kind="land.parcel", data=_parcel(draft), division=division, number=number)
+    return registers.create_entry(ctx, form, allow_overlap=True).id
 
 
 def _form(draft: LotDraft, entry_id: str) -> market.OfferingForm:
@@ -188,7 +243,7 @@ def _contract(ctx: Context, offering: market.Offering) -> str:
     return contract.id
 
 
-def opening_ms(draft: LotDraft) -> int:
+def opening_ms(draft: LotDraft | GoodsDraft) -> int:
     """Return the instant at which the lot's notice is published: nine in the morning of the notice day."""
     offset = packs.default_pack().manifest.utc_offset_minutes
     return start_of_day_ms(draft.notice_day, offset) + 9 * HOUR_MS

@@ -12,6 +12,7 @@ from jishi.kernel.fault import Fault
 from jishi.kernel.quantity.number import read_number
 
 PRODUCT = "land.state_grant_listing"
+BIDDING_PRODUCT = "land.state_grant_auction"
 
 
 @dataclass(frozen=True, slots=True)

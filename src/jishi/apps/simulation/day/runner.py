@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import date
@@ -28,8 +29,8 @@ from jishi.apps.simulation.day.tables import (
     write_json,
     write_table,
 )
-from jishi.apps.simulation.day.work import LotResult, Share, day_signer, work
-from jishi.apps.simulation.listings.draft import LotDraft, Problem
+from jishi.apps.simulation.day.work import Draft, LotResult, Share, day_signer, work
+from jishi.apps.simulation.listings.draft import Problem
 from jishi.apps.simulation.listings.reader import read_listings
 from jishi.kernel.fault import Fault
 from jishi.kernel.quantity.money import format_fen
@@ -67,7 +68,7 @@ def _require_table(problems: Sequence[Problem]) -> None:
             raise Fault(problem.code, **problem.params)
 
 
-def _run(chosen: DayOptions, drafts: Sequence[LotDraft], console: Console) -> Iterator[LotResult]:
+def _run(chosen: DayOptions, drafts: Sequence[Draft], console: Console) -> Iterator[LotResult]:
     prepared = Path(connections["default"].settings_dict["NAME"])
     connections.close_all()
     parts = batched(drafts, PART)
@@ -91,7 +92,7 @@ def _bundles(out: Path, results: Sequence[LotResult]) -> list[Path]:
     return [out / result.values["bundle"] for result in results if result.values]
 
 
-def _stopped(result: LotResult, drafts: Sequence[LotDraft]) -> list[Problem]:
+def _stopped(result: LotResult, drafts: Sequence[Draft]) -> list[Problem]:
     """Account for every row of a lot that could not stand."""
     draft = next(d for d in drafts if d.row == result.row)
     fault = result.fault
@@ -101,7 +102,7 @@ def _stopped(result: LotResult, drafts: Sequence[LotDraft]) -> list[Problem]:
 
 
 def _summarise(
-    chosen: DayOptions, found: tuple[list[LotDraft], list[Problem], list[LotResult]], day: date
+    chosen: DayOptions, found: tuple[list[Draft], list[Problem], list[LotResult]], day: date
 ) -> dict[str, Any]:
     drafts, problems, results = found
     values = [result.values for result in results if result.values]
@@ -110,11 +111,12 @@ def _summarise(
         "rows": len(rows),
         "lots": len(values),
         "sold": sum(v["result"] == "sold" for v in values),
-        "unsold": sum(v["result"] == "unsold" for v in values),
+        "unsold": sum(v["result"] != "sold" for v in values),
         "rows_with_problems": len({problem.row for problem in problems}),
         "problems": len(problems),
         "quotes": sum(v["quotes"] for v in values),
-        "turnover_fen": sum(v["price_fen"] or 0 for v in values if v["result"] == "sold"),
+        "methods": dict(sorted(Counter(v["method"] for v in values).items())),
+        "turnover_fen": sum(v["turnover_fen"] for v in values if v["result"] == "sold"),
         "date": day.isoformat(),
         "increment": chosen.increment,
         "bidders": chosen.bidders,

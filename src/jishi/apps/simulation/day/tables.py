@@ -11,9 +11,9 @@ from jishi.platform.words import say
 
 PROBLEM_COLUMNS = ("row", "column", "read", "needed", "code", "notice_no", "parcel_no")
 RESULT_COLUMNS = (
-    "row", "rows", "notice_no", "parcel_no", "place", "division", "result", "reason", "start_price_fen", "price_fen",
-    "quotes", "registrants", "winner_alias", "reserve_fen", "closed_ms", "operator_set", "simulated",
-    "bundle", "release", "contract",
+    "row", "rows", "notice_no", "parcel_no", "place", "division", "method", "result", "reason", "start_price_fen",
+    "price_fen", "quotes", "registrants", "winner_alias", "awards", "turnover_fen", "reserve_fen", "closed_ms",
+    "operator_set", "simulated", "bundle", "release", "contract",
 )  # fmt: skip
 
 

@@ -18,16 +18,21 @@ from jishi.apps.parties import api as parties
 from jishi.apps.settlement import api as settlement
 from jishi.apps.simulation.day.lot import Sale, opening_ms, run_lot
 from jishi.apps.simulation.day.officers import Officers
+from jishi.apps.simulation.day.sale import run_goods
 from jishi.apps.simulation.listings.draft import LotDraft
+from jishi.apps.simulation.listings.goods import GoodsDraft
 from jishi.kernel.codes.organisation import make_organisation_code
 from jishi.kernel.codes.uscc import make_uscc
 from jishi.kernel.fault import Fault
+from jishi.kernel.mechanism.contract import awards_of
 from jishi.platform.clock import SimulatedClock
 from jishi.platform.context import SYSTEM, Context
 from jishi.platform.entropy import SeededEntropy
 from jishi.platform.secrets import Signer
 
 log = logging.getLogger("jishi.day")
+Draft = LotDraft | GoodsDraft
+"""A lot as announced: a parcel, or anything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class Share:
     """What one worker is given: its lots, how many bidders, the seed, and where to write."""
 
     number: int
-    drafts: Sequence[LotDraft]
+    drafts: Sequence[Draft]
     bidders: int
     seed: str
     out: Path
@@ -107,10 +112,10 @@ def _register_bidders(ctx: Context, count: int) -> list[str]:
     return [party.id for party in parties.register_parties(ctx, forms)]
 
 
-def _run_one(share: Share, draft: LotDraft, bidders: Sequence[str]) -> LotResult:
+def _run_one(share: Share, draft: Draft, bidders: Sequence[str]) -> LotResult:
     ctx = _context(f"{share.seed}/lot/{draft.row}", opening_ms(draft))
     try:
-        sale = run_lot(ctx, draft, bidders, Officers())
+        sale = _run(ctx, draft, bidders)
         return LotResult(draft.row, _write(ctx, share, draft, sale))
     except Fault as fault:
         return LotResult(draft.row, None, fault)
@@ -119,7 +124,13 @@ def _run_one(share: Share, draft: LotDraft, bidders: Sequence[str]) -> LotResult
         return LotResult(draft.row, None, Fault("day.broken", error=type(error).__name__))
 
 
-def _write(ctx: Context, share: Share, draft: LotDraft, sale: Sale) -> dict[str, Any]:
+def _run(ctx: Context, draft: Draft, bidders: Sequence[str]) -> Sale:
+    if isinstance(draft, GoodsDraft):
+        return Sale(run_goods(ctx, draft, bidders), None)
+    return run_lot(ctx, draft, bidders, Officers())
+
+
+def _write(ctx: Context, share: Share, draft: Draft, sale: Sale) -> dict[str, Any]:
     name = f"{draft.row:05d}"
     offering = sale.offering
     bundle = market.bundle_offering(offering, day_signer(share.seed))
@@ -132,7 +143,7 @@ def _write(ctx: Context, share: Share, draft: LotDraft, sale: Sale) -> dict[str,
     return _values(draft, offering, name, sale.contract_id is not None)
 
 
-def _values(draft: LotDraft, offering: market.Offering, name: str, sold: bool) -> dict[str, Any]:
+def _values(draft: Draft, offering: market.Offering, name: str, contract: bool) -> dict[str, Any]:
     outcome = offering.outcome or {}
     return {
         "row": draft.row,
@@ -141,18 +152,21 @@ def _values(draft: LotDraft, offering: market.Offering, name: str, sold: bool) -
         "parcel_no": draft.parcel_no,
         "place": draft.place,
         "division": draft.division_code or draft.division_text,
-        "result": "sold" if sold else "unsold",
+        "method": offering.mechanism,
+        "result": "sold" if outcome.get("result") == "sold" else "unsold",
         "reason": outcome.get("reason") or "",
         "start_price_fen": offering.start_price_fen,
         "price_fen": outcome.get("price_fen"),
         "quotes": offering.quotes,
         "registrants": offering.registrants,
         "winner_alias": outcome.get("winner") or "",
+        "awards": len(awards_of(outcome)) if outcome else 0,
+        "turnover_fen": sum(award["pay_fen"] or 0 for award in awards_of(outcome)) if outcome else 0,
         "reserve_fen": outcome.get("reserve_fen"),
         "closed_ms": outcome.get("closed_at"),
         "operator_set": " ".join(sorted(draft.operator_set)),
         "simulated": "simulated bidders",
         "bundle": f"bundles/{name}.json",
         "release": f"ocds/{name}.json",
-        "contract": f"contracts/{name}.pdf" if sold else "",
+        "contract": f"contracts/{name}.pdf" if contract else "",
     }

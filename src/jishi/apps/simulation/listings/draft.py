@@ -79,6 +79,7 @@ class LotDraft:
     cap_rule: Literal["first", "halt"]
     reserve: Literal["stated", "none", "unstated"]
     headcount_auction: int | None
+    method: Literal["listing", "auction", "tender"]
     notice_day: date
     listing_start: int
     listing_end: int

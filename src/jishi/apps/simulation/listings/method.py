@@ -1,4 +1,4 @@
-"""How and on what tenure a parcel is offered. Runnable: listing (挂牌) of state land, also by headcount."""
+"""How and on what tenure a parcel is offered. Runnable: listing (挂牌), auction, tender, for state land."""
 
 import re
 from typing import Literal
@@ -7,14 +7,27 @@ from jishi.apps.simulation.listings.conditions import headcount
 from jishi.apps.simulation.listings.row import Row
 from jishi.kernel.fault import Fault
 
-_LISTING = re.compile(r"(?:国有建设用地使用权)?(?:公开|网上)?挂牌(?:公开)?(?:出让)?(?:\(网上\))?")
+_LISTING = re.compile(
+    r"(?:国有建设用地使用权)?(?:公开|网上)?挂牌(?:公开)?(?:出让)?(?:\(网上\))?|listing", re.IGNORECASE
+)
 _BY_HEADCOUNT = re.compile(
     r"(?:公开|网上)?(?:出让)?\(?(?:挂牌[/或、]拍卖|拍卖[/或、]挂牌)(?:出让)?\(?按(?:报名)?人数\)?"
 )
+_AUCTION = re.compile(r"(?:国有建设用地使用权)?(?:公开|网上)?拍卖(?:公开)?(?:出让)?|auction", re.IGNORECASE)
+_TENDER = re.compile(r"(?:国有建设用地使用权)?(?:公开)?招标(?:出让)?|tender", re.IGNORECASE)
+Method = Literal["listing", "auction", "tender"]
 _STATE = re.compile(r"国有(?:土地|建设用地)?(?:使用权)?")
 Reserve = Literal["stated", "none", "unstated"]
 _NO_RESERVE = re.compile(r"(?:不设|无|没有|未设)(?:置|有|定)?(?:底价|保留价)?")
 _RESERVE = re.compile(r"(?:设有?|有|设置|设定)?(?:底价|保留价)|有|是")
+
+
+def read_method(row: Row) -> Method:
+    """Return how the lot is sold; what `read_headcount` refuses counts as a listing."""
+    method = row.cell("method")
+    if _AUCTION.fullmatch(method):
+        return "auction"
+    return "tender" if _TENDER.fullmatch(method) else "listing"
 
 
 def read_headcount(row: Row, text: str) -> int | None:
@@ -26,7 +39,7 @@ def read_headcount(row: Row, text: str) -> int | None:
     elif _BY_HEADCOUNT.fullmatch(method):
         if stated is None and not row.refused("conditions"):
             row.refuse("method", "listings.method.threshold")
-    elif not _LISTING.fullmatch(method):
+    elif not any(each.fullmatch(method) for each in (_LISTING, _AUCTION, _TENDER)):
         row.refuse("method", "listings.method.unavailable", method=method)
     return stated
 

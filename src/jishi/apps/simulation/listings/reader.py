@@ -9,8 +9,9 @@ from typing import Any
 from jishi.apps.simulation.listings import conditions as said
 from jishi.apps.simulation.listings import price
 from jishi.apps.simulation.listings.draft import LotDraft, Problem
+from jishi.apps.simulation.listings.goods import GoodsDraft, goods_method, read_goods
 from jishi.apps.simulation.listings.law import Options
-from jishi.apps.simulation.listings.method import check_tenure, read_headcount, read_reserve
+from jishi.apps.simulation.listings.method import check_tenure, read_headcount, read_method, read_reserve
 from jishi.apps.simulation.listings.parcel import read_areas, read_land_uses
 from jishi.apps.simulation.listings.planning import read_planning, read_plot_ratio, with_plot_ratios
 from jishi.apps.simulation.listings.references import follow_references, join_parts, refuse_repeats
@@ -23,7 +24,7 @@ from jishi.kernel.spelling import narrow
 _INCREMENT = "increment_cny"
 
 
-def read_listings(file_bytes: bytes, options: Options) -> tuple[list[LotDraft], list[Problem]]:
+def read_listings(file_bytes: bytes, options: Options) -> tuple[list[LotDraft | GoodsDraft], list[Problem]]:
     """Read a CSV of announcements; return lots in file order and problems by row.
 
     Never raises for what the file says. All problems of a row are reported, and a row
@@ -32,9 +33,10 @@ def read_listings(file_bytes: bytes, options: Options) -> tuple[list[LotDraft], 
     rows, problems = read_table(file_bytes)
     follow_references(rows)
     refuse_repeats(rows)
-    lots = []
+    lots: list[LotDraft | GoodsDraft] = []
     for row in join_parts(rows):
-        lot = _read_lot(row, options)
+        method = goods_method(row)
+        lot = _read_lot(row, options) if method is None else read_goods(row, method, options)
         if lot is not None:
             lots.append(lot)
         problems += [*row.problems, *_of_further_rows(row)]
@@ -46,6 +48,7 @@ def _read_lot(row: Row, options: Options) -> LotDraft | None:
     text = narrow(row.cells["conditions"])
     check_tenure(row)
     offered: dict[str, Any] = {"headcount_auction": read_headcount(row, text), "reserve": read_reserve(row)}
+    offered["method"] = read_method(row)
     schedule = read_schedule(row, options)
     land = _read_land(row, options, schedule)
     money, by_operator = _read_money(row, text, options, land["area_cm2"])
