@@ -1,6 +1,12 @@
 """A sale of packages from the notice to the awards: solved outside, proved inside, the same when replayed."""
 
+import contextlib
+import io
 import json
+import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -221,3 +227,19 @@ def test_every_sale_ends_the_same_when_replayed(bids: Any, rule: tuple[str, str]
         assert len(sold) == len(set(sold))
     assert PACKAGE.outcome(run(said, **terms)) == PACKAGE.outcome(state)
     assert PACKAGE.dump(run(said, **terms)) == PACKAGE.dump(state)
+
+
+def test_the_example_of_the_page_prints_what_the_page_says() -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "mechanisms" / "package.md"
+    (example,) = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    said = [line.removeprefix("# ") for line in example.splitlines() if line.startswith("# ")]
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(example, "package.md", "exec"), {})
+    assert printed.getvalue().splitlines() == said != []
+
+
+def test_whoever_replays_a_sale_needs_no_solver() -> None:
+    asked = "import sys; from jishi.kernel.mechanism import find; find('package', 1); print('scipy' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert told.stdout == "False\n"
