@@ -118,6 +118,9 @@ def test_the_winner_is_named_in_the_results_and_nowhere_by_id(world: World, anyo
     ]
     assert result["winner"] == "北方置业有限公司" and result["price_fen"] == START_FEN + STEP_FEN
     assert world.parties["north"] not in anyone.get("/api/v1/notices").content.decode()
+    (award,) = result["awards"]
+    said = (award["winner"], award["quantity"], award["pay_fen"])
+    assert said == ("北方置业有限公司", 1, START_FEN + STEP_FEN)
 
 
 def test_an_unchanged_answer_is_not_sent_again(world: World, anyone: Client) -> None:

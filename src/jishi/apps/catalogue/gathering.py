@@ -209,11 +209,10 @@ def _distinct(groups: Iterable[tuple[Participant, ...]]) -> tuple[Participant, .
 
 
 def _agreements(row: market.Offering, awards: Mapping[str, Award]) -> tuple[Agreement, ...]:
-    won = {winner.id: awards[alias] for alias, winner in market.winners_of(row).items()}
     return tuple(
         Agreement(
             number=contract.number,
-            award=won[contract.sub_account_id],
+            award=awards[contract.sub_account.alias],
             price_fen=contract.price_fen,
             signed_ms=max(contract.signed_party_ms or 0, contract.signed_seller_ms or 0),
             pdf_sha256=contract.pdf_sha256,

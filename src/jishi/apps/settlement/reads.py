@@ -120,8 +120,9 @@ def find_contract(offering_id: str, registration_id: str = "") -> Contract | Non
 
 
 def list_contracts(offering_id: str) -> list[Contract]:
-    """Return the contracts of an offering, one a winner, by number, void ones too."""
-    return list(Contract.objects.filter(offering_id=offering_id).order_by("number"))
+    """Return the contracts of an offering with their sub-accounts, one a winner, by number, void ones too."""
+    rows = Contract.objects.select_related("sub_account").filter(offering_id=offering_id)
+    return list(rows.order_by("number"))
 
 
 def get_contract(contract_id: str) -> Contract:

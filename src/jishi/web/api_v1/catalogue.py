@@ -37,7 +37,7 @@ def find_results(
 ) -> dict[str, Any]:
     """Page published results, newest first."""
     page = reads.find_results(cursor, size)
-    names = parties.find_parties(row.body["winner"] for row in page.rows if row.body.get("winner"))
+    names = parties.find_parties(show.winners_in([row.body for row in page.rows]))
     items = [show.show_result(row, names) for row in page.rows]
     return {"items": items, "next": page.next, "total": page.total}
 

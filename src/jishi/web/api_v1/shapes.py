@@ -104,8 +104,18 @@ class NoticePage(Schema):
     total: int
 
 
+class AwardOut(Schema):
+    """What one winner won and pays in all; a price a unit is null where several were paid."""
+
+    winner: str | None
+    quantity: int
+    price_fen: Fen | None
+    pay_fen: Fen
+    commitment: str
+
+
 class ResultOut(Schema):
-    """A published result. The winner is named when it is an organisation, masked when a person."""
+    """A published result. Winners are named when organisations, masked when persons; `winner` where one alone won."""
 
     offering: str
     number: str
@@ -115,6 +125,7 @@ class ResultOut(Schema):
     price_fen: Fen | None
     winner: str | None
     winner_commitment: str | None
+    awards: list[AwardOut]
     at_ms: Ms
     simulated: bool
 

@@ -1,6 +1,7 @@
 """From rows to the shapes of the API."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from jishi.apps.market.api import Offering, Registration, next_bid
@@ -45,14 +46,16 @@ def show_offering(row: Offering) -> Json:
 
 def show_notice(row: Any) -> Json:
     """Return a notice; its offering is at hand."""
-    # The winner is told by name in the results, not by the id of a party.
+    # Winners are told by name in the results, not by the id of a party.
     body = {name: value for name, value in row.body.items() if name != "winner"}
+    if "awards" in body:
+        body["awards"] = [{k: v for k, v in award.items() if k != "party"} for award in body["awards"]]
     same = {name: getattr(row, name) for name in ("id", "version", "kind", "title", "at_ms")}
     return {**same, "offering": row.offering_id, "number": row.offering.number, "body": body}
 
 
 def show_result(row: Any, names: dict[str, PartyInfo]) -> Json:
-    """Return a result notice with the winner's public name."""
+    """Return a result notice with the winners' public names."""
     winner = names.get(row.body.get("winner") or "")
     told = {name: row.body.get(name) for name in ("result", "reason", "price_fen", "winner_commitment")}
     return {
@@ -61,9 +64,22 @@ def show_result(row: Any, names: dict[str, PartyInfo]) -> Json:
         "number": row.offering.number,
         "title": row.title,
         "winner": winner.name if winner else None,
+        "awards": [_show_award(award, names) for award in row.body.get("awards", [])],
         "at_ms": row.at_ms,
         "simulated": row.offering.simulated,
     }
+
+
+def _show_award(award: Json, names: dict[str, PartyInfo]) -> Json:
+    winner = names.get(award["party"])
+    same = {name: award[name] for name in ("quantity", "price_fen", "pay_fen", "commitment")}
+    return {**same, "winner": winner.name if winner else None}
+
+
+def winners_in(bodies: Sequence[Json]) -> set[str]:
+    """Return the parties that result notices name."""
+    alone = {body["winner"] for body in bodies if body.get("winner")}
+    return alone | {award["party"] for body in bodies for award in body.get("awards", [])}
 
 
 def show_entry(row: Any, *, public: bool) -> Json:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from jishi.apps.market.api import DEFAULTED, Registration
+from jishi.apps.market.api import DEFAULTED, Registration, payments_of, standing_aliases
 from jishi.apps.settlement import api as settlement
 from jishi.web.shell.money import money_text
 from jishi.web.shell.site import language, site
@@ -35,14 +35,20 @@ def _outcome(row: Registration, refunds: Sequence[settlement.Refund]) -> Outcome
 
 
 def _end(row: Registration) -> tuple[str, str]:
-    outcome = row.offering.outcome or {}
-    if outcome["result"] != "sold":
+    payments = payments_of(row.offering)
+    if not payments:
         return _("Closed without a sale."), "plain"
-    if outcome["winner"] != row.alias:
+    if row.alias not in payments:
         return _("Closed: you did not win."), "plain"
-    if row.offering.state == DEFAULTED:
+    if _did_not_sign(row, many=len(payments) > 1):
         return _("You won and did not sign the contract: the deposit is kept."), "bad"
-    return _("Closed: you won at %s.") % money_text(outcome["price_fen"], language()), "ok"
+    return _("Closed: you won at %s.") % money_text(payments[row.alias], language()), "ok"
+
+
+def _did_not_sign(row: Registration, *, many: bool) -> bool:
+    if many:
+        return row.alias not in standing_aliases(row.offering)
+    return row.offering.state == DEFAULTED
 
 
 def _say_refund(refund: settlement.Refund) -> str:

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from jishi.apps.market.actions import withdraw_registration
+from jishi.apps.market.api import payments_of
 from jishi.apps.market.reads import get_registration, list_ladder
 from jishi.apps.parties import api as parties
 from jishi.apps.settlement import api as settlement
@@ -104,9 +105,9 @@ def _render(request: HttpRequest, ctx: Context, registration: Any, **forms: Any)
         "can_withdraw": registration.state in OPEN and offering.state == "noticed" and not bids,
         "is_live": offering.state == "noticed" and offering.phase in LIVE,
         "bids": bids,
-        "won": (offering.outcome or {}).get("winner") == registration.alias and offering.state in SOLD,
+        "won": registration.alias in payments_of(offering) and offering.state in SOLD,
         "outcome": find_outcomes([registration]).get(registration.id),
-        "contract": settlement.find_contract(offering.id),
+        "contract": settlement.find_contract(offering.id, registration.id),
         "can_apply": registration.state == "refused" and _takes_applications(offering, ctx.now_ms()),
         "step_titles": [_("Applied"), _("Qualified"), _("Deposit secured, admitted")],
         "step_at": STEPS.index(registration.state) + 2 if registration.state in STEPS else 0,
