@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from jishi.kernel.evidence.tile import WIDTH, Tile, tile_path
+from jishi.platform.log import publish_log
 from tests.web.permissions.row import EVERYONE, MEMBERS, NOBODY, Row
 from tests.web.permissions.target import offering, result_notice
 from tests.web.world import START_FEN, STEP_FEN, World
@@ -11,7 +13,7 @@ BOTH = frozenset({"bidder", "rival"})
 ASKS_JSON = {"Accept": "application/json"}
 PAGES = (
     *("", "land/", "results/", "results/results.csv", "notices/", "notices/feed.atom"),
-    *("verify/", "rules/", "log/", "search/", "complaints/"),
+    *("verify/", "verify/jishi-verify.pyz", "rules/", "log/", "log/checkpoint", "search/", "complaints/"),
 )
 PARTS = (
     *("", "bundle.json", "quotes.csv", "receipt/<int:seq>.json", "room/"),
@@ -23,6 +25,11 @@ WATCHERS_HERE, WATCHERS_THERE = frozenset({"regulator", "auditor"}), frozenset({
 def quote(world: World) -> Mapping[str, Any]:
     """Give the next quote."""
     return {"price_fen": START_FEN + 2 * STEP_FEN, "price": "102", "key": "table-0001"}
+
+
+def first_tile(world: World) -> Mapping[str, Any]:
+    """Name the first tile of the log as it is published now."""
+    return {"name": tile_path(Tile(0, 0, min(WIDTH, publish_log().size)))}
 
 
 RULE = "labour.residence_permit"
@@ -40,6 +47,7 @@ ROWS = [
     Row("law/<str:rule_id>/", EVERYONE, "read", target=lambda world: {"rule_id": RULE}),
     Row("law/<str:rule_id>/", EVERYONE, "ask", "POST", target=lambda world: {"rule_id": RULE}),
     Row("law/<str:rule_id>.<str:form>", EVERYONE, target=lambda world: {"rule_id": RULE, "form": "json"}),
+    Row("log/<path:name>", EVERYONE, target=first_tile),
     Row("outline-<str:lang>.json", EVERYONE, target=lambda world: {"lang": "zh"}),
     Row("land/lots.<str:form>", EVERYONE, target=lambda world: {"form": "csv"}),
     Row("notices/<str:notice_id>/", EVERYONE, "published", target=result_notice),
