@@ -83,7 +83,7 @@ def test_a_reserve_price_is_sealed_only_where_the_mechanism_has_one(hall: Hall) 
         hall.seal(offering, START_FEN)
 
 
-def test_a_way_the_law_forbids_is_refused_with_its_clause() -> None:
+def test_a_way_the_law_forbids_is_refused_with_its_clause(db: None) -> None:
     pack = packs.current_pack()
     product = pack.product("land.state_grant_listing")
     facts = {"equity_security": "share", "splits_into_units": False, "is_public_offer": False}
