@@ -159,8 +159,10 @@ def _state_offering(request: HttpRequest, form: OfferingForm, entry: Any, store:
 
 
 def _case(offering: Any, *, published: bool) -> Case:
-    contract = settlement.find_contract(offering.id) if offering.closed_ms else None
-    unpaid = sum(each.left_fen for each in settlement.list_instalments(contract.id)) if contract else 0
+    contracts = settlement.list_contracts(offering.id) if offering.closed_ms else []
+    contract = min(contracts, key=lambda row: (row.state == "void", bool(row.signed_seller_ms)), default=None)
+    owing = [row for row in contracts if row.state != "void"]
+    unpaid = sum(each.left_fen for row in owing for each in settlement.list_instalments(row.id))
     return Case(offering, published, contract, unpaid)
 
 

@@ -11,12 +11,18 @@ from jishi.platform.context import Context
 Run = Callable[[Context, Any, dict[str, Any]], object]
 
 
-def contract_id(offering: Any) -> str:
-    """Return the id of an offering's contract; Fault `desk.contract.missing`."""
-    contract = settlement.find_contract(offering.id)
-    if contract is None:
+def draft_contracts(ctx: Context, offering: Any, _said: dict[str, Any]) -> object:
+    """Draft the contract of every winner that has none."""
+    return settlement.draft_contracts(ctx, [offering.id])
+
+
+def sign_contracts(ctx: Context, offering: Any, _said: dict[str, Any]) -> object:
+    """Sign for the grantor every contract whose winner has signed; without one, the fault of the first that waits."""
+    waiting = [row for row in settlement.list_contracts(offering.id) if row.signed_seller_ms is None]
+    if not waiting:
         raise Fault("desk.contract.missing", number=offering.number)
-    return str(contract.id)
+    ready = [row for row in waiting if row.signed_party_ms is not None] or waiting[:1]
+    return settlement.sign_contracts(ctx, [row.id for row in ready], "grantor")
 
 
 def seal(ctx: Context, offering: Any, said: dict[str, Any]) -> object:

@@ -31,7 +31,10 @@ NO_SALE = ("unsold", "halted", "converted", "terminated")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An offering with what decides its next steps: is its result out, its contract and what of it is unpaid."""
+    """An offering with what decides its next steps: is its result out, its contract and what is unpaid in all.
+
+    Of many contracts it is the first that the office has still to sign.
+    """
 
     offering: Any
     published: bool
@@ -227,7 +230,7 @@ STEPS: tuple[Step, ...] = (
         gettext_lazy("Draft the contract"),
         "contract.draft",
         lambda case: case.offering.state in ("confirmed", "published") and case.contract is None,
-        runs.plain(settlement.draft_contract),
+        runs.draft_contracts,
         gettext_lazy("The contract is drafted; the grantee may sign it."),
         cites=("国土资发〔2010〕34号",),
     ),
@@ -238,7 +241,7 @@ STEPS: tuple[Step, ...] = (
         lambda case: (
             case.offering.state == "published" and bool(case.contract) and not case.contract.signed_seller_ms
         ),
-        lambda ctx, offering, _said: settlement.sign_contract(ctx, runs.contract_id(offering), "grantor"),
+        runs.sign_contracts,
         gettext_lazy("Signed for the grantor (sandbox signature)."),
         tone="seal",
         hint=gettext_lazy("This signature is a sandbox without legal force."),
