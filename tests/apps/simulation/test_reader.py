@@ -205,7 +205,7 @@ def test_the_headcount_rule_and_exclusions_are_read():
 
 
 @pytest.mark.parametrize(
-    "method", ["拍卖", "网上竞价", "协议(有竞争转招拍挂)", "挂牌租赁", "挂牌(先租后让)", "公开出让", "出让"]
+    "method", ["网上竞价", "协议(有竞争转招拍挂)", "挂牌租赁", "挂牌(先租后让)", "公开出让", "出让"]
 )
 def test_other_methods_wait(method):
     assert refusals(UNDATED | {"method": method}) == [("method", "listings.method.unavailable")]
