@@ -125,6 +125,78 @@ def test_the_reserve_price_decides_last(reserve_fen: int, result: str) -> None:
     assert room.outcome["reason"] == ("highest_quote" if result == "sold" else "below_reserve")
 
 
+@pytest.mark.parametrize(
+    ("aliases", "too_few", "result", "got"),
+    [
+        ("a", "sole", ("sold", "sole_bidder"), {"a": 100}),
+        ("ab", "sole", ("unsold", "few_bidders"), {}),
+        ("ab", "convert", ("converted", "few_bidders"), {}),
+        ("", "convert", ("unsold", "few_bidders"), {}),
+        ("abc", "sole", ("unsold", "no_quote"), {}),
+    ],
+)
+def test_too_few_bidders_do_what_the_notice_says(aliases: str, too_few: str, result: Any, got: Any) -> None:
+    """Benxi 2017: one or two by listing, three or more by auction."""
+    room = Room(aliases, RAISE, least_bidders=3, too_few=too_few)
+    room.pass_to(100 if len(aliases) < 3 else 200)
+    assert room.result == result and room.got == got
+    check_replay(room)
+
+
+def test_the_sole_bidder_still_waits_for_the_reserve_price() -> None:
+    reserve = commit_reserve(LOT, 101, "s")
+    room = Room("a", RAISE, least_bidders=2, too_few="sole", reserve_commitment=reserve)
+    room.pass_to(100)
+    assert room.view.awaits == "reveal"
+    room.allow((inputs.Reveal(101, "s"), 110))
+    assert room.result == ("unsold", "below_reserve")
+
+
+ACCEPT = {**CAPPED, "accept_ms": 30}
+
+
+def test_others_may_accept_the_cap_and_only_they_go_on() -> None:
+    room = Room("abcd", ACCEPT, {"kind": "second_quantity", "unit": "m2", "span_ms": 50})
+    room.reach_cap("b", 150)
+    assert (room.view.phase, room.view.due_ms, room.view.next_bid_fen) == ("open", 180, 150)
+    assert room.quote("b", 150, 151) == "auction.already_leading"
+    assert (room.quote("a", 140, 152), room.quote("a", 160, 153)) == (
+        "auction.below_next",
+        "auction.above_cap",
+    )
+    assert (room.quote("a", 150, 179), room.quote("a", 150, 179)) == (None, "auction.offered")
+    assert room.say(inputs.Withdraw("a"), 179) == "mechanism.bid_binds"
+    assert room.say(inputs.Extend(900, 900), 179) == "mechanism.not_now"
+    assert room.quote("c", 150, 180) == "mechanism.not_now"  # the next stage has begun
+    assert (room.view.phase, room.view.stage["eligible"]) == ("second_quantity", ["b", "a"])
+    assert room.say(Offer("c", 9), 190) == "auction.not_eligible"
+    room.allow((Offer("a", 5), 190))
+    room.pass_to(230)
+    assert room.got == {"a": 150} and room.outcome["second"] == {"m2": 5}
+    check_replay(room)
+
+
+def test_whoever_alone_accepts_the_cap_has_it() -> None:
+    room = Room("abc", ACCEPT, {"kind": "lottery", "span_ms": 50}, **DRAW)
+    room.reach_cap("b", 150)
+    room.pass_to(180)
+    assert room.result == ("sold", "cap_reached") and room.got == {"b": 150}
+    assert room.outcome["closed_at"] == 180
+
+
+def test_all_who_accepted_the_cap_are_drawn_between_whether_they_contribute_or_not() -> None:
+    room = Room("abcd", ACCEPT, {"kind": "lottery", "span_ms": 50}, **DRAW)
+    room.reach_cap("b", 150)
+    room.allow((inputs.Bid("a", 150), 160), (inputs.Bid("d", 150), 161))
+    room.pass_to(180)
+    assert room.contribute("c", 190) == "auction.not_eligible"
+    assert room.contribute("a", 190) is None
+    room.pass_to(230)
+    room.allow((REVEAL_SECRET, 240))
+    assert room.unseal(241) is None
+    assert room.got == {first_drawn("abd", "a")[0]: 150}
+
+
 # ---- stages, as notices have stated them
 
 
@@ -147,6 +219,36 @@ def test_xuzhou_2021_half_above_the_start_price_the_lottery_decides() -> None:
     ]
     assert room.ended_by == [("ascending", "cap_reached"), ("lottery", "drawn")]
     check_replay(room)
+
+
+def test_changsha_2022_of_one_batch_some_at_the_start_some_above_some_drawn() -> None:
+    """22 lots under one rule: 19 went at the start price, 1 above it, 2 reached the cap and were drawn."""
+    at_start, above, drawn = (Room("abc", CAPPED, {"kind": "lottery", "span_ms": 50}, **DRAW) for _ in "123")
+    at_start.allow((inputs.Bid("a", 100), 150))
+    above.allow((inputs.Bid("a", 100), 150), (inputs.Bid("b", 140), 190))
+    drawn.reach_cap("c", 150)
+    assert drawn.contribute("a", 160) is None
+    for room in (at_start, above, drawn):
+        room.pass_to(210)
+    drawn.allow((REVEAL_SECRET, 220))
+    assert drawn.unseal(230) is None
+    assert (at_start.got, above.got) == ({"a": 100}, {"b": 140})
+    assert drawn.got == {first_drawn("ac", "a")[0]: 150}
+    assert [room.outcome["reason"] for room in (at_start, above, drawn)] == [
+        "highest_quote",
+        "highest_quote",
+        "drawn",
+    ]
+
+
+def test_qingdao_2019_at_the_cap_the_lowest_price_of_homes() -> None:
+    homes = {"kind": "second_quantity", "unit": "home_fen_m2", "span_ms": 50, "most": 900, "wins": "lowest"}
+    room = Room("abc", CAPPED, homes)
+    room.reach_cap("a", 150)
+    room.allow((Offer("a", 900), 155), (Offer("b", 820), 160), (Offer("c", 820), 165))
+    room.pass_to(200)
+    assert room.got == {"b": 150} and room.outcome["second"] == {"home_fen_m2": 820}
+    assert room.outcome["ties"] == [{"stage": 2, "first": "b", "later": ["c"], "broken_by": "earlier"}]
 
 
 JINAN = {"kind": "second_quantity", "unit": "infrastructure_fen", "span_ms": 20 * 60 * 1000}
@@ -359,6 +461,63 @@ def test_the_strongest_ground_recorded_first_takes_the_price_reached() -> None:
     assert room.result == ("sold", "first_refusal") and room.got == {"u": 120}
     assert room.outcome["ties"] == [{"stage": 2, "first": "u", "later": ["v"], "broken_by": "recorded"}]
     check_replay(room)
+
+
+def test_rights_of_equal_ground_may_be_drawn_between() -> None:
+    """The holders take what the leader offered beside the price, not what they offered themselves."""
+    stages = (
+        CAPPED,
+        {"kind": "second_quantity", "unit": "m2", "span_ms": 50},
+        {**RIGHT, "tie": "next"},
+        {"kind": "lottery", "span_ms": 40},
+    )
+    room = Room("tuvx", *stages, **DRAW)
+    room.allow((Prefer("t", "tenant"), 20), (Prefer("u", "co_owner"), 30), (Prefer("v", "co_owner"), 40))
+    room.reach_cap("v", 150)
+    room.allow((Offer("x", 90), 160), (Offer("v", 10), 161))
+    room.pass_to(200)
+    assert room.view.phase == "first_refusal"
+    room.allow((Exercise("v"), 206), (Exercise("t"), 207), (Exercise("u"), 208))
+    assert (room.view.phase, room.view.stage["eligible"], room.view.due_ms) == ("lottery", ["u", "v"], 248)
+    assert room.contribute("t", 210) == "auction.not_eligible"
+    assert room.contribute("v", 210) is None
+    room.pass_to(248)
+    room.allow((REVEAL_SECRET, 250))
+    assert room.unseal(260) is None
+    ranking = first_drawn("uv", "v")
+    assert room.result == ("sold", "drawn") and room.got == {ranking[0]: 150}
+    assert room.outcome["second"] == {"m2": 90} and room.outcome["exercised"] == ["v", "t", "u"]
+    assert room.ended_by == [
+        ("ascending", "cap_reached"),
+        ("second_quantity", "best_offer"),
+        ("first_refusal", "equal_rights"),
+        ("lottery", "drawn"),
+    ]
+    check_replay(room)
+
+
+def test_whoever_declined_is_not_asked_again_and_without_contributions_the_record_decides() -> None:
+    room = Room("ctux", RAISE, {**RIGHT, "tie": "next"}, {"kind": "lottery", "span_ms": 40}, **DRAW)
+    rights = {"c": "co_owner", "u": "tenant", "t": "tenant"}
+    room.allow(*((Prefer(alias, ground), 20) for alias, ground in rights.items()))
+    room.allow((inputs.Bid("x", 120), 110))
+    room.pass_to(200)
+    room.allow((Decline("c"), 205), (Exercise("t"), 206), (Exercise("u"), 207))
+    room.pass_to(247)
+    assert room.result == ("sold", "no_contribution") and room.got == {"u": 120}
+    assert room.outcome["ties"] == [{"stage": 3, "first": "u", "later": ["t"], "broken_by": "earlier"}]
+
+
+def test_one_holder_alone_needs_no_draw() -> None:
+    room = Room("tux", RAISE, {**RIGHT, "tie": "next"}, {"kind": "lottery", "span_ms": 40}, **DRAW)
+    room.allow((Prefer("t", "tenant"), 20), (Prefer("u", "co_owner"), 30), (inputs.Bid("x", 120), 110))
+    room.pass_to(200)
+    room.allow((Exercise("t"), 206), (Exercise("u"), 207))
+    assert room.result == ("sold", "first_refusal") and room.got == {"u": 120}
+    slept = Room("tx", RAISE, {**RIGHT, "tie": "next"}, {"kind": "lottery", "span_ms": 40}, **DRAW)
+    slept.allow((Prefer("t", "tenant"), 20), (inputs.Bid("x", 120), 110))
+    slept.pass_to(230)
+    assert slept.result == ("sold", "highest_quote") and slept.got == {"x": 120}
 
 
 def test_rights_let_go_or_slept_on_leave_it_to_the_leader() -> None:

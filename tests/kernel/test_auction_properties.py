@@ -21,6 +21,7 @@ COURSES: list[tuple[tuple[dict[str, Any], ...], dict[str, Any]]] = [
     ((RAISE,), {}),
     (({**RAISE, "cap_fen": 145, "greatest_increment_fen": 20}, RIGHT), RESERVE),
     ((CAPPED, LOTTERY, RIGHT), DRAW),
+    (({**CAPPED, "accept_ms": 15}, SHARE, {**RIGHT, "tie": "next"}, LOTTERY), {**DRAW, **RESERVE}),
     ((CAPPED, SHARE), RESERVE),
     ((CAPPED, {**SHARE, "wins": "nearest_average", "tie": "next"}, LOTTERY), DRAW),
     (({**CAPPED, "no_jump": True}, QUOTE), {"sealing": SEALING}),

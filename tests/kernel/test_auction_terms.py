@@ -18,6 +18,7 @@ SHARE = {"kind": "second_quantity", "unit": "share_bp", "span_ms": 50}
 QUOTE = {"kind": "sealed_quote", "span_ms": 50}
 LOTTERY = {"kind": "lottery", "span_ms": 50}
 RIGHT = {"kind": "first_refusal", "span_ms": 50}
+DRAWN_RIGHT = {**RIGHT, "tie": "next"}
 
 
 def fault_of(*stages: Any, **terms: Any) -> tuple[str, dict[str, Any]]:
@@ -34,7 +35,8 @@ def fault_of(*stages: Any, **terms: Any) -> tuple[str, dict[str, Any]]:
         ({**SHARE, "span_ms": "50"}, "auction.stage.value", "span_ms"),
         ({**SHARE, "span_ms": 0}, "auction.stage.least", "span_ms"),
         ({**SHARE, "least": 2, "most": 1}, "auction.stage.least", "most"),
-        ({**SHARE, "wins": "lowest"}, "auction.stage.choice", "wins"),
+        ({**SHARE, "wins": "dearest"}, "auction.stage.choice", "wins"),
+        ({**QUOTE, "wins": "lowest"}, "auction.stage.choice", "wins"),
         ({**SHARE, "unit": " "}, "auction.stage.form", "unit"),
         ({**QUOTE, "below_fen": 150}, "auction.stage.least", "below_fen"),
         ({**RIGHT, "grounds": ["tenant", " "]}, "auction.stage.form", "grounds"),
@@ -56,7 +58,15 @@ def test_a_wrong_field_is_named_with_its_stage(stage: Any, code: str, field: str
         ((), "auction.stages.ascending", 1),
         ((LOTTERY,), "auction.stages.ascending", 1),
         ((CAPPED, RAISE), "auction.stages.ascending", 2),
-        ((CAPPED, RIGHT, LOTTERY), "auction.stages.first_refusal", 2),
+        ((CAPPED, RIGHT, SHARE), "auction.stages.first_refusal", 2),
+        ((CAPPED, LOTTERY, RIGHT, RIGHT), "auction.stages.first_refusal", 3),
+        ((RAISE, RIGHT, LOTTERY), "auction.stages.unreached", 3),
+        ((RAISE, DRAWN_RIGHT), "auction.stages.nothing_follows", 2),
+        ((RAISE, DRAWN_RIGHT, {"kind": "lottery"}), "auction.stages.lottery_span", 3),
+        ((CAPPED, LOTTERY, DRAWN_RIGHT, LOTTERY), "auction.stages.one_filing", 4),
+        ((CAPPED, QUOTE, DRAWN_RIGHT, LOTTERY), "auction.stages.one_filing", 4),
+        (({**CAPPED, "cap_fen": None, "accept_ms": 5}, SHARE), "auction.stage.accept", 1),
+        (({**CAPPED, "at_cap": "first", "accept_ms": 5},), "auction.stage.accept", 1),
         ((CAPPED,), "auction.stages.nothing_follows", 1),
         ((CAPPED, RIGHT), "auction.stages.nothing_follows", 1),
         ((CAPPED, {**SHARE, "tie": "next"}), "auction.stages.nothing_follows", 2),
@@ -88,6 +98,7 @@ def test_an_order_of_stages_that_cannot_be_run_is_refused(stages: Any, code: str
         ((CAPPED, QUOTE), {"sealing": {"suite": "sm"}}, "sealed.sealing"),
         ((RAISE,), {"least_bidders": 3, "registration_end": 101}, "auction.terms.registration"),
         ((RAISE,), {"start_price_fen": 0}, "mechanism.terms.least"),
+        ((RAISE,), {"too_few": "sole"}, "auction.terms.too_few"),
     ],
 )
 def test_terms_that_do_not_go_with_the_stages_are_refused(stages: Any, terms: Any, code: str) -> None:

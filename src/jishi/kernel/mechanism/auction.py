@@ -1,7 +1,7 @@
 """Ascending auction (拍卖) in stages, version 1: open quotes, and what decides once they reach the cap.
 
 scheduled -> open -> (second_quantity | sealed_quote | lottery, in the order of the notice) ->
-(awaiting_reserve) -> (first_refusal) -> sold or unsold. The stages are terms, checked by
+(awaiting_reserve) -> (first_refusal, lottery) -> sold or unsold. The stages are terms, checked by
 `auction_stage`. Refuses what `auction_quote`, `auction_offer` and `auction_seal` refuse.
 """
 
@@ -19,15 +19,16 @@ from jishi.kernel.mechanism.auction_stage import (
     check_prices,
     read_stages,
 )
-from jishi.kernel.mechanism.auction_state import AWAITING_DRAW, AWAITING_RESERVE, State
+from jishi.kernel.mechanism.auction_state import AWAITING_DRAW, AWAITING_RESERVE, State, conclude
 from jishi.kernel.mechanism.auction_view import glance, result
 from jishi.kernel.mechanism.contract import Step
 from jishi.kernel.mechanism.field import Field
-from jishi.kernel.mechanism.frame import AWAITING_OPENING, JOINING, OPEN, UNSOLD, Frame, end
+from jishi.kernel.mechanism.frame import AWAITING_OPENING, CONVERTED, JOINING, OPEN, UNSOLD, Frame, end
 from jishi.kernel.mechanism.framed import FramedMechanism, Rule
 from jishi.kernel.mechanism.lottery import EXACT_SUITES
 from jishi.kernel.mechanism.sealed_box import check_sealing
 
+SOLE, CONVERT = "sole", "convert"
 _SEALED: Final = frozenset({SEALED_QUOTE, LOTTERY})
 _RUN_OUT: Final = {
     OPEN: auction_quote.run_out,
@@ -47,6 +48,7 @@ class Auction(FramedMechanism):
         Field("start_price_fen", "fen"),
         Field("stages", "list"),
         Field("least_bidders", "count", 1),
+        Field("too_few", "choice", UNSOLD, choices=(UNSOLD, SOLE, CONVERT)),
         Field("reserve_commitment", "hash", None, optional=True),
         Field("draw_commitment", "hash", None, optional=True),
         Field("sealing", "object", None, optional=True),
@@ -90,6 +92,8 @@ class Auction(FramedMechanism):
                 raise Fault("lottery.suite", suite=suite, known=", ".join(EXACT_SUITES))
         if terms["least_bidders"] > 1 and terms["registration_end"] > terms["opens"]:
             raise Fault("auction.terms.registration", least_bidders=terms["least_bidders"])
+        if terms["least_bidders"] == 1 and terms["too_few"] != UNSOLD:
+            raise Fault("auction.terms.too_few", too_few=terms["too_few"])
 
     def start(self, terms: dict[str, Any], frame: Frame) -> State:
         """Return the state before any input."""
@@ -112,19 +116,24 @@ class Auction(FramedMechanism):
         }
 
     def open_bidding(self, state: State, at_ms: int) -> Step[Any]:
-        """Open at `opens`, unless fewer bidders are admitted than the notice wants."""
-        bidders, least = len(state.frame.admitted), state.terms["least_bidders"]
-        if bidders < least:
-            return end(state, UNSOLD, at_ms, "few_bidders", bidders=bidders, least=least)
-        return super().open_bidding(state, at_ms)
+        """Open at `opens`; with fewer bidders than the notice wants do what it says of too few."""
+        bidders, least, rule = len(state.frame.admitted), state.terms["least_bidders"], state.terms["too_few"]
+        if bidders >= least:
+            return super().open_bidding(state, at_ms)
+        if rule == SOLE and bidders == 1:
+            (alias,) = state.frame.admitted
+            sole = state._replace(leader=alias, price_fen=state.terms["start_price_fen"])
+            return conclude(sole, at_ms, "sole_bidder")
+        phase = CONVERTED if rule == CONVERT and bidders else UNSOLD
+        return end(state, phase, at_ms, "few_bidders", bidders=bidders, least=least)
 
     def run_out(self, state: State, at_ms: int) -> Step[Any]:
         """End the present stage."""
         return _RUN_OUT[state.frame.phase](state, at_ms)
 
     def is_bound(self, state: State, alias: str) -> bool:
-        """Tell whether this is the leader, whose quote binds until a higher one."""
-        return alias == state.leader
+        """Tell whether this one leads or is at the cap: a quote binds until a higher one."""
+        return alias == state.leader or alias in state.eligible
 
     def glance(self, state: State) -> dict[str, Any]:
         """Return the price, what the next quote must be, and the stage."""

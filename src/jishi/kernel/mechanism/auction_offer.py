@@ -1,7 +1,7 @@
 """The second quantity of an auction at its cap: infrastructure money, a built-in share, years of lease.
 
-Everyone eligible offers once within the span; the highest offer wins, or the one nearest to the
-average of all. Who was first at the cap has the lot where nobody offers. Refuses a second offer,
+Everyone eligible offers once within the span; the highest or lowest offer wins, or the one nearest to
+the average of all. Who was first at the cap has the lot where nobody offers. Refuses a second offer,
 and amounts off the bounds and steps of the stage.
 """
 
@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from jishi.kernel.mechanism.acts import Offer
-from jishi.kernel.mechanism.auction_stage import NEAREST, NEXT
+from jishi.kernel.mechanism.auction_stage import LOWEST, NEAREST, NEXT
 from jishi.kernel.mechanism.auction_state import EARLIER, State, choose, conclude, note_tie, pass_on
 from jishi.kernel.mechanism.contract import Refusal, Step
 
@@ -62,6 +62,6 @@ def run_out(state: State, at_ms: int) -> Step[Any]:
 def _merit(offers: Amounts, wins: str) -> Callable[[int], Fraction]:
     """Return the function that is less for a better amount."""
     if wins != NEAREST:
-        return lambda amount: Fraction(-amount)
+        return lambda amount: Fraction(amount if wins == LOWEST else -amount)
     average = Fraction(sum(amount for _, amount in offers), len(offers))
     return lambda amount: abs(amount - average)

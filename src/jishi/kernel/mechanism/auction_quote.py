@@ -1,7 +1,8 @@
 """Open ascending quotes (应价) of an auction: which are taken, and how long bidding then goes on.
 
-A quote binds until a higher one is made (Auction Law art. 36). Refuses the leader's own, prices off
-the ladder or above the cap, and steps larger than the notice allows.
+A quote binds until a higher one is made (Auction Law art. 36). At the cap (最高限价) the notice may give
+others time to quote the cap too; who did is then `eligible`. Refuses the leader's own, prices off the
+ladder or above the cap, and steps larger than the notice allows.
 """
 
 from typing import Any
@@ -19,28 +20,17 @@ def take_bid(state: State, given: inputs.Bid, at_ms: int) -> Result:
     """Accept or refuse a quote; each accepted one leaves at least the round for others to answer."""
     if given.alias == state.leader:
         return Refusal("auction.already_leading", {"alias": given.alias, "price_fen": state.price_fen})
+    if given.alias in state.eligible:
+        return Refusal("auction.offered", {"alias": given.alias})
     refusal = _refuse_price(state, given.price_fen)
     if refusal is not None:
         return refusal
-    due_ms = max(state.terms["closes"], at_ms + state.stage["round_ms"])
-    after = state._replace(
-        leader=given.alias,
-        price_fen=given.price_fen,
-        quotes=state.quotes + 1,
-        frame=state.frame._replace(clock_ms=due_ms),
-    )
-    event = {
-        "type": "BidAccepted",
-        "alias": given.alias,
-        "price_fen": given.price_fen,
-        "quote": after.quotes,
-        "leader": given.alias,
-        "due_ms": due_ms,
-    }
-    if given.price_fen != state.stage["cap_fen"]:
-        return Step(after, (event,))
+    taken = _accept(state, given, at_ms)
+    after = taken.state
+    if given.price_fen != state.stage["cap_fen"] or after.eligible:
+        return taken
     leave = pass_on if state.stage["at_cap"] == NEXT else conclude
-    return join(Step(after, (event,)), leave(after, at_ms, "cap_reached"))
+    return join(taken, leave(after, at_ms, "cap_reached"))
 
 
 def next_bid(state: State) -> int | None:
@@ -51,7 +41,9 @@ def next_bid(state: State) -> int | None:
 
 
 def run_out(state: State, at_ms: int) -> Step[Any]:
-    """End the quotes: the leader has the lot, or nobody quoted."""
+    """End the quotes: the leader has the lot, or nobody quoted, or who is at the cap goes on."""
+    if state.eligible:
+        return pass_on(state, at_ms, "cap_reached", state.eligible)
     return conclude(state, at_ms, "no_quote" if state.leader is None else "highest_quote")
 
 
@@ -68,12 +60,42 @@ def set_step(state: State, given: inputs.SetStep, at_ms: int) -> Result:
 
 def extend(state: State, given: inputs.Extend, at_ms: int) -> Result:
     """Move the close later; bidding that a quote had prolonged lasts at least as long."""
+    if state.eligible:  # the cap is reached: no later close brings a higher quote
+        return Refusal("mechanism.not_now", {"input": "extend", "phase": state.frame.phase})
     step = frame_act.extend(state, given, at_ms)
     if isinstance(step, Refusal) or state.frame.phase != OPEN:
         return step
     frame = step.state.frame
     clock_ms = max(frame.clock_ms, given.listing_end)
     return Step(step.state._replace(frame=frame._replace(clock_ms=clock_ms)), step.events)
+
+
+def _accept(state: State, given: inputs.Bid, at_ms: int) -> Step[Any]:
+    """Take a quote: a higher one leads, a further one at the cap only joins those who may go on."""
+    due_ms, leader, eligible = state.frame.clock_ms, state.leader, state.eligible
+    if eligible:
+        eligible = (*eligible, given.alias)
+    else:
+        accept_ms = state.stage["accept_ms"] if given.price_fen == state.stage["cap_fen"] else None
+        closing_ms = max(state.terms["closes"], at_ms + state.stage["round_ms"])
+        due_ms = closing_ms if accept_ms is None else at_ms + accept_ms
+        leader, eligible = given.alias, () if accept_ms is None else (given.alias,)
+    after = state._replace(
+        leader=leader,
+        price_fen=given.price_fen,
+        quotes=state.quotes + 1,
+        eligible=eligible,
+        frame=state.frame._replace(clock_ms=due_ms),
+    )
+    event = {
+        "type": "BidAccepted",
+        "alias": given.alias,
+        "price_fen": given.price_fen,
+        "quote": after.quotes,
+        "leader": leader,
+        "due_ms": due_ms,
+    }
+    return Step(after, (event,))
 
 
 def _lowest(state: State) -> int:

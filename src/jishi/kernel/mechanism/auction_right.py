@@ -8,8 +8,8 @@ from typing import Any
 
 from jishi.kernel.mechanism import first_refusal, inputs
 from jishi.kernel.mechanism.acts import Decline, Exercise, Prefer
-from jishi.kernel.mechanism.auction_stage import FIRST_REFUSAL
-from jishi.kernel.mechanism.auction_state import State, join, note_stage, note_tie, sell, settle
+from jishi.kernel.mechanism.auction_stage import NEXT, refusal_index
+from jishi.kernel.mechanism.auction_state import State, join, note_stage, note_tie, pass_on, sell, settle
 from jishi.kernel.mechanism.contract import Refusal, Step
 from jishi.kernel.mechanism.frame import UNSOLD, end
 from jishi.kernel.sealing.commitment import commit_reserve
@@ -30,11 +30,13 @@ def reveal(state: State, given: inputs.Reveal, at_ms: int) -> Result:
 
 def prefer(state: State, given: Prefer, at_ms: int) -> Result:
     """Record who may step before the leader, and on what ground."""
-    last = state.terms["stages"][-1]
-    if last["kind"] != FIRST_REFUSAL:
+    stages = state.terms["stages"]
+    right = refusal_index(stages)
+    if right is None:
         return Refusal("first_refusal.none", {"alias": given.alias})
-    if last["grounds"] and given.ground not in last["grounds"]:
-        return Refusal("auction.ground", {"ground": given.ground, "known": last["grounds"]})
+    known = stages[right]["grounds"]
+    if known and given.ground not in known:
+        return Refusal("auction.ground", {"ground": given.ground, "known": known})
     return first_refusal.record(state, given, at_ms)
 
 
@@ -49,10 +51,15 @@ def decline(state: State, given: Decline, at_ms: int) -> Result:
 
 
 def run_out(state: State, at_ms: int) -> Step[Any]:
-    """Sell: to the holder with the strongest ground of those who exercised, the first recorded; else to the leader."""
+    """Sell to the holder with the strongest ground of those who exercised, without any to the leader.
+
+    Of equal grounds the first recorded has it, or a lottery between them decides.
+    """
     if not state.exercised:
         return sell(note_stage(state, at_ms, "not_exercised"), at_ms)
     best = first_refusal.foremost(state.holders, state.exercised, state.stage["grounds"])
+    if len(best) > 1 and state.stage["tie"] == NEXT:
+        return pass_on(state._replace(leader=best[0]), at_ms, "equal_rights", best)
     after = note_tie(state, best, "recorded")._replace(leader=best[0], reason="first_refusal")
     return sell(note_stage(after, at_ms, "first_refusal"), at_ms)
 

@@ -128,7 +128,10 @@ def _drawn(state: State, tied: tuple[str, ...]) -> State:
     contributions = {alias: bid["contribution"] for alias, bid in state.box.bids}
     seed = seed_of(state.terms["lot"], state.secret, contributions)
     ranking = rank(seed, dict.fromkeys(tied, 1))
-    return choose(note_tie(state._replace(seed=seed), ranking, "lottery"), ranking[0])
+    drawn = note_tie(state._replace(seed=seed), ranking, "lottery")
+    if state.exercised:  # a holder takes all that the leader offered, not its own offers of before
+        return drawn._replace(leader=ranking[0])
+    return choose(drawn, ranking[0])
 
 
 def _bound(state: State) -> tuple[str, ...]:

@@ -1,9 +1,9 @@
 """The stages of an auction (拍卖) as data: what each kind states, and which may follow which.
 
-ascending -> second_quantity | sealed_quote | lottery -> first_refusal. Refuses a stage with a field
-that is unknown, missing or out of bounds, naming the stage (from 1) and the field, and a stage nothing
-leads to. There is one sealed filing at most, since opening it publishes the committee's keys: a
-lottery (摇号) right after sealed quotes draws from contributions sealed with them.
+ascending -> second_quantity | sealed_quote | lottery -> first_refusal -> lottery between holders.
+Refuses a stage with a field that is unknown, missing or out of bounds, naming the stage (from 1) and
+the field, and a stage nothing leads to. There is one sealed filing at most, since opening it publishes
+the committee's keys: a lottery (摇号) right after sealed quotes draws from contributions sealed with them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,15 +20,16 @@ SEALED_QUOTE: Final = "sealed_quote"
 LOTTERY: Final = "lottery"
 FIRST_REFUSAL: Final = "first_refusal"
 NEXT: Final = "next"
-HIGHEST, NEAREST = "highest", "nearest_average"
+HIGHEST, LOWEST, NEAREST = "highest", "lowest", "nearest_average"
 
-_WINS = Field("wins", "choice", HIGHEST, choices=(HIGHEST, NEAREST))
+_TIE = Field("tie", "choice", "earlier", choices=("earlier", NEXT))
 STAGES: Final[Mapping[str, Model]] = {
     ASCENDING: (
         Field("increment_fen", "fen"),
         Field("round_ms", "span"),
         Field("cap_fen", "fen", None, optional=True),
         Field("at_cap", "choice", "first", choices=("first", NEXT)),
+        Field("accept_ms", "span", None, optional=True),
         Field("greatest_increment_fen", "fen", None, optional=True),
         Field("no_jump", "flag", False),
     ),
@@ -38,16 +39,16 @@ STAGES: Final[Mapping[str, Model]] = {
         Field("least", "count", 0, least=0),
         Field("most", "count", None, least=0, optional=True),
         Field("step", "count", 1),
-        _WINS,
-        Field("tie", "choice", "earlier", choices=("earlier", NEXT)),
+        Field("wins", "choice", HIGHEST, choices=(HIGHEST, LOWEST, NEAREST)),
+        _TIE,
     ),
     SEALED_QUOTE: (
         Field("span_ms", "span"),
         Field("below_fen", "fen", None, optional=True),
-        _WINS,
+        Field("wins", "choice", HIGHEST, choices=(HIGHEST, NEAREST)),
     ),
     LOTTERY: (Field("span_ms", "span", None, optional=True),),
-    FIRST_REFUSAL: (Field("span_ms", "span"), Field("grounds", "list", ())),
+    FIRST_REFUSAL: (Field("span_ms", "span"), Field("grounds", "list", ()), _TIE),
 }
 """What each kind of stage states beside `kind`. Money in fen, spans in ms."""
 
@@ -75,6 +76,11 @@ def next_kind(stages: Sequence[Mapping[str, Any]], index: int) -> str | None:
     return None if after == FIRST_REFUSAL else str(after)
 
 
+def refusal_index(stages: Sequence[Mapping[str, Any]]) -> int | None:
+    """Return where, from 0, the stage of the right of first refusal (优先购买权) stands, None if there is none."""
+    return next((place for place, stage in enumerate(stages) if stage["kind"] == FIRST_REFUSAL), None)
+
+
 def _read_stage(number: int, raw: Any) -> dict[str, Any]:
     kind = raw.get("kind") if is_kind(raw, "object") else None
     if not isinstance(kind, str) or kind not in STAGES:
@@ -89,7 +95,9 @@ def _read_stage(number: int, raw: Any) -> dict[str, Any]:
 
 
 def _check_bounds(number: int, stage: Mapping[str, Any]) -> None:
-    """Refuse a greatest value below its least, and grounds that are no text."""
+    """Refuse a greatest value below its least, time to accept a cap nothing follows, grounds that are no text."""
+    if stage.get("accept_ms") is not None and (stage["cap_fen"] is None or stage["at_cap"] != NEXT):
+        raise Fault("auction.stage.accept", stage=number)
     for low, high in (("increment_fen", "greatest_increment_fen"), ("least", "most")):
         if stage.get(high) is not None and stage[high] < stage[low]:
             raise Fault("auction.stage.least", stage=number, field=high, value=stage[high], least=stage[low])
@@ -103,11 +111,19 @@ def _check_order(stages: Sequence[Mapping[str, Any]]) -> None:
     if not kinds or kinds[0] != ASCENDING or ASCENDING in kinds[1:]:
         wrong = kinds.index(ASCENDING, 1) + 1 if ASCENDING in kinds[1:] else 1
         raise Fault("auction.stages.ascending", stage=wrong)
-    if FIRST_REFUSAL in kinds[:-1]:
-        raise Fault("auction.stages.first_refusal", stage=kinds.index(FIRST_REFUSAL) + 1)
+    right = refusal_index(stages)
+    if right is not None and kinds[right + 1 :] not in ([], [LOTTERY]):
+        raise Fault("auction.stages.first_refusal", stage=right + 1)
     for number, (stage, after) in enumerate(pairwise([*stages, {"kind": FIRST_REFUSAL}]), start=1):
-        if stage["kind"] != FIRST_REFUSAL:
-            _check_next(number, stage, after)
+        _check_next(number, stage, after)
+    sealed = [number for number, stage in enumerate(stages, start=1) if _files(stage)]
+    if len(sealed) > 1:
+        raise Fault("auction.stages.one_filing", stage=sealed[1])
+
+
+def _files(stage: Mapping[str, Any]) -> bool:
+    """Tell whether something sealed is filed in a stage."""
+    return stage["kind"] == SEALED_QUOTE or (stage["kind"] == LOTTERY and stage["span_ms"] is not None)
 
 
 def _check_next(number: int, stage: Mapping[str, Any], after: Mapping[str, Any]) -> None:
@@ -117,6 +133,7 @@ def _check_next(number: int, stage: Mapping[str, Any], after: Mapping[str, Any])
         SECOND_QUANTITY: stage.get("tie") == NEXT,
         SEALED_QUOTE: after["kind"] == LOTTERY,
         LOTTERY: False,
+        FIRST_REFUSAL: stage.get("tie") == NEXT,
     }[stage["kind"]]
     last = after["kind"] == FIRST_REFUSAL
     if several and last:

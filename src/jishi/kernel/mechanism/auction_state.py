@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from jishi.kernel.mechanism import first_refusal
-from jishi.kernel.mechanism.auction_stage import FIRST_REFUSAL, next_kind
+from jishi.kernel.mechanism.auction_stage import next_kind, refusal_index
 from jishi.kernel.mechanism.contract import Event, Step
 from jishi.kernel.mechanism.frame import SOLD, UNSOLD, Frame, end, move
 from jishi.kernel.mechanism.sealed_box import Box
@@ -118,8 +118,10 @@ def settle(state: State, at_ms: int) -> Step[Any]:
 
 def entitled(state: State) -> tuple[str, ...]:
     """Return the admitted holders of a right of first refusal (优先购买权) who may step before the leader."""
-    grounds = state.terms["stages"][-1].get("grounds", ())
-    held = first_refusal.entitled(state.holders, state.leader, grounds)
+    right = refusal_index(state.terms["stages"])
+    if right is None:
+        return ()
+    held = first_refusal.entitled(state.holders, state.leader, state.terms["stages"][right]["grounds"])
     return tuple(alias for alias in held if alias in state.frame.admitted)
 
 
@@ -134,10 +136,10 @@ def join(first: Step[Any], second: Step[Any]) -> Step[Any]:
 
 
 def _offer_refusal(state: State, at_ms: int) -> Step[Any]:
-    stages = state.terms["stages"]
-    if stages[-1]["kind"] != FIRST_REFUSAL or not entitled(state):
+    right, may = refusal_index(state.terms["stages"]), entitled(state)
+    if right is None or state.at > right or not may:
         return sell(state, at_ms)
-    return _enter(state._replace(at=len(stages) - 1, eligible=entitled(state)), at_ms)
+    return _enter(state._replace(at=right, eligible=may), at_ms)
 
 
 def _enter(state: State, at_ms: int) -> Step[Any]:
