@@ -90,6 +90,7 @@ ACTIONS: dict[str, tuple[Act, tuple[str, ...]]] = {
     ),
     "seat the panel": (lambda ctx, lot: market.decide_step(ctx, lot.running.id, Seat(["e1"])), ("clerk",)),
     "solve": (lambda ctx, lot: market.decide_step(ctx, lot.running.id, Solve([], {})), ("clerk",)),
+    "solve packages": (lambda ctx, lot: market.solve_packages(ctx, lot.running.id), ("clerk",)),
     "draw": (lambda ctx, lot: market.decide_step(ctx, lot.running.id, Draw("", "")), ("reviewer",)),
     "commit the draw": (lambda ctx, lot: market.commit_draw(ctx, lot.draft.id), ("clerk",)),
     "reveal the draw": (lambda ctx, lot: market.reveal_draw(ctx, lot.running.id), ("reviewer",)),

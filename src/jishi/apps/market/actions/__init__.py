@@ -38,6 +38,7 @@ from jishi.apps.market.actions.registration import (
     withdraw_registration,
 )
 from jishi.apps.market.actions.reserve import open_reserve, seal_reserve_price
+from jishi.apps.market.actions.solving import solve_packages
 from jishi.apps.market.actions.steps import decide_step
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "seal_reserve_price",
     "secure_deposits",
     "set_increment",
+    "solve_packages",
     "submit",
     "supplement_notice",
     "suspend_offering",

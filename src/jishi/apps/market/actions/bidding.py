@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import F, Q
 
 from jishi.apps.market.actions.clearing import clear_locked
 from jishi.apps.market.actions.fold import Answer, Command, Locked, answer_all
@@ -102,12 +101,16 @@ def recover_outage(ctx: Context, last_alive_ms: int, grace_ms: int = 5_000) -> i
     stops at the last sign of life and starts again now, and a public notice says so. Done already, it does nothing.
     """
     now_ms = ctx.now_ms()
-    short = ~Q(accepts=[]) & ~Q(due_ms=F("listing_end")) & Q(due_ms__gt=last_alive_ms)
-    ended_meanwhile = Q(due_ms__gt=last_alive_ms, due_ms__lte=now_ms)
-    rows = Offering.objects.filter(short | ended_meanwhile, state=NOTICED, suspended=False)
-    rows = rows.exclude(phase=SCHEDULED)
-    ids = list(rows.order_by("pk").values_list("pk", flat=True))
+    rows = Offering.objects.filter(state=NOTICED, suspended=False, due_ms__gt=last_alive_ms)
+    rows = rows.exclude(phase=SCHEDULED).order_by("pk")
+    ids = [row.id for row in rows if (row.due_ms or 0) <= now_ms or _is_short(row)]
     return sum(_give_back(ctx, offering_id, (last_alive_ms, now_ms - grace_ms)) for offering_id in ids)
+
+
+def _is_short(offering: Offering) -> bool:
+    """Tell whether bidders act under a clock that is not the announced close: a round, a question, a stage."""
+    announced = offering.terms.get("closes", offering.terms.get("listing_end"))
+    return bool(offering.accepts) and offering.due_ms != announced
 
 
 def _give_back(ctx: Context, offering_id: str, silence: tuple[int, int]) -> bool:

@@ -22,7 +22,7 @@ from jishi.platform.durable import write_bytes
 
 TERM = "draw_commitment"
 UNSET = "0" * 64
-"""What a draft holds before `commit_draw`; a notice with it cannot be drawn."""
+"""What a draft holds before `commit_draw`; no notice is published with it."""
 
 
 def commit_draw(ctx: Context, offering_id: str) -> str:
@@ -31,7 +31,7 @@ def commit_draw(ctx: Context, offering_id: str) -> str:
     with transaction.atomic():
         offering, _ = lock_offering(ctx, offering_id)
         require_state(offering, DRAFT)
-        if TERM not in offering.terms:
+        if not offering.terms.get(TERM):
             raise Fault("market.draw.none", number=offering.number)
         secret, salt = ctx.entropy.draw(32).hex(), ctx.entropy.draw(32).hex()
         commitment = commit_secret(offering.id, secret, salt)
@@ -39,6 +39,12 @@ def commit_draw(ctx: Context, offering_id: str) -> str:
         offering.terms[TERM] = commitment
         save(ctx, offering)
     return commitment
+
+
+def require_committed(offering: Offering) -> None:
+    """Raise Fault `market.draw.uncommitted` where a draw is announced that nobody committed to."""
+    if offering.terms.get(TERM) == UNSET:
+        raise Fault("market.draw.uncommitted", number=offering.number)
 
 
 def reveal_draw(ctx: Context, offering_id: str) -> Offering:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
+from jishi.apps.market.actions.drawing import require_committed
 from jishi.apps.market.actions.fold import FOLDED, Locked, fold_all, store_state
 from jishi.apps.market.actions.ground import claim_entry, store_alone
 from jishi.apps.market.actions.locking import lock_offering
@@ -39,6 +40,7 @@ def publish_notice(ctx: Context, offering_id: str) -> Offering:
         offering, head = lock_offering(ctx, offering_id)
         require_state(offering, DRAFT)
         _require_other_person(ctx, offering)
+        require_committed(offering)
         _open(offering, instant(ctx, head), ctx.actor.user_id)
         store_alone(offering)
         body = {"rulings": _permitted(ctx, offering, instant(ctx, head))}
