@@ -5,9 +5,11 @@ A code may be qualified ("registration.filed"); its last part decides where the 
 
 from typing import Any, NamedTuple
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from jishi.kernel.mechanism import listing_state as listing
+from jishi.platform.words import say
 
 
 class Term(NamedTuple):
@@ -142,4 +144,13 @@ def find_term(code: str) -> Term:
     >>> find_term("registration.filed").tone, find_term("unheard_of")
     ('warn', Term(label='unheard_of', tone='plain'))
     """
-    return TERMS.get(code) or TERMS.get(code.rpartition(".")[2]) or Term(code, "plain")
+    known = TERMS.get(code) or TERMS.get(code.rpartition(".")[2])
+    return known or Term(_mechanism_word(code), "plain")
+
+
+def _mechanism_word(code: str) -> str:
+    """Return what a phase or reason of any mechanism is called, the code where it has no words."""
+    lang = "en" if (get_language() or "").startswith("en") else "zh"
+    codes = [f"mechanism.{kind}.{code}" for kind in ("phase", "reason")]
+    said = [text for each in codes if (text := say(each, {}, lang)) != each]
+    return said[0] if said else code
