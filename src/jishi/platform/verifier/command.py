@@ -51,10 +51,10 @@ def main(words: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="jishi-verify",
-        description="Recompute the outcome of a sale from its bundle alone. 仅凭证据包重新推演成交结果。",
+        description="Recompute the outcome of a sale from its bundle alone. 仅凭核验包重新推演成交结果。",
         epilog="Exit code 0: all passed, 1: a check failed, 2: wrongly called, 3: a package is missing for some check.",
     )
-    parser.add_argument("bundle", metavar="BUNDLE.json", help="the bundle to check 证据包")
+    parser.add_argument("bundle", metavar="BUNDLE.json", help="the bundle to check 核验包")
     parser.add_argument(
         "--trust", metavar="KEY", help="the signer's public key, base64 or a file 您信任的公钥"
     )

@@ -44,6 +44,7 @@ urlpatterns = [
     path("notices/feed.atom", notices.feed, name="feed"),
     path("notices/<str:notice_id>/", notices.show_one, name="notice"),
     path("verify/", verify.show, name="verify"),
+    path("verify/jishi-verify.pyz", verify.download_verifier, name="verifier"),
     path("verify/<str:offering_id>/", verify.show_offering, name="verify-offering"),
     path("law/<str:rule_id>/many/", law_many.show, name="law-many"),
     path("law/<str:rule_id>/many/blank.<str:form>", law_many.save_blank, name="law-many-blank"),

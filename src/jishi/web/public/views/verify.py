@@ -1,22 +1,27 @@
-"""Verify: a bundle dropped here, or the bundle of an offering as it stands, check by check in words."""
+"""Verify: a bundle dropped here, or the bundle of an offering as it stands, check by check in words.
+
+The browser checks what it can by itself; the outcome is recomputed here, or by the file anyone carries away.
+"""
 
 import threading
-from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import condition, require_http_methods, require_safe
 
 from jishi.apps.market import reads as market
 from jishi.apps.market.api import bundle_offering
 from jishi.apps.packs import api as packs
+from jishi.kernel.evidence.report import Check
 from jishi.kernel.evidence.verify import open_bundle, verify
 from jishi.kernel.fault import Fault
 from jishi.kernel.rules.decide import Law
 from jishi.platform.secrets import operator_public_key
+from jishi.platform.verifier.build import NAME, build_verifier, verifier_digest
+from jishi.platform.verifier.line import Line, lines_of, readable
 from jishi.platform.words import say
+from jishi.web.public.browser_check import browser_sentences
 from jishi.web.shell.limit import Buckets, limited
 from jishi.web.shell.site import language
 from jishi.web.shell.term import TERMS, find_term
@@ -31,7 +36,7 @@ _ONE_AT_A_TIME = threading.Lock()  # a stranger's file costs up to seconds, whic
 @limited(OFTEN, "POST")
 def show(request: HttpRequest) -> HttpResponse:
     """Show the form; after a file was sent, show what was found in it. The file is not kept."""
-    page: dict[str, Any] = {"key": operator_public_key(), "most_mib": LARGEST_BYTES >> 20}
+    page = _page()
     status = 200
     if request.method == "POST":
         page["key"] = request.POST.get("trust", "").strip()[:200]
@@ -48,12 +53,28 @@ def show(request: HttpRequest) -> HttpResponse:
 def show_offering(request: HttpRequest, offering_id: str) -> HttpResponse:
     """Verify the bundle of an offering as it stands now."""
     offering = market.get_public_offering(offering_id)
-    page: dict[str, Any] = {
+    page = _page() | {"offering": offering}
+    return render(request, "public/verify.html", page | _examine(bundle_offering(offering), page["key"]))
+
+
+@require_safe
+@condition(etag_func=lambda request: f'"{verifier_digest()}"')
+def download_verifier(request: HttpRequest) -> HttpResponse:
+    """Send the verifier anyone carries away; a browser that holds these bytes already is told so."""
+    answer = HttpResponse(build_verifier(), content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="{NAME}"'
+    answer["Cache-Control"] = "public, max-age=300"
+    return answer
+
+
+def _page() -> dict[str, Any]:
+    return {
         "key": operator_public_key(),
         "most_mib": LARGEST_BYTES >> 20,
-        "offering": offering,
+        "kib": len(build_verifier()) >> 10,
+        "sha256": verifier_digest(),
+        "sentences": browser_sentences(language()),
     }
-    return render(request, "public/verify.html", page | _examine(bundle_offering(offering), page["key"]))
 
 
 def _read(request: HttpRequest) -> bytes:
@@ -75,40 +96,21 @@ def _examine(raw: bytes, trust: str | None) -> dict[str, Any]:
         _ONE_AT_A_TIME.release()
     return {
         "report": report,
-        "verdict": _say(report.verdict, {}),
-        "checks": [_shown(check, trusted=report.trusted) for check in report.checks],
+        "verdict": say(report.verdict, {}, language()),
+        "checks": list(map(_shown, report.checks, lines_of(report, language()))),
         "passed": sum(check.ok for check in report.checks),
         "bundle": bundle.raw if bundle else None,
         "lot": _lot(bundle.raw["entries"]) if bundle else {},
     }
 
 
-def _shown(check: Any, *, trusted: bool) -> dict[str, Any]:
-    unsure = check.name == "trust" and not trusted
-    ok = None if unsure else check.ok
-    return {
-        "name": _say(f"verify.check.{check.name}", {}),
-        "ok": ok,
-        "text": _say(check.code, _readable(check.params)),
-    }
-
-
-def _say(code: str, params: Any) -> str:
-    return say(code, params, language())
-
-
-def _readable(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Put words for what a sentence would otherwise show as a Python value or a code."""
-    plain = {True: _("yes"), False: _("no"), None: _("none")}
-    said = {
-        name: plain[value] if value is None or isinstance(value, bool) else value
-        for name, value in params.items()
-    }
-    if said.get("result") in TERMS:
-        said["result"] = str(find_term(said["result"]).label)
-    if "needs" in said:
-        said["needs"] = _say(f"verify.check.{said['needs']}", {})
-    return said
+def _shown(check: Check, line: Line) -> dict[str, Any]:
+    """Say a check; the public pages have the words for every result, more than a verifier carries."""
+    result = check.params.get("result")
+    if result not in TERMS:
+        return line._asdict()
+    params = {**readable(check.params, language()), "result": str(find_term(result).label)}
+    return line._asdict() | {"text": say(check.code, params, language())}
 
 
 def _lot(entries: Any) -> dict[str, Any]:
