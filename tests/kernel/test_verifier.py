@@ -20,6 +20,7 @@ from jishi.kernel.mechanism.registry import HOMES
 from jishi.platform.verifier import build
 from jishi.platform.verifier.line import lines_of
 from tests.kernel.sold_lot import GOLDEN, KEY
+from tests.kernel.test_check_sealing import ceremony
 
 TRUST = public_key(KEY)
 OTHER = "A" * 43 + "="
@@ -113,6 +114,32 @@ def test_with_nothing_wrong_but_a_package_missing_the_verdict_is_incomplete(
     assert code == 3, said
     assert "the verdict is incomplete" in said
     assert "Not checked: Announced terms, Replay, Outcome, Reserve price, Award" in said
+
+
+def test_sealed_bids_are_left_open_without_their_library_and_never_called_void(
+    carried: Path, tmp_path: Path
+) -> None:
+    def change(bundle: Any) -> None:
+        bare = bundle["entries"][0]
+        bundle["entries"] = [
+            bare | {"seq": at, "kind": kind, "data": data} for at, (kind, data) in enumerate(ceremony(), 1)
+        ]
+
+    file = tmp_path / "sealed.json"
+    file.write_bytes(signed(change))
+    said = run(carried, file, "--lang", "en")[1]
+    assert "? Sealed bids opened again: This check needs the Python package cryptography" in said, said
+
+
+def test_the_file_holds_every_module_of_the_house_it_imports(carried: Path) -> None:
+    with ZipFile(carried) as archive:
+        paths = [name for name in archive.namelist() if name.startswith("jishi/") and name.endswith(".py")]
+    names = [path.removesuffix(".py").replace("/", ".").removesuffix(".__init__") for path in paths]
+    script = (
+        "import importlib, sys; sys.path.insert(0, sys.argv[1])\n"
+        "for name in sys.argv[2:]: assert importlib.import_module(name).__file__.startswith(sys.argv[1]), name"
+    )
+    subprocess.run([sys.executable, "-I", "-c", script, str(carried), *names], check=True)
 
 
 @pytest.mark.parametrize(

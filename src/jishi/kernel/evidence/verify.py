@@ -132,5 +132,8 @@ def run_check(name: str, check: Callable[[], Params]) -> Check:
         return Check(name, True, f"verify.{name}.absent" if absent else f"verify.{name}.ok", params)
     except Fault as fault:
         return Check(name, False, fault.code, fault.params)
+    except ImportError as error:  # a bare interpreter: what could not be checked is not a fault of the file
+        package = (error.name or "").partition(".")[0]
+        return Check(name, False, "verify.package.missing", {"package": package})
     except Exception as error:  # a file from a stranger may hold anything anywhere
         return Check(name, False, "verify.malformed", {"error": type(error).__name__})

@@ -17,7 +17,6 @@ from jishi.kernel.evidence.receipt import verify_receipt
 from jishi.kernel.evidence.report import Report
 from jishi.kernel.evidence.verify import open_bundle, verify
 from jishi.kernel.fault import Fault
-from jishi.platform.verifier.absence import name_what_is_absent
 from jishi.platform.verifier.line import Line, lines_of, unmade_checks
 from jishi.platform.words import say
 
@@ -29,7 +28,6 @@ KEY_BYTES = 32
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    name_what_is_absent()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(
             stream, "reconfigure"
@@ -108,7 +106,7 @@ def _of_rulings(raw: bytes, lang: str) -> Iterator[Line]:
 def _print_unmade(unmade: dict[str, str], lang: str) -> None:
     checks = [say(f"verify.check.{name}", {}, lang) for name in unmade]
     packages = " ".join(sorted(set(unmade.values())))
-    print(f"  ? {say('verify.package.unmade', {'checks': checks, 'packages': packages}, lang)}")
+    print(f"    ? {say('verify.package.unmade', {'checks': checks, 'packages': packages}, lang)}")
 
 
 def _print_section(path: str, ok: bool | None, said: str) -> None:

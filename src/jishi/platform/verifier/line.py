@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from jishi.kernel.evidence.report import Check, Report
-from jishi.platform.verifier.absence import CODE
 from jishi.platform.words import say
 
 RESULTS = ("sold", "unsold", "converted", "halted", "terminated", "open")
@@ -29,7 +28,7 @@ def unmade_checks(report: Report) -> dict[str, str]:
     """Return the checks that could not be made, each with the package that is missing for it."""
     unmade: dict[str, str] = {}
     for check in report.checks:
-        if check.code == CODE:
+        if check.code == "verify.package.missing":
             unmade[check.name] = check.params["package"]
         elif not check.ok and check.params.get("needs") in unmade:
             unmade[check.name] = unmade[check.params["needs"]]
