@@ -60,9 +60,11 @@ function readCanonical(raw) {
   let large = false;
   // A number past 2^53 is read from its digits, where the browser gives them.
   const exact = (key, value, context) => {
-    if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
+    if (typeof value !== "number") return value;
+    if (/[.eE]/.test(context?.source ?? "")) throw new Fault("evidence.canonical.type", { found: "float" });
+    if (Number.isSafeInteger(value)) return value;
     if (context === undefined) large = true;
-    return /^-?\d+$/.test(context?.source ?? "") ? BigInt(context.source) : value;
+    return context === undefined ? value : BigInt(context.source);
   };
   const value = parse(text, exact);
   if (large) return { ok: null, code: "verify.browser.number" };
@@ -83,6 +85,7 @@ function parse(text, reviver) {
   try {
     return JSON.parse(text, reviver);
   } catch (error) {
+    if (error instanceof Fault) throw error;
     if (error instanceof RangeError) throw new Fault("evidence.canonical.depth", { limit: 32 });
     throw new Fault("evidence.canonical.read", { position: Number(/position (\d+)/.exec(error.message)?.[1] ?? 0) });
   }
