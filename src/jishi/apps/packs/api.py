@@ -1,7 +1,7 @@
 """What other rooms may ask of the packs."""
 
 from jishi.apps.packs.content import pack_hash
-from jishi.apps.packs.entry import validate_entry
+from jishi.apps.packs.entry import validate_entry, validate_fields
 from jishi.apps.packs.installed import (
     check_pack,
     default_pack,
@@ -11,10 +11,11 @@ from jishi.apps.packs.installed import (
     load_pack_from,
     locate_pack,
 )
+from jishi.apps.packs.kinds.field import Choice, FieldKind, FieldType
 from jishi.apps.packs.kinds.law import LimitRow
 from jishi.apps.packs.kinds.place import Division, LandUse
 from jishi.apps.packs.kinds.product import Product
-from jishi.apps.packs.kinds.register import FieldKind, RegisterKind
+from jishi.apps.packs.kinds.register import RegisterKind
 from jishi.apps.packs.kinds.row import Words
 from jishi.apps.packs.kinds.scenario import DemoAccount, DemoBidder, DemoLot, DemoParty, Scenario
 from jishi.apps.packs.method import known_facts
@@ -41,13 +42,14 @@ from jishi.kernel.rules.parity import Comparison as TrackComparison
 from jishi.kernel.rules.parity import Track
 
 __all__ = [
-    "CaseTable", "Changed", "DatedCase", "DemoAccount", "DemoBidder", "DemoLot", "DemoParty", "Division",
-    "Expectation", "FieldKind", "Finding", "Impact", "LandUse", "LimitRow", "Pack", "PackError", "Parity",
+    "CaseTable", "Changed", "Choice", "DatedCase", "DemoAccount", "DemoBidder", "DemoLot", "DemoParty", "Division",
+    "Expectation", "FieldKind", "FieldType", "Finding", "Impact", "LandUse", "LimitRow", "Pack", "PackError", "Parity",
     "Part", "Problem", "Product", "RegisterKind", "Run", "Scenario", "Track", "TrackComparison", "Trouble",
     "Words", "also_in_cases",
     "ask_cases", "check_cases", "check_pack", "compare_packs", "compare_tracks", "current_pack",
     "default_pack", "draft_pack", "finding_params", "forget_current", "installed_packs", "keep_version",
     "known_facts", "lint_pack", "load_pack", "load_pack_from", "locate_pack", "one_law", "open_run", "pack_hash",
     "pack_of", "read_cases", "read_parities", "read_parity", "say_outcome", "valid_of", "validate_entry",
+    "validate_fields",
     "write_changes", "written", "written_answer",
 ]  # fmt: skip

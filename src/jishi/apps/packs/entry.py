@@ -1,17 +1,21 @@
-"""Check the data of a register entry (登记簿记载) against its kind, field by field.
+"""Check typed data against their fields: a register entry (登记簿记载) by its kind, a form by its questions.
 
 Clean data is JSON-safe and without floats: money whole fen, area whole square
 centimetres, other numbers and conditions canonical text, days ISO text. Text given
 for money is read as yuan, for an area as square metres; a whole number is already in
-the stored unit. Checking clean data again gives the same data.
+the stored unit. A shape is GeoJSON text, a file the id of a stored one, an entry the id
+or number of another. Checking clean data again gives the same data.
 """
 
-from collections.abc import Callable, Mapping
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from jishi.apps.packs.kinds.register import FieldKind, RegisterKind
+from jishi.apps.packs.kinds.field import FieldKind
+from jishi.apps.packs.kinds.register import RegisterKind
 from jishi.kernel.codes.division import check_division
 from jishi.kernel.codes.land_use import check_land_use
 from jishi.kernel.codes.resident import check_resident
@@ -28,15 +32,20 @@ Checked = tuple[Any, list[Fault]]
 
 
 def validate_entry(kind: RegisterKind, data: Mapping[str, Any]) -> tuple[Cleaned, list[Fault]]:
+    """Give the clean fields of an entry and every fault, as `validate_fields`."""
+    return validate_fields(kind.fields, data)
+
+
+def validate_fields(fields: Sequence[FieldKind], data: Mapping[str, Any]) -> tuple[Cleaned, list[Fault]]:
     """Give the clean fields and every fault; each fault names its `field`, in a table `uses[2].code`.
 
     A blank optional field is left out; an unknown field is a fault.
     """
-    return _clean_fields(kind.fields, data, "")
+    return _clean_fields(fields, data, "")
 
 
 def _clean_fields(
-    fields: tuple[FieldKind, ...], data: Mapping[str, Any], prefix: str
+    fields: Sequence[FieldKind], data: Mapping[str, Any], prefix: str
 ) -> tuple[Cleaned, list[Fault]]:
     known = {field.name: field for field in fields}
     strange = sorted(str(name) for name in data.keys() - known.keys())
@@ -149,6 +158,39 @@ def _read_boolean(field: FieldKind, value: Any) -> bool:
     return value
 
 
+def _read_entry(field: FieldKind, value: Any) -> str:
+    return _text(value)[:120]
+
+
+def _read_file(field: FieldKind, value: Any) -> str:
+    if not re.fullmatch("[0-9a-f]{32}", text := _text(value)):
+        raise Fault("entry.not_file", value=text[:80])
+    return text
+
+
+def _read_geometry(field: FieldKind, value: Any) -> str:
+    """Read GeoJSON, as text or as its parts; give its text. Whether the shape is sound the register says."""
+    try:
+        shape = json.loads(value) if isinstance(value, str) else value
+        plain = {"type": shape["type"], "coordinates": shape["coordinates"]}
+        numbers = list(_numbers(plain["coordinates"]))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise Fault("entry.not_geometry", value=str(value)[:80], allowed=list(field.shapes)) from None
+    if plain["type"] not in field.shapes or not numbers:
+        raise Fault("entry.not_geometry", value=str(plain["type"])[:80], allowed=list(field.shapes))
+    return json.dumps(plain, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _numbers(coordinates: Any) -> Iterator[float]:
+    for each in coordinates:
+        if isinstance(each, (list, tuple)):
+            yield from _numbers(each)
+        elif isinstance(each, (int, float)) and not isinstance(each, bool) and abs(each) < 1e9:
+            yield each
+        else:
+            raise TypeError
+
+
 SCHEMES: dict[str, Callable[[str], str]] = {
     "real_estate_unit": check_unit_code,
     "land_use": check_land_use,
@@ -158,6 +200,9 @@ SCHEMES: dict[str, Callable[[str], str]] = {
 READERS: dict[str, Callable[[FieldKind, Any], Any]] = {
     "text": _read_text,
     "party": _read_text,
+    "entry": _read_entry,
+    "geometry": _read_geometry,
+    "file": _read_file,
     "number": _read_number,
     "money": _read_whole(parse_fen),
     "area": _read_whole(parse_area),

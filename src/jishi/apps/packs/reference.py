@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 
+from jishi.apps.packs.kinds.field import FieldKind
 from jishi.apps.packs.kinds.product import DepositFloor, LongestTerm, Product
-from jishi.apps.packs.kinds.register import FieldKind, RegisterKind
+from jishi.apps.packs.kinds.register import RegisterKind
 from jishi.apps.packs.method import check_methods
 from jishi.apps.packs.pack import Pack
 from jishi.apps.packs.problem import Problem
@@ -53,14 +54,33 @@ def _register(pack: Pack, kind: RegisterKind) -> Iterator[Problem]:
     file = f"registers/{kind.id}.toml"
     fields = {field.name for field in kind.fields}
     states = {state.id for state in kind.states}
-    for key in ("code_field", "title_field"):
-        yield from _points((file, key), getattr(kind, key), fields, "pack.unknown_field")
+    for key in ("code_field", "title_field", "holder_field"):
+        if (pointer := getattr(kind, key)) is not None:
+            yield from _points((file, key), pointer, fields, "pack.unknown_field")
+    for name in kind.columns:
+        yield from _points((file, "columns"), name, fields, "pack.unknown_field")
+    yield from _validity(kind, file)
     for state in kind.states:
         for following in state.next:
             yield from _points((file, f"state[{state.id}].next"), following, states, "pack.unknown_state")
     for burden in kind.encumbrances:
         yield from _cites(pack, (file, f"encumbrance[{burden.id}].cites"), burden.cites)
     yield from _field_names(file, kind.fields)
+    for field in (*kind.fields, *(column for each in kind.fields for column in each.columns)):
+        if field.register_kind is not None:
+            place = (file, f"field[{field.name}].register_kind")
+            yield from _points(place, field.register_kind, pack.registers, "pack.unknown_register")
+
+
+def _validity(kind: RegisterKind, file: str) -> Iterator[Problem]:
+    if kind.validity is None:
+        return
+    dated = [field.name for field in kind.fields if field.type in ("date", "interval")]
+    states = [state.id for state in kind.states]
+    yield from _points((file, "validity.until"), kind.validity.until, dated, "pack.unknown_field")
+    yield from _points((file, "validity.expired"), kind.validity.expired, states, "pack.unknown_state")
+    for state in kind.validity.expires:
+        yield from _points((file, "validity.expires"), state, states, "pack.unknown_state")
 
 
 def _field_names(file: str, fields: tuple[FieldKind, ...]) -> Iterator[Problem]:

@@ -2,55 +2,12 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from jishi.apps.packs.kinds.field import AREAS, FieldKind, ShapeType
 from jishi.apps.packs.kinds.law import ClauseId
 from jishi.apps.packs.kinds.row import Identity, Row, Titled, Words
-
-FieldType = Literal[
-    "text", "number", "money", "area", "date", "interval", "choice", "code", "division",
-    "party", "bounds", "table", "boolean",
-]  # fmt: skip
-CodeScheme = Literal["real_estate_unit", "land_use", "unified_social_credit", "resident_id"]
-
-
-class Choice(Titled):
-    """Offer one value of a `choice` field."""
-
-
-class FieldKind(Row):
-    """Describe one field of an entry, or one column of a `table` field.
-
-    Only a `number` or `bounds` field has a `unit`, only a `choice` has `choices`, only a
-    `code` a `scheme`, only a `table` has `columns`.
-    """
-
-    name: Identity
-    type: FieldType
-    label: Words
-    required: bool = False
-    indexed: bool = False
-    public: bool = True
-    masked: bool = False
-    unit: str = ""
-    minimum: str | None = None
-    maximum: str | None = None
-    scheme: CodeScheme | None = None
-    choices: tuple[Choice, ...] = ()
-    columns: "tuple[FieldKind, ...]" = ()
-
-    @model_validator(mode="after")
-    def _detail_fits_type(self) -> "FieldKind":
-        needed = {"choice": "choices", "code": "scheme", "table": "columns"}
-        for kind, detail in needed.items():
-            if bool(getattr(self, detail)) != (self.type == kind):
-                code = "pack.detail_missing" if self.type == kind else "pack.detail_out_of_place"
-                raise PydanticCustomError(
-                    code, "{detail}", {"field": self.name, "type": self.type, "detail": detail}
-                )
-        return self
-
 
 class State(Titled):
     """Name a state of an entry and the states that may follow it.
@@ -63,7 +20,10 @@ class State(Titled):
 
 
 class Encumbrance(Titled):
-    """Name a burden on an entry; `blocks` says that a burdened entry may not be offered."""
+    """Name a burden on an entry; `blocks` says that a burdened entry may not be offered.
+
+    Those of one kind rank by the time of their registration (登记时间先后).
+    """
 
     blocks: bool
     cites: Annotated[tuple[ClauseId, ...], Field(min_length=1)]
@@ -73,25 +33,85 @@ class Geometry(Row):
     """Say that entries have a shape (GeoJSON) and in which coordinate system."""
 
     required: bool = False
-    types: tuple[Literal["Point", "LineString", "Polygon", "MultiPolygon"], ...] = ("Polygon", "MultiPolygon")
+    types: tuple[ShapeType, ...] = AREAS
     crs: Literal["EPSG:4490", "EPSG:4326"] = "EPSG:4490"
+
+
+class Numbering(Row):
+    """Say how a new entry that brings no number is numbered (编号规则).
+
+    `pattern` holds `{division}`, `{year}` and `{serial}`; the serial runs apart for each division and year that
+    the pattern names, and has at least `digits` digits.
+    """
+
+    pattern: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    digits: Annotated[int, Field(ge=1, le=12)] = 6
+
+    @model_validator(mode="after")
+    def _runs(self) -> "Numbering":
+        try:
+            made = {self.number("220000", 2000, serial) for serial in (1, 2)}
+        except (KeyError, IndexError, ValueError, AttributeError):
+            made = set()
+        if len(made) != 2:
+            raise PydanticCustomError("pack.bad_value", "{valid}", {"valid": "{division} {year} {serial}"})
+        return self
+
+    def series(self, division: str, year: int) -> str:
+        """Give what the serial runs apart for."""
+        return self.pattern.format(division=division, year=year, serial="*")
+
+    def number(self, division: str, year: int, serial: int) -> str:
+        """Give the number of an entry.
+
+        >>> Numbering(pattern="吉{division}-{year}-{serial}", digits=4).number("220102", 2026, 7)
+        '吉220102-2026-0007'
+        """
+        return self.pattern.format(division=division, year=year, serial=f"{serial:0{self.digits}}")
+
+
+class Validity(Row):
+    """Say until when an entry is valid (有效期): the day in `until`, a date field or an interval's end.
+
+    After that day it moves from any state of `expires` to `expired`.
+    """
+
+    until: Identity
+    expires: Annotated[tuple[Identity, ...], Field(min_length=1)]
+    expired: Identity
 
 
 class RegisterKind(Titled):
     """Describe a register: who holds entries, their fields, states, burdens and shape.
 
-    `code_field` is the field that identifies an entry to the public, `title_field` the one
-    that names it in a list; the first state is the state of a new entry.
+    `code_field` is the field that identifies an entry to the public, `title_field` the one that names it in a
+    list; the first state is the state of a new entry. `holder_field` holds the holder. Without `open` no page of
+    the register is public. `columns` are the fields a list shows, those indexed unless told.
     """
 
     factor: Literal["land", "labour", "capital", "technology", "data"]
     holder: Words
+    open: bool = True
     code_field: Identity
     title_field: Identity
+    holder_field: Identity | None = None
+    columns: tuple[Identity, ...] = ()
+    numbering: Numbering | None = None
+    validity: Validity | None = None
     fields: Annotated[tuple[FieldKind, ...], Field(alias="field", min_length=1)]
     states: Annotated[tuple[State, ...], Field(alias="state", min_length=1)]
     encumbrances: Annotated[tuple[Encumbrance, ...], Field(alias="encumbrance")] = ()
     geometry: Geometry | None = None
+
+    @model_validator(mode="after")
+    def _hides_persons(self) -> "RegisterKind":
+        tables = [(each.public, each.columns) for each in self.fields]
+        shown = [each for each in self.fields if each.public and not each.masked]
+        shown += [column for public, columns in tables if public for column in columns if column.public]
+        for each in shown:
+            if each.scheme == "resident_id":
+                raise PydanticCustomError("pack.person_shown", "{field}", {"field": each.name})
+        return self
 
     def field(self, name: str) -> FieldKind:
         """Give the field called `name`, else KeyError."""
@@ -100,3 +120,10 @@ class RegisterKind(Titled):
     def may_follow(self, state: str, next_state: str) -> bool:
         """Say whether an entry in `state` may move to `next_state`."""
         return any(each.id == state and next_state in each.next for each in self.states)
+
+    def listed(self) -> tuple[FieldKind, ...]:
+        """Give the fields a list shows beside number, title and state."""
+        known = {field.name: field for field in self.fields}
+        apart = {self.code_field, self.title_field}
+        chosen = self.columns or tuple(name for name, field in known.items() if field.indexed)
+        return tuple(known[name] for name in chosen if name in known and name not in apart)
