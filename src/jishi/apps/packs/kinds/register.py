@@ -9,6 +9,7 @@ from jishi.apps.packs.kinds.field import AREAS, FieldKind, ShapeType
 from jishi.apps.packs.kinds.law import ClauseId
 from jishi.apps.packs.kinds.row import Identity, Row, Titled, Words
 
+
 class State(Titled):
     """Name a state of an entry and the states that may follow it.
 
