@@ -23,11 +23,16 @@ facts = { sale_method = "listing" }
 id = "fixed_price"
 version = 1
 facts = { sale_method = "listing" }
+
+[[mechanism]]
+id = "auction"
+version = 1
+facts = { sale_method = "auction" }
 """
 
 
 def many_ways(folder: Path) -> Path:
-    """Copy the pack, its product sold by call auction, negotiation and at a fixed price also."""
+    """Copy the pack, its product sold by call auction, auction, negotiation and at a fixed price also."""
     copy = Path(shutil.copytree(packs.locate_pack("jilin"), folder / "ways"))
     file = copy / PRODUCT
     text = file.read_text("utf-8")

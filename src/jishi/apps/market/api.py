@@ -60,6 +60,7 @@ from jishi.apps.market.reads import (
     list_registrations,
     sealed_lines,
 )
+from jishi.apps.market.secrecy import own_offer, withheld_places
 from jishi.apps.market.timeline import expect_day
 from jishi.apps.market.winning import list_awards, payments_of, standing_aliases, winners_of
 
@@ -108,6 +109,7 @@ __all__ = [
     "next_bid",
     "on_event",
     "open_reserve",
+    "own_offer",
     "payments_of",
     "prepare_offering",
     "publish_notice",
@@ -130,5 +132,6 @@ __all__ = [
     "view_of",
     "winners_of",
     "withdraw_registration",
+    "withheld_places",
     "write_evidence",
 ]

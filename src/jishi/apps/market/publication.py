@@ -5,6 +5,7 @@ from typing import Any
 
 from jishi.apps.market.mechanism import mechanism_of
 from jishi.apps.market.models import DRAFT, Offering
+from jishi.apps.market.secrecy import is_withholding
 from jishi.kernel.evidence.bundle import attach_log, build_bundle
 from jishi.kernel.evidence.entry import Entry
 from jishi.kernel.evidence.receipt import make_receipt
@@ -18,11 +19,13 @@ from jishi.platform.secrets import Signer, operator
 def bundle_offering(offering: Offering, signer: Signer | None = None) -> bytes:
     """Return the signed bundle of an offering as it stands, with the proof that the log holds its entries.
 
-    Fault `market.bundle.draft` before its notice. Another `signer` than the operator has a log of its own and
-    attaches the proof itself.
+    Faults `market.bundle.draft` before its notice, `market.bundle.withheld` while a stage of one quote each runs.
+    Another `signer` than the operator has a log of its own and attaches the proof itself.
     """
     if offering.state == DRAFT or offering.snapshot is None:
         raise Fault("market.bundle.draft", number=offering.number)
+    if is_withholding(offering):
+        raise Fault("market.bundle.withheld", number=offering.number)
     if signer is None:
         publish_log()
     rows = read_stream(offering.stream)

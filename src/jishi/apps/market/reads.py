@@ -274,11 +274,13 @@ def list_ladder(offering_id: str, limit: int = 50, after_seq: int = 0) -> list[d
         seq__gt=after_seq,
         data__contains='"type":"bid"',
     )
-    return [_rung(row) for row in rows.order_by("-seq")[:limit]]
+    return [rung for row in rows.order_by("-seq")[:limit] if (rung := _rung(row))]
 
 
-def _rung(row: EvidenceEntry) -> dict[str, Any]:
+def _rung(row: EvidenceEntry) -> dict[str, Any] | None:
     given = json.loads(row.data)["input"]
+    if given["type"] != "bid":  # the words stand in an opened bid, which its bidder wrote
+        return None
     return {
         "seq": row.seq,
         "at_ms": row.effective_at,

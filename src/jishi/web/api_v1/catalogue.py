@@ -7,6 +7,7 @@ from ninja import Query, Router
 
 from jishi.apps.catalogue import api as catalogue
 from jishi.apps.market import reads
+from jishi.apps.market.api import withheld_places
 from jishi.apps.parties import api as parties
 from jishi.platform.evidence import read_log
 from jishi.web.api_v1 import shapes, show
@@ -52,7 +53,11 @@ def read_changes(
     rows = read_log(after, limit)
     named = {row.stream.removeprefix(OFFERING) for row in rows if row.stream.startswith(OFFERING)}
     public = {OFFERING + offering_id for offering_id in reads.list_public(named)}
-    items = [show.show_entry(row, public=row.stream in public) for row in rows]
+    kept = withheld_places(named)
+    items = [
+        show.show_entry(row, public=row.stream in public and (row.stream, row.seq) not in kept)
+        for row in rows
+    ]
     last = items[-1]["index"] if items else after
     return {"items": items, "next": last, "more": len(items) == limit}
 

@@ -83,10 +83,11 @@ def list_entries(
     after_seq: int = Query(0, ge=0),
     limit: int = Query(100, ge=1, le=1000),
 ) -> list[dict[str, Any]]:
-    """Return the evidence of an offering in order."""
+    """Return the evidence of an offering in order; `data` of a quote is null until everyone's become public."""
     reads.get_public_offering(offering_id)
     rows = reads.list_entries(offering_id, after_seq, limit)
-    return [show.show_entry(row, public=True) for row in rows]
+    kept = market.withheld_places([offering_id])
+    return [show.show_entry(row, public=(row.stream, row.seq) not in kept) for row in rows]
 
 
 @router.get("/{offering_id}/entries/{seq}/receipt", response={200: dict[str, Any], 404: shapes.Problem})

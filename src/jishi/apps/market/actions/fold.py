@@ -8,10 +8,12 @@ from jishi.apps.market import events
 from jishi.apps.market.actions.record import save
 from jishi.apps.market.mechanism import Running, mechanism_of, show_dates
 from jishi.apps.market.models import ENDED, Offering
+from jishi.apps.market.secrecy import WITHHELD
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import contract, inputs
 from jishi.platform import deadline, evidence
 from jishi.platform.context import Context
+from jishi.platform.entropy import new_salt
 from jishi.platform.models import StreamHead
 
 # the fields that hold the mechanism's state, and those written once it ended
@@ -123,7 +125,9 @@ class Fold:
         return {row.seq: row.leaf_hash for row in rows}
 
     def _note(self, taken: contract.Taken) -> None:
-        data = {"input": inputs.to_json(taken.given), "events": list(taken.events)}
+        data: dict[str, Any] = {"input": inputs.to_json(taken.given), "events": list(taken.events)}
+        if data["input"]["type"] in WITHHELD:
+            data["salt"] = new_salt(self.ctx.entropy)
         self.at_ms = max(self.at_ms, taken.at_ms)
         self.news.append(("MechanismStepped", data, taken.at_ms))
 
