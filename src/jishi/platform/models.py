@@ -150,7 +150,10 @@ class StoredFile(models.Model):
 
 
 class SearchRow(models.Model):
-    """The projection that mixed lists read: who owns the row writes it in its own transaction."""
+    """The projection that mixed lists read: who owns the row writes it in its own transaction.
+
+    By `inside` only its office finds it; `marks` are attributes in their short form.
+    """
 
     kind = models.CharField(max_length=40)
     object_id = models.CharField(max_length=80)
@@ -160,6 +163,8 @@ class SearchRow(models.Model):
     due_ms = models.BigIntegerField(null=True)
     title = models.CharField(max_length=300)
     text = models.TextField(blank=True)
+    inside = models.TextField(blank=True)
+    marks = models.TextField(blank=True)
     public = models.BooleanField(default=False)
     updated_ms = models.BigIntegerField()
 

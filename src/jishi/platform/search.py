@@ -1,42 +1,66 @@
 """One projection for mixed lists (inbox, search, "waits for me").
 
-Each owner writes its rows in its own transaction.
+Each owner writes its rows in its own transaction, and the full-text index with them. A row written anew gets a new
+id: what matches is listed the last written first.
 """
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
 
+from jishi.platform import fulltext
+from jishi.platform.batch import batched
+from jishi.platform.fulltext import Wanted
+from jishi.platform.grams import mark
 from jishi.platform.models import SearchRow
 
 COUNTED = 10_000
-_FIELDS = ["division", "state", "due_ms", "title", "text", "public", "updated_ms"]
 _CURSOR = re.compile(r"(-?[0-9]{1,18})\.([0-9a-f]{1,32})")
+_ROW_CURSOR = re.compile(r"r([0-9]{1,18})")
+_BATCH = 400
 
 
 def put_row(kind: str, object_id: str, *, party: str = "", **fields: Any) -> None:
     """Write the row of (kind, object, party), replacing the one there was.
 
-    Fields: title, updated_ms and any of division, state, due_ms, text, public.
+    Fields: title, updated_ms and any of division, state, due_ms, text, public; `inside`, words by which only its
+    office finds it; `marks`, from `mark`, apart by blanks.
     """
     put_rows([SearchRow(kind=kind, object_id=object_id, party=party, **fields)])
 
 
 def put_rows(rows: Sequence[SearchRow]) -> None:
     """Write many rows at once, replacing those of the same (kind, object, party)."""
-    SearchRow.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["kind", "object_id", "party"], update_fields=_FIELDS
-    )
+    last = {(row.kind, row.object_id, row.party): row for row in rows}
+    for part in batched(last.values(), _BATCH):
+        same = SearchRow.objects.filter(
+            kind__in={row.kind for row in part}, object_id__in={row.object_id for row in part}
+        )
+        keys = {(row.kind, row.object_id, row.party) for row in part}
+        _drop([row for row in same if (row.kind, row.object_id, row.party) in keys])
+        SearchRow.objects.bulk_create(part)
+        fulltext.index(part)
 
 
 def drop_row(kind: str, object_id: str, party: str | None = None) -> None:
     """Remove the row(s) of an object."""
     rows = SearchRow.objects.filter(kind=kind, object_id=object_id)
-    (rows if party is None else rows.filter(party=party)).delete()
+    _drop(list(rows if party is None else rows.filter(party=party)))
+
+
+def rebuild_index() -> None:
+    """Make the full-text index anew from the rows there are."""
+    fulltext.rebuild(SearchRow.objects.order_by("id").iterator(2000))
+
+
+def _drop(rows: Sequence[SearchRow]) -> None:
+    if rows:
+        fulltext.forget(rows)
+        SearchRow.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +73,28 @@ class Page:
 
 
 def find_public(text: str, cursor: str | None = None, size: int = 30) -> Page:
-    """Return public rows whose title or text holds every word of `text`, newest first."""
-    rows = SearchRow.objects.filter(public=True)
-    for word in text.split():
-        rows = rows.filter(Q(title__icontains=word) | Q(text__icontains=word))
-    return page_recent(rows, cursor, size)
+    """Return public rows whose title or text holds every word of `text`, the last written first."""
+    return find_rows(Wanted(text, (mark("public"),), public=True), cursor, size)
+
+
+def find_rows(wanted: Wanted, cursor: str | None = None, size: int = 30) -> Page:
+    """Return the rows asked for, the last written first; a broken cursor starts anew."""
+    page = find_objects(wanted, cursor, size)
+    found = SearchRow.objects.in_bulk(page.rows)
+    return replace(page, rows=[found[each] for each in page.rows])
+
+
+def find_objects(wanted: Wanted, cursor: str | None = None, size: int = 30) -> Page:
+    """Return as `find_rows`, but the rows' ids alone."""
+    place = _ROW_CURSOR.fullmatch(cursor or "")
+    ids = fulltext.find_ids(wanted, before=int(place[1]) if place else None, limit=size + 1)
+    total = fulltext.count(wanted, COUNTED + 1)
+    return Page(ids[:size], f"r{ids[size - 1]}" if len(ids) > size else None, total)
+
+
+def count_rows(wanted: Wanted) -> int:
+    """Return how many rows match; 10,001 means more."""
+    return fulltext.count(wanted, COUNTED + 1)
 
 
 def find_inbox(kinds: Iterable[str], division_stems: Iterable[str], size: int = 200) -> list[SearchRow]:
