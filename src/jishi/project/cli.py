@@ -292,6 +292,21 @@ def pack_check(
     raise typer.Exit(0 if sound else 1)
 
 
+@app.command()
+def measures(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the facts as JSON.")] = False,
+) -> None:
+    """Print what carries each measure of the policy, how far it runs and what is missing."""
+    with _plainly():
+        from jishi.apps.packs.api import default_pack
+        from jishi.project.measuring import list_measures, print_measures
+
+        if as_json:
+            console.print_json(data=list_measures(default_pack()))
+        else:
+            print_measures(console, default_pack(), LANG)
+
+
 @pack_app.command("diff")
 def pack_diff(
     before: Annotated[str, typer.Argument(help="The pack as it is: an installed one's name, or a folder.")],

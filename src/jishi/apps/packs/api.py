@@ -13,11 +13,13 @@ from jishi.apps.packs.installed import (
 )
 from jishi.apps.packs.kinds.field import Choice, FieldKind, FieldType
 from jishi.apps.packs.kinds.law import LimitRow
-from jishi.apps.packs.kinds.place import Division, LandUse
+from jishi.apps.packs.kinds.measure import Measure
+from jishi.apps.packs.kinds.place import Division, LandUse, NamedSystem
 from jishi.apps.packs.kinds.product import Product
 from jishi.apps.packs.kinds.register import RegisterKind
 from jishi.apps.packs.kinds.row import Words
 from jishi.apps.packs.kinds.scenario import DemoAccount, DemoBidder, DemoLot, DemoParty, Scenario
+from jishi.apps.packs.measure import Reform, carriers_of, state_of
 from jishi.apps.packs.method import known_facts
 from jishi.apps.packs.pack import Pack
 from jishi.apps.packs.problem import PackError, Problem
@@ -43,13 +45,13 @@ from jishi.kernel.rules.parity import Track
 
 __all__ = [
     "CaseTable", "Changed", "Choice", "DatedCase", "DemoAccount", "DemoBidder", "DemoLot", "DemoParty", "Division",
-    "Expectation", "FieldKind", "FieldType", "Finding", "Impact", "LandUse", "LimitRow", "Pack", "PackError", "Parity",
-    "Part", "Problem", "Product", "RegisterKind", "Run", "Scenario", "Track", "TrackComparison", "Trouble",
+    "Expectation", "FieldKind", "FieldType", "Finding", "Impact", "LandUse", "LimitRow", "Measure", "NamedSystem", "Pack", "PackError", "Parity",
+    "Part", "Problem", "Product", "Reform", "RegisterKind", "Run", "Scenario", "Track", "TrackComparison", "Trouble",
     "Words", "also_in_cases",
-    "ask_cases", "check_cases", "check_pack", "compare_packs", "compare_tracks", "current_pack",
+    "ask_cases", "carriers_of", "check_cases", "check_pack", "compare_packs", "compare_tracks", "current_pack",
     "default_pack", "draft_pack", "finding_params", "forget_current", "installed_packs", "keep_version",
     "known_facts", "lint_pack", "load_pack", "load_pack_from", "locate_pack", "one_law", "open_run", "pack_hash",
-    "pack_of", "read_cases", "read_parities", "read_parity", "say_outcome", "valid_of", "validate_entry",
+    "pack_of", "read_cases", "read_parities", "read_parity", "say_outcome", "state_of", "valid_of", "validate_entry",
     "validate_fields",
     "write_changes", "written", "written_answer",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from jishi.apps.packs.kinds.product import Product
 from jishi.apps.packs.kinds.register import RegisterKind
 from jishi.apps.packs.kinds.row import Words
 from jishi.apps.packs.kinds.scenario import DemoLot, Scenario
+from jishi.apps.packs.measure import read_reform
 from jishi.apps.packs.pack import Pack
 from jishi.apps.packs.problem import Problem
 from jishi.apps.packs.reference import check_references
@@ -79,6 +80,7 @@ def _assemble(source: Source, manifest: Manifest) -> Pack:
         registers=_index(source, _whole(source, "registers/*.toml", RegisterKind), "id"),
         products=_index(source, _whole(source, "products/*.toml", Product), "id"),
         named=tuple(source.table("named.csv", NamedSystem)),
+        reform=read_reform(source),
         words=_words(source),
         scenario=_scenario(source),
     )

@@ -15,6 +15,7 @@ from jishi.apps.packs.kinds.product import Product
 from jishi.apps.packs.kinds.register import RegisterKind
 from jishi.apps.packs.kinds.row import Words
 from jishi.apps.packs.kinds.scenario import Scenario
+from jishi.apps.packs.measure import Reform
 from jishi.kernel.calendar.limit import Limit, Unit
 from jishi.kernel.fault import Fault
 from jishi.kernel.law.clause import Clause
@@ -45,6 +46,7 @@ class Pack:
     registers: Mapping[str, RegisterKind]
     products: Mapping[str, Product]
     named: tuple[NamedSystem, ...]
+    reform: Reform
     words: Mapping[str, Words]
     scenario: Scenario | None
 

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from jishi.apps.packs.kinds.field import FieldKind
 from jishi.apps.packs.kinds.product import DepositFloor, LongestTerm, Product
 from jishi.apps.packs.kinds.register import RegisterKind
+from jishi.apps.packs.measure import check_reform
 from jishi.apps.packs.method import check_methods
 from jishi.apps.packs.pack import Pack
 from jishi.apps.packs.problem import Problem
@@ -22,6 +23,7 @@ def check_references(pack: Pack) -> Iterator[Problem]:
         yield from _register(pack, kind)
     for product in pack.products.values():
         yield from _product(pack, product)
+    yield from check_reform(pack)
     if pack.scenario is not None:
         yield from _parties(pack)
         yield from _lots(pack)

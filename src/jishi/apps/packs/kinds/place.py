@@ -3,12 +3,16 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints
+from pydantic import BeforeValidator, StringConstraints
 
 from jishi.apps.packs.kinds.row import Confidence, Row
 
 DivisionCode = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
 LandUseCode = Annotated[str, StringConstraints(pattern=r"^\d{2}(\d{2})?$")]
+
+
+def _split(value: object) -> object:
+    return tuple(value.split()) if isinstance(value, str) else value
 
 
 class Division(Row):
@@ -55,7 +59,10 @@ class LandUseAlias(Row):
 
 
 class NamedSystem(Row):
-    """Name a system the policy names, and what carries it."""
+    """Name a system the policy names, what is to carry it, and the ids ("kind:id") that do carry it here.
+
+    `standing` says what they are: real, an adapter to a system elsewhere, simulated, or none yet.
+    """
 
     name_zh: str
     name_en: str
@@ -63,3 +70,16 @@ class NamedSystem(Row):
     operator: str
     measures: str
     carrier: str
+    standing: Literal["real", "adapter", "simulated", "none"] = "none"
+    carried_by: Annotated[tuple[str, ...], BeforeValidator(_split)] = ()
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Give the numbers of the measures that name it."""
+        return tuple(int(number) for number in self.measures.split(",") if number.strip().isdigit())
+
+    @property
+    def carriers(self) -> tuple[tuple[str, str], ...]:
+        """Give kind and id of each thing that carries it."""
+        parted = (each.partition(":") for each in self.carried_by)
+        return tuple((kind, name) for kind, _, name in parted)
