@@ -11,6 +11,7 @@ from jishi.apps.packs.content import pack_hash
 from jishi.apps.packs.kinds.law import ClauseRow, LimitRow, ParameterRow
 from jishi.apps.packs.kinds.manifest import Manifest
 from jishi.apps.packs.kinds.place import Division, LandUse, LandUseAlias, NamedSystem
+from jishi.apps.packs.kinds.procedure import ProcedureKind
 from jishi.apps.packs.kinds.product import Product
 from jishi.apps.packs.kinds.register import RegisterKind
 from jishi.apps.packs.kinds.row import Words
@@ -18,6 +19,7 @@ from jishi.apps.packs.kinds.scenario import DemoLot, Scenario
 from jishi.apps.packs.measure import read_reform
 from jishi.apps.packs.pack import Pack
 from jishi.apps.packs.problem import Problem
+from jishi.apps.packs.procedures.soundness import check_procedures
 from jishi.apps.packs.reference import check_references
 from jishi.apps.packs.rules.book import read_rules
 from jishi.apps.packs.rules.facts import vocabularies
@@ -53,7 +55,7 @@ def read_draft(root: Path) -> tuple[Pack | None, list[Problem]]:
     if manifest is None:
         return None, source.problems
     pack = _with_rules(source, _assemble(source, manifest))
-    return pack, source.problems or list(check_references(pack))
+    return pack, source.problems or [*check_references(pack), *check_procedures(pack)]
 
 
 def _with_rules(source: Source, pack: Pack) -> Pack:
@@ -79,6 +81,7 @@ def _assemble(source: Source, manifest: Manifest) -> Pack:
         land_use_aliases={alias.wording: alias.code for alias in aliases},
         registers=_index(source, _whole(source, "registers/*.toml", RegisterKind), "id"),
         products=_index(source, _whole(source, "products/*.toml", Product), "id"),
+        procedures=_index(source, _whole(source, "procedures/*.toml", ProcedureKind), "id"),
         named=tuple(source.table("named.csv", NamedSystem)),
         reform=read_reform(source),
         words=_words(source),

@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 from jishi.apps.packs.kinds.law import LimitRow
 from jishi.apps.packs.kinds.manifest import Manifest
 from jishi.apps.packs.kinds.place import Division, LandUse, NamedSystem
+from jishi.apps.packs.kinds.procedure import ProcedureKind
 from jishi.apps.packs.kinds.product import Product
 from jishi.apps.packs.kinds.register import RegisterKind
 from jishi.apps.packs.kinds.row import Words
@@ -45,6 +46,7 @@ class Pack:
     land_use_aliases: Mapping[str, str]
     registers: Mapping[str, RegisterKind]
     products: Mapping[str, Product]
+    procedures: Mapping[str, ProcedureKind]
     named: tuple[NamedSystem, ...]
     reform: Reform
     words: Mapping[str, Words]
@@ -109,6 +111,10 @@ class Pack:
     def product(self, product_id: str) -> Product:
         """Give a product, else Fault `pack.no_product`."""
         return _get(self.products, product_id, "pack.no_product")
+
+    def procedure(self, procedure_id: str) -> ProcedureKind:
+        """Give a procedure kind, else Fault `pack.no_procedure`."""
+        return _get(self.procedures, procedure_id, "pack.no_procedure")
 
     def division(self, code: str) -> Division:
         """Give a division, also by a code no longer in force, else Fault `pack.no_division`."""

@@ -1,0 +1,1 @@
+"""Procedures as pack data: held against the rest of the pack, and turned into the plan the kernel folds."""
