@@ -30,6 +30,13 @@ CLERKS = CLERK | {"far_clerk"}
 TREASURERS = TREASURER | {"far_treasurer"}
 REGULATORS = REGULATOR | {"far_regulator"}
 ROLES = {
+    "offering.prepare": CLERK,
+    "draw.make": REVIEWER,
+    "packages.solve": CLERK,
+    "agreement.record": CLERK,
+    "preference.record": CLERK,
+    "credit.record": CLERK,
+    "objection.decide": REVIEWER,
     "offering.publish": REVIEWER,
     "offering.control": REVIEWER,
     "offering.set_step": CLERK,

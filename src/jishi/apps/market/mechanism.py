@@ -7,7 +7,7 @@ mechanism chosen has no term for.
 from collections.abc import Mapping
 from typing import Any
 
-from jishi.apps.market.models import Offering
+from jishi.apps.market.models import NOTICED, Offering
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import contract, inputs
 from jishi.kernel.mechanism.registry import find
@@ -19,6 +19,9 @@ ALSO_NAMED = {"listing_start": "opens", "listing_end": "closes"}
 STATED = ("listing_start", "listing_end", "registration_end", "start_price_fen", "increment_fen")
 """What every form of an offering asks for, as far as the mechanism has it."""
 PROBE = "probe"
+DRAW_TERM = "draw_commitment"
+UNSET = "0" * 64
+"""What a draft with a draw holds before its secret is committed to; no notice is published with it."""
 
 
 def mechanism_of(offering: Offering) -> Running:
@@ -66,6 +69,30 @@ def show_dates(offering: Offering, view: View) -> None:
     offering.listing_start, offering.listing_end = view.opens_ms, view.closes_ms
     offering.registration_end = view.registration_end_ms
     offering.start_price_fen, offering.increment_fen = view.start_price_fen, view.increment_fen
+
+
+def takes(offering: Offering, name: str) -> bool:
+    """Tell whether a running offering takes an input in its phase; whether its facts stand is not asked."""
+    if offering.state != NOTICED or offering.suspended:
+        return False
+    rules: Mapping[type, Any] = getattr(mechanism_of(offering), "rules", dict)()
+    return any(inputs.name_of(cls) == name and offering.phase in rule.phases for cls, rule in rules.items())
+
+
+def grounds_of(offering: Offering) -> list[str] | None:
+    """List the grounds on which a bidder may be preferred, none listed where any is; None where nobody may be."""
+    terms = offering.terms
+    if terms.get("weights"):
+        return sorted(terms["weights"])
+    stages = [each for each in terms.get("stages") or () if each["kind"] == "first_refusal"]
+    if stages:
+        return list(stages[0].get("grounds") or ())
+    return None if terms.get("first_refusal_ms") is None else []
+
+
+def is_committed(offering: Offering) -> bool:
+    """Tell whether the secret of a draw (摇号) is committed to, or no draw is announced."""
+    return offering.terms.get(DRAW_TERM) != UNSET
 
 
 def admits(offering: Offering, at_ms: int) -> bool:

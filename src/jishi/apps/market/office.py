@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
+from jishi.apps.market.mechanism import is_committed, takes
 from jishi.apps.market.models import (
     CONFIRMED,
     CONVERTED,
@@ -22,17 +23,21 @@ from jishi.apps.market.models import (
 )
 from jishi.apps.market.timeline import expect_day
 from jishi.apps.packs import api as packs
+from jishi.kernel.mechanism.frame import OPEN
 from jishi.platform.access import stem_of
 from jishi.platform.models import EvidenceEntry
 from jishi.platform.search import Page, page_recent
 
 NO_SALE = (UNSOLD, HALTED, CONVERTED)
 # what a mechanism awaits -> the step that gives it, where that has a name of its own
-STEP_OF = {"reveal": "open_reserve"}
+STEP_OF = {"reveal": "open_reserve", "solve": "solve_packages", "draw": "reveal_draw"}
 BY_ITSELF = ("", "clear")
+NEGOTIATING = Q(mechanism="negotiation", phase=OPEN, suspended=False)
 # next step -> (the limit's end in the product, the step its days are counted from)
 CLOCKS = {
     "open_reserve": ("result", "listing_end"),
+    "reveal_draw": ("result", "listing_end"),
+    "solve_packages": ("result", "listing_end"),
     "unseal": ("result", "listing_end"),
     "confirm": ("result", "listing_end"),
     "publish_result": ("result", "listing_end"),
@@ -44,7 +49,7 @@ CLOCKS = {
 class Duty:
     """One offering that waits for an office: for which step, since when (ms), by which day and clauses.
 
-    `due_day` is None where no limit runs or its calendar is not known.
+    `due_day` is None where no limit runs or its calendar is not known; `due_ms` is a clock of the mechanism itself.
     """
 
     offering: Offering
@@ -53,13 +58,14 @@ class Duty:
     due_day: date | None
     clauses: tuple[str, ...] = ()
     confidence: str = "confirmed"
+    due_ms: int | None = None
 
 
 def list_duties(divisions: Sequence[str], limit: int = 200) -> list[Duty]:
     """Return the offerings of division subtrees that wait for a step of an office; three queries."""
     result = Notice.objects.filter(offering=OuterRef("pk"), kind="result")
     waiting = Q(state__in=[DRAFT, ENDED, CONFIRMED, PUBLISHED]) | (
-        Q(state=NOTICED) & ~Q(awaits__in=BY_ITSELF)
+        Q(state=NOTICED) & (~Q(awaits__in=BY_ITSELF) | NEGOTIATING)
     )
     rows = Offering.objects.filter(_below(divisions)).annotate(published=Exists(result))
     rows = rows.filter(waiting | Q(state__in=NO_SALE, published=False)).order_by("-updated_ms")[:limit]
@@ -71,11 +77,16 @@ def list_duties(divisions: Sequence[str], limit: int = 200) -> list[Duty]:
 def next_duty(offering: Offering, *, published: bool) -> str:
     """Name the step an offering waits for, "" when it waits for nobody of the office.
 
-    While it runs this is the input its mechanism awaits (`unseal`, `score`, `answer` …), for a reserve price
-    `open_reserve`. `published` tells whether its result is out.
+    While it runs this is the input its mechanism awaits (`unseal`, `score`, `answer` …) by the name of its step, or
+    `agree` while a price is negotiated; a draft with a draw waits first for `commit_draw`. `published` tells whether
+    its result is out.
     """
     if offering.state == NOTICED:
-        return "" if offering.awaits in BY_ITSELF else STEP_OF.get(offering.awaits, offering.awaits)
+        if offering.awaits in BY_ITSELF:
+            return "agree" if takes(offering, "agree") else ""
+        return STEP_OF.get(offering.awaits, offering.awaits)
+    if offering.state == DRAFT and not is_committed(offering):
+        return "commit_draw"
     if offering.state in (CONFIRMED, *NO_SALE) and not published:
         return "publish_result"
     return {DRAFT: "publish", ENDED: "confirm", CONFIRMED: "contract", PUBLISHED: "contract"}.get(
@@ -104,7 +115,7 @@ def _duty(offering: Any, awarded: Mapping[str, int]) -> Duty:
     since_ms = instants.get(start, offering.updated_ms)
     found = _last_day(offering, end, {start: since_ms}) if end else None
     if found is None:
-        return Duty(offering, step, since_ms, None)
+        return Duty(offering, step, since_ms, None, due_ms=offering.due_ms)
     day, limit = found
     return Duty(offering, step, since_ms, day, tuple(limit["clauses"]), limit["confidence"])
 

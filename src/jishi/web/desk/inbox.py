@@ -28,6 +28,11 @@ ROW_KINDS: dict[str, tuple[str, Any, Any]] = {
     ),
     "question": ("question.answer", gettext_lazy("Question"), gettext_lazy("Answer")),
     "objection": ("objection.answer", gettext_lazy("Objection"), gettext_lazy("Answer the objector")),
+    "objection_step": (
+        "objection.decide",
+        gettext_lazy("Objection in a publicity period"),
+        gettext_lazy("Decide the objection"),
+    ),
     "payment": ("payment.match", gettext_lazy("Payment without an owner"), gettext_lazy("Match or return")),
     "guarantee": ("guarantee.accept", gettext_lazy("Bank guarantee"), gettext_lazy("Check the guarantee")),
     "refund": ("refund.pay", gettext_lazy("Refund"), gettext_lazy("Refund")),
@@ -39,12 +44,16 @@ ROW_KINDS: dict[str, tuple[str, Any, Any]] = {
         gettext_lazy("Write the register entry"),
     ),
 }
-# who else may end what waits: a reviewer decides where a rule cannot
-ALSO = {"fact_task": "ruling.override"}
+# who else may end what waits: a reviewer decides where a rule cannot, a clerk answers once no sale depends on it
+ALSO = {"fact_task": "ruling.override", "objection_step": "objection.answer"}
 SHARED = ("payment",)  # nobody knows yet whose it is, so it waits for every holder of the role
 # step of an offering -> (the action that does it, what is done)
 DUTIES: dict[str, tuple[str, Any]] = {
     "publish": ("offering.publish", gettext_lazy("Review and publish the notice")),
+    "commit_draw": ("offering.prepare", gettext_lazy("Commit to the draw")),
+    "agree": ("agreement.record", gettext_lazy("Record the agreement")),
+    "reveal_draw": ("draw.make", gettext_lazy("Reveal the draw's secret")),
+    "solve_packages": ("packages.solve", gettext_lazy("Find the best packages")),
     "open_reserve": ("reserve.open", gettext_lazy("Open the reserve price")),
     "confirm": ("sale.confirm", gettext_lazy("Confirm the sale")),
     "publish_result": ("result.publish", gettext_lazy("Publish the result")),
@@ -184,7 +193,7 @@ def _duties(ctx: Context) -> Iterator[Item]:
         return
     for duty in list_duties(divisions_of(ctx.actor, STAFF)):
         if duty.step not in DUTIES:
-            continue  # given by no office: the committee or the panel has a page of its own
+            continue  # the committee and the panel have pages of their own, an objection a row of its own
         action, step = DUTIES[duty.step]
         if _holds(ctx.actor, action) and not _is_own(ctx.actor, duty):
             yield _duty_item(ctx, duty, step)
@@ -214,7 +223,7 @@ def _is_own(actor: Actor, duty: Duty) -> bool:
 
 
 def _duty_item(ctx: Context, duty: Duty, step: Any) -> Item:
-    due_ms = None
+    due_ms = duty.due_ms
     if duty.due_day is not None:
         due_ms = start_of_day_ms(duty.due_day + timedelta(days=1), site().offset_minutes)
     return Item(
@@ -240,6 +249,7 @@ def _address(kind: str, object_id: str) -> str:
         "registration": ("desk:registration", [object_id]),
         "question": ("desk:question", [object_id]),
         "objection": ("desk:objection", [object_id]),
+        "objection_step": ("desk:objection", [object_id]),
         "payment": ("desk:payment", [object_id]),
         "guarantee": ("desk:guarantees", []),
         "refund": ("desk:refunds", []),

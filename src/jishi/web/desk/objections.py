@@ -1,4 +1,4 @@
-"""Objections (异议) to results: read by the office and its regulator, answered by a clerk."""
+"""Objections (异议): read by the office and its regulator, answered by a clerk, in a publicity period by a reviewer."""
 
 from django import forms
 from django.contrib import messages
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jishi.apps.market.actions import answer_objection
+from jishi.apps.market.actions.objection import is_step
 from jishi.apps.market.office import find_objections
 from jishi.apps.market.reads import get_objection
 from jishi.kernel.fault import Fault
@@ -27,6 +28,17 @@ class AnswerForm(forms.Form):
     )
 
 
+class DecisionForm(AnswerForm):
+    """Answer an objection of a publicity period, and say whether it is upheld."""
+
+    upheld = forms.ChoiceField(
+        label=gettext_lazy("Decision"),
+        choices=[("no", gettext_lazy("Not upheld")), ("yes", gettext_lazy("Upheld"))],
+        widget=forms.RadioSelect,
+    )
+    field_order = ("upheld", "answer")
+
+
 @desk_page("GET")
 def list_all(request: HttpRequest) -> HttpResponse:
     """List objections to results, newest first."""
@@ -38,15 +50,20 @@ def list_all(request: HttpRequest) -> HttpResponse:
 
 @desk_page("GET", "POST")
 def show(request: HttpRequest, objection_id: str) -> HttpResponse:
-    """Show an objection; a clerk answers it once."""
+    """Show an objection; a clerk answers it once, a reviewer decides one of a publicity period."""
     ctx, objection = ctx_of(request), get_objection(objection_id)
     target = Target(objection.offering_id, objection.offering.division)
-    require(ctx, "objection.answer" if request.method == "POST" else "objection.list", target)
-    is_open = objection.answered_ms is None and may(ctx.actor, "objection.answer", target)
-    form = AnswerForm(request.POST or None) if is_open or request.method == "POST" else None
+    decides = is_step(objection)
+    kind: type[AnswerForm]
+    action, kind = ("objection.decide", DecisionForm) if decides else ("objection.answer", AnswerForm)
+    require(ctx, action if request.method == "POST" else "objection.list", target)
+    is_open = objection.answered_ms is None and may(ctx.actor, action, target)
+    form = kind(request.POST or None) if is_open or request.method == "POST" else None
     if form is not None and form.is_valid():
         try:
-            answer_objection(ctx, objection_id, form.cleaned_data["answer"])
+            said = form.cleaned_data
+            upheld = said["upheld"] == "yes" if decides else None
+            answer_objection(ctx, objection_id, said["answer"], upheld=upheld)
         except Fault as fault:
             show_fault(form, fault)
         else:
@@ -54,4 +71,5 @@ def show(request: HttpRequest, objection_id: str) -> HttpResponse:
                 request, _("The objection is answered; who filed it finds the answer in their list.")
             )
             return redirect("desk:objections")
-    return render_desk(request, "desk/objection.html", {"objection": objection, "form": form})
+    shown = {"objection": objection, "form": form, "decides": decides}
+    return render_desk(request, "desk/objection.html", shown)

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from jishi.apps.market import actions as market
+from jishi.apps.market.reads import get_registration
 from jishi.apps.settlement import api as settlement
 from jishi.kernel.fault import Fault
+from jishi.kernel.mechanism import acts
 from jishi.platform.context import Context
 
 Run = Callable[[Context, Any, dict[str, Any]], object]
@@ -53,3 +55,34 @@ def reasoned(action: Callable[..., object]) -> Run:
 def plain(action: Callable[..., object]) -> Run:
     """Return a run of an action that takes nothing but the offering."""
     return lambda ctx, offering, _said: action(ctx, offering.id)
+
+
+def prefer(ctx: Context, offering: Any, said: dict[str, Any]) -> object:
+    """Record who is preferred and on what ground."""
+    return market.decide_step(ctx, offering.id, acts.Prefer(_alias(said), said["ground"]))
+
+
+def discredit(ctx: Context, offering: Any, said: dict[str, Any]) -> object:
+    """Record a bidder's level of poor credit."""
+    return market.decide_step(ctx, offering.id, acts.Discredit(_alias(said), int(said["level"])))
+
+
+def agree(ctx: Context, offering: Any, said: dict[str, Any]) -> object:
+    """Record the price agreed with a party (协议价)."""
+    return market.decide_step(ctx, offering.id, acts.Agree(_alias(said), said["price_fen"]))
+
+
+def answer(ctx: Context, _offering: Any, said: dict[str, Any]) -> object:
+    """Answer an objection of a publicity period (公示), upheld or not."""
+    return market.answer_objection(ctx, said["objection"], said["answer"], upheld=said["upheld"] == "yes")
+
+
+def declare_default(ctx: Context, offering: Any, said: dict[str, Any]) -> object:
+    """Declare the winner chosen in default."""
+    return market.declare_default(
+        ctx, offering.id, said["reason"], refused_day=said["refused_day"], registration_id=said["winner"]
+    )
+
+
+def _alias(said: dict[str, Any]) -> str:
+    return str(get_registration(said["registration"]).alias)

@@ -12,6 +12,7 @@ from django.db import transaction
 from jishi.apps.market.actions.locking import lock_offering
 from jishi.apps.market.actions.record import guard, require_state, save
 from jishi.apps.market.actions.steps import decide_step
+from jishi.apps.market.mechanism import DRAW_TERM, UNSET, is_committed
 from jishi.apps.market.models import DRAFT, Offering
 from jishi.apps.market.reads import get_offering
 from jishi.kernel.fault import Fault
@@ -20,10 +21,6 @@ from jishi.kernel.mechanism.draw import commit_secret
 from jishi.platform.context import Context
 from jishi.platform.durable import write_bytes
 
-TERM = "draw_commitment"
-UNSET = "0" * 64
-"""What a draft holds before `commit_draw`; no notice is published with it."""
-
 
 def commit_draw(ctx: Context, offering_id: str) -> str:
     """Draw the secret of a draft's draw and put its commitment into the terms; return the commitment."""
@@ -31,19 +28,19 @@ def commit_draw(ctx: Context, offering_id: str) -> str:
     with transaction.atomic():
         offering, _ = lock_offering(ctx, offering_id)
         require_state(offering, DRAFT)
-        if not offering.terms.get(TERM):
+        if not offering.terms.get(DRAW_TERM):
             raise Fault("market.draw.none", number=offering.number)
         secret, salt = ctx.entropy.draw(32).hex(), ctx.entropy.draw(32).hex()
         commitment = commit_secret(offering.id, secret, salt)
         write_bytes(_path(commitment), json.dumps({"secret": secret, "salt": salt}).encode())
-        offering.terms[TERM] = commitment
+        offering.terms[DRAW_TERM] = commitment
         save(ctx, offering)
     return commitment
 
 
 def require_committed(offering: Offering) -> None:
     """Raise Fault `market.draw.uncommitted` where a draw is announced that nobody committed to."""
-    if offering.terms.get(TERM) == UNSET:
+    if not is_committed(offering):
         raise Fault("market.draw.uncommitted", number=offering.number)
 
 
@@ -51,7 +48,7 @@ def reveal_draw(ctx: Context, offering_id: str) -> Offering:
     """Reveal the secret when the mechanism awaits it; Fault `market.draw.lost` where its file is gone."""
     guard(ctx, "draw.make", offering_id)
     offering = get_offering(offering_id)
-    path = _path(offering.terms.get(TERM, UNSET))
+    path = _path(offering.terms.get(DRAW_TERM, UNSET))
     if not path.exists():
         raise Fault("market.draw.lost", number=offering.number)
     kept = json.loads(path.read_bytes())

@@ -22,6 +22,8 @@ from jishi.platform.entropy import new_id, new_salt
 from jishi.platform.search import drop_row, put_row
 
 LONGEST = 4000
+ROW, STEP_ROW = "objection", "objection_step"
+"""What waits at the desk: for a clerk's answer, or for a reviewer's decision on which the sale depends."""
 OBJECTION_DOMAIN = "jishi.objection/1"
 ANSWER_DOMAIN = "jishi.objection_answer/1"
 
@@ -44,13 +46,15 @@ def object_to_result(ctx: Context, offering_id: str, text: str) -> Objection:
         elif not offering.notices.filter(kind="result").exists():
             raise Fault("market.result.unpublished", number=offering.number)
         objection.save()
+        decides = bool(objection.salt)
         put_row(
-            "objection",
+            STEP_ROW if decides else ROW,
             objection.id,
             title=f"{offering.number} {text[:80]}",
             division=offering.division,
             state="filed",
             updated_ms=objection.at_ms,
+            due_ms=offering.due_ms if decides else None,  # from then on the sale waits for the answer
         )
     return objection
 
@@ -70,7 +74,7 @@ def answer_objection(ctx: Context, objection_id: str, text: str, *, upheld: bool
         if objection.answered_ms is not None:
             raise Fault("market.objection.answered", number=offering.number)
         objection.answer, objection.answered_ms = check_text(text, most=LONGEST), instant(ctx, head)
-        is_step = bool(objection.salt) and offering.state == NOTICED
+        decides = is_step(objection, offering)
         objection.salt = objection.salt or new_salt(ctx.entropy)
         objection.save()
         data = {
@@ -78,10 +82,16 @@ def answer_objection(ctx: Context, objection_id: str, text: str, *, upheld: bool
             "answer_commitment": commit(ANSWER_DOMAIN, objection.salt, objection.answer),
         }
         write(ctx, head, [("ObjectionAnswered", data)])
-        if is_step:
+        if decides:
             _decide(ctx, (offering, head), objection, upheld)
-        drop_row("objection", objection.id)
+        for kind in (ROW, STEP_ROW):
+            drop_row(kind, objection.id)
     return objection
+
+
+def is_step(objection: Objection, offering: Offering | None = None) -> bool:
+    """Tell whether the answer to an objection decides something in the mechanism: it was raised in its publicity."""
+    return bool(objection.salt) and (offering or objection.offering).state == NOTICED
 
 
 def _is_shown(offering: Offering) -> bool:

@@ -1,0 +1,76 @@
+"""The steps after the mechanism has ended: award, result, contract, default, register."""
+
+from django.utils.translation import gettext_lazy
+
+from jishi.apps.market import actions as market
+from jishi.apps.settlement import api as settlement
+from jishi.web.desk import step_forms as asked
+from jishi.web.desk import step_runs as runs
+from jishi.web.desk.step import Step, is_unsigned
+
+NO_SALE = ("unsold", "halted", "converted", "terminated")
+
+SALE_STEPS: tuple[Step, ...] = (
+    Step(
+        "confirm",
+        gettext_lazy("Confirm the sale"),
+        "sale.confirm",
+        lambda case: case.offering.state == "ended",
+        runs.plain(market.confirm_sale),
+        gettext_lazy("The confirmation of sale is issued."),
+        tone="seal",
+        cites=("39号令 20",),
+    ),
+    Step(
+        "publish_result",
+        gettext_lazy("Publish the result"),
+        "result.publish",
+        lambda case: case.offering.state in ("confirmed", *NO_SALE) and not case.published,
+        runs.plain(market.publish_result),
+        gettext_lazy("The result is published."),
+        cites=("39号令 22",),
+    ),
+    Step(
+        "draft_contract",
+        gettext_lazy("Draft the contract"),
+        "contract.draft",
+        lambda case: case.offering.state in ("confirmed", "published") and case.contract is None,
+        runs.draft_contracts,
+        gettext_lazy("The contract is drafted; the grantee may sign it."),
+        cites=("国土资发〔2010〕34号",),
+    ),
+    Step(
+        "sign_contract",
+        gettext_lazy("Sign for the grantor (sandbox)"),
+        "contract.sign",
+        lambda case: (
+            case.offering.state == "published" and bool(case.contract) and not case.contract.signed_seller_ms
+        ),
+        runs.sign_contracts,
+        gettext_lazy("Signed for the grantor (sandbox signature)."),
+        tone="seal",
+        hint=gettext_lazy("This signature is a sandbox without legal force."),
+    ),
+    Step(
+        "declare_default",
+        gettext_lazy("Declare the winner in default"),
+        "sale.default",
+        is_unsigned,
+        runs.declare_default,
+        gettext_lazy("The default is published: the deposit is kept, the lot may be listed again."),
+        form=asked.DefaultForm,
+        tone="outline danger",
+        hint=gettext_lazy("After the last day to sign, or with a written refusal. It cannot be undone."),
+        cites=("国土资发〔2010〕34号",),
+    ),
+    Step(
+        "write_entry",
+        gettext_lazy("Write the register entry"),
+        "registration_entry.write",
+        lambda case: case.offering.state == "contracted" and bool(case.contract) and not case.unpaid_fen,
+        runs.plain(settlement.write_register_entry),
+        gettext_lazy("The grantee is written into the register; the case is complete."),
+        hint=gettext_lazy("Possible once the whole price is paid."),
+        cites=("39号令 23",),
+    ),
+)
