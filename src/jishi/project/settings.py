@@ -34,6 +34,7 @@ JISHI_OPERATOR = os.environ.get("JISHI_OPERATOR", "Jishi")  # the name bundles a
 JISHI_LOG_ORIGIN = os.environ.get("JISHI_LOG_ORIGIN", "jishi.example/log")  # names the public log, for ever
 JISHI_WITNESSES = [w for w in os.environ.get("JISHI_WITNESSES", "").split() if w]  # their addresses
 JISHI_BANK = os.environ.get("JISHI_BANK", "jishi.apps.settlement.bank.SandboxBank")
+JISHI_METRICS_TOKEN = os.environ.get("JISHI_METRICS_TOKEN", "")  # lets another machine read /metrics
 JISHI_DURABLE = _flag("JISHI_DURABLE", True)  # off only where files are thrown away: a simulated day
 SECRET_KEY = _secret_key(JISHI_VAR)
 ALLOWED_HOSTS = os.environ.get("JISHI_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
@@ -73,6 +74,7 @@ INSTALLED_APPS = [
     "jishi.apps.rulings",
     "jishi.apps.market",
     "jishi.apps.sealing",
+    "jishi.apps.panels",
     "jishi.apps.settlement",
     "jishi.apps.simulation",
     "jishi.web.public",
@@ -175,7 +177,15 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # of a form or a JSON body; files
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"mask": {"()": "jishi.platform.masking.MaskPersonalData"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "mask"}},
+    "formatters": {
+        "text": {"()": "jishi.platform.masking.MaskPersonalData"},
+        "json": {"()": "jishi.platform.journal.JsonLines"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if _flag("JISHI_LOG_JSON", JISHI_LIVE) else "text",
+        }
+    },
     "root": {"handlers": ["console"], "level": os.environ.get("JISHI_LOG_LEVEL", "WARNING")},
 }

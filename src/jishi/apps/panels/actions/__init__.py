@@ -1,0 +1,1 @@
+"""What changes panels: the pool, convening and drawing, seats, marks, ballots, closing."""
