@@ -12,6 +12,7 @@ from jishi.apps.registers.actions import (
 )
 from jishi.apps.registers.info import (
     Box,
+    Change,
     EncumbranceForm,
     EncumbranceInfo,
     EntryForm,
@@ -22,8 +23,12 @@ from jishi.apps.registers.info import (
 from jishi.apps.registers.reads import (
     blocking_encumbrances,
     blocking_encumbrances_of,
+    changes,
+    count_entries,
     count_facet,
+    count_states,
     entries_in_box,
+    field_named,
     find_entry,
     get_entries,
     get_entry,
@@ -32,11 +37,13 @@ from jishi.apps.registers.reads import (
     list_versions,
     require_unburdened,
     show_entry,
+    version_at,
 )
 
 __all__ = [
     "KEEP",
     "Box",
+    "Change",
     "EncumbranceForm",
     "EncumbranceInfo",
     "EntryForm",
@@ -47,10 +54,14 @@ __all__ = [
     "amend_entry",
     "blocking_encumbrances",
     "blocking_encumbrances_of",
+    "changes",
+    "count_entries",
     "count_facet",
+    "count_states",
     "create_entries",
     "create_entry",
     "entries_in_box",
+    "field_named",
     "find_entry",
     "get_entries",
     "get_entry",
@@ -62,4 +73,5 @@ __all__ = [
     "set_entry_state",
     "set_entry_states",
     "show_entry",
+    "version_at",
 ]

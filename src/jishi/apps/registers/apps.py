@@ -9,3 +9,11 @@ class RegistersConfig(AppConfig):
     name = "jishi.apps.registers"
     label = "registers"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what runs when it is due."""
+        from jishi.apps.registers.actions.expiry import expire_entry
+        from jishi.apps.registers.actions.writing import EXPIRY
+        from jishi.platform.deadline import on_due
+
+        on_due(EXPIRY, expire_entry)

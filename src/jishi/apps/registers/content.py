@@ -1,8 +1,9 @@
 """What an entry says, prepared for storage: clean, masked where the kind says so, indexed, committed to."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,11 +11,14 @@ from jishi.apps.packs.api import FieldKind, RegisterKind, current_pack, validate
 from jishi.apps.registers.models import IndexValue, RegisterEntry
 from jishi.kernel.fault import Fault
 from jishi.kernel.sealing.commitment import commit
+from jishi.platform.grams import mark
 
 ENTRY_DOMAIN = "jishi.entry/1"
 LONGEST_NUMBER = 120
-_NUMBERS = {"money", "area", "number"}
-_NOT_INDEXED = {"table", "interval"}
+NUMERIC = {"money", "area", "number"}
+LONGEST_WORDS = 4000
+_NOT_INDEXED = {"table", "interval", "geometry", "file"}
+_WORDED = {"text", "party", "code", "number", "bounds", "choice", "division"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,13 @@ class Content:
         """Return what identifies the entry to the public; Faults `registers.number.missing`, `.long`."""
         found = self.full.get(self.kind.code_field) or self.full.get(self.kind.title_field)
         return check_number(str(found or ""), self.kind)
+
+    def lapses(self) -> date | None:
+        """Return the day after the last day the entry is valid, None where it has no such day."""
+        validity = self.kind.validity
+        until = self.full.get(validity.until) if validity else None
+        day = until.get("to") if isinstance(until, dict) else until
+        return date.fromisoformat(day) + timedelta(days=1) if day else None
 
     @property
     def title(self) -> str:
@@ -109,6 +120,53 @@ def commitment(salt: str, row: RegisterEntry, content: Content) -> str:
     return commit(ENTRY_DOMAIN, salt, said)
 
 
+def facet_mark(kind: str, field: str, value: str) -> str:
+    """Return the mark of a value of an indexed field."""
+    return mark(f"{kind}.{field}={value}")
+
+
+def marks(row: RegisterEntry, values: Iterable[IndexValue]) -> str:
+    """Return the marks an entry is chosen by: its register and the values of its indexed fields."""
+    own = [facet_mark(row.kind, value.field, value.text) for value in values if value.text]
+    return " ".join(dict.fromkeys([mark(f"register={row.kind}"), *own]))
+
+
+def words(content: Content, *, public: bool) -> str:
+    """Return what an entry is found by: the texts of its public fields, or of the others; never a masked one."""
+    return " ".join(_words(content.kind.fields, content.full, public=public))[:LONGEST_WORDS]
+
+
+def _words(fields: tuple[FieldKind, ...], row: Mapping[str, Any], *, public: bool) -> Iterator[str]:
+    for field in fields:
+        value = row.get(field.name)
+        if value is None or field.masked:
+            continue
+        if field.type == "table":
+            for line in value:
+                inner = (
+                    field.columns
+                    if field.public
+                    else [c.model_copy(update={"public": False}) for c in field.columns]
+                )
+                yield from _words(tuple(inner), line, public=public)
+        elif field.type in _WORDED and field.public == public:
+            yield _said(field, str(value))
+
+
+def _as_open_as(table: FieldKind) -> tuple[FieldKind, ...]:
+    if table.public:
+        return table.columns
+    return tuple(column.model_copy(update={"public": False}) for column in table.columns)
+
+
+def _said(field: FieldKind, value: str) -> str:
+    if field.type == "choice" and (choice := field.choice(value)):
+        return f"{choice.title.zh} {choice.title.en}"
+    if field.type == "division" and (place := current_pack().divisions.get(value)):
+        return f"{value} {place.name_zh}"
+    return value
+
+
 def index_rows(row: RegisterEntry, content: Content) -> Iterator[IndexValue]:
     """Yield the index rows of an entry; a masked field has none, a table some for each line."""
     for field in content.kind.fields:
@@ -128,9 +186,9 @@ def _index(
         return
     public = public and field.public
     for value in values:
-        number = Decimal(value) if field.type in _NUMBERS else None
+        number = Decimal(value) if field.type in NUMERIC else None
         text = "" if number is not None else _text(value)
-        yield IndexValue(entry=row, field=name, public=public, text=text, number=number)
+        yield IndexValue(entry=row, kind=row.kind, field=name, public=public, text=text, number=number)
 
 
 def _text(value: Any) -> str:

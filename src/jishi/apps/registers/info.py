@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 Box = tuple[float, float, float, float]
@@ -41,11 +42,13 @@ class EntryInfo:
     geometry: dict[str, Any] | None
     public: bool
     updated_ms: int
+    created_ms: int = 0
+    lapses_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class VersionInfo:
-    """What an entry said from `at_ms` on, who wrote it (user id) and why."""
+    """What an entry said from `at_ms` until `until_ms`, who wrote it (user id) and why."""
 
     version: int
     state: str
@@ -53,22 +56,42 @@ class VersionInfo:
     reason: str
     by: int | None
     at_ms: int
+    until_ms: int | None = None
+    geometry: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field that differs between two versions; what was absent is None."""
+
+    field: str
+    before: Any
+    after: Any
 
 
 @dataclass(frozen=True, slots=True)
 class EncumbranceForm:
-    """Ask for a burden on an entry; without `rank` it stands behind those of its kind."""
+    """Ask for a burden on an entry; without `rank` it stands behind those of its kind (登记时间先后).
+
+    `amount_fen` is what it secures, `basis` the document it rests on.
+    """
 
     kind: str
     holder: str
     holder_party: str = ""
     since_ms: int | None = None
     rank: int | None = None
+    amount_fen: int | None = None
+    basis: str = ""
+    until_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EncumbranceInfo:
-    """A burden on an entry; `blocks` says that a burdened entry may not be offered."""
+    """A burden on an entry; `blocks` says that a burdened entry may not be offered.
+
+    `priority` is its place among the standing ones of its kind, 1 the first; a lifted one has none.
+    """
 
     id: str
     entry: str
@@ -79,15 +102,29 @@ class EncumbranceInfo:
     lifted_ms: int | None
     rank: int
     blocks: bool
+    registered_ms: int = 0
+    amount_fen: int | None = None
+    basis: str = ""
+    until_day: date | None = None
+    lifted_reason: str = ""
+    priority: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EntryQuery:
-    """Choose entries: divisions with all below them, words, state, values of indexed fields."""
+    """Choose entries: divisions with all below them, words, state, values of indexed fields.
+
+    `ranges` are (least, most) of indexed figures and days, either open; `box` is ground to meet, `within` a
+    shape (GeoJSON) to overlap; `as_of_ms` asks how entries stood then.
+    """
 
     kind: str
     divisions: tuple[str, ...] = ()
     text: str = ""
     state: str = ""
     facets: Mapping[str, str] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    box: Box | None = None
+    within: Mapping[str, Any] | None = None
+    as_of_ms: int | None = None
     public_only: bool = False

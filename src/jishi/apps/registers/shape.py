@@ -15,6 +15,8 @@ from jishi.kernel.fault import Fault
 
 # What two drawings of one boundary may differ by: the part of the smaller shape that counts as noise.
 NOISE = 1e-6
+# Classes of width in degrees, the last one of any: a box looks for narrow shapes in a narrow strip.
+SPANS = (0.01, 0.3, 360.0)
 
 
 def check_shape(kind: RegisterKind, geometry: Mapping[str, Any] | None) -> BaseGeometry | None:
@@ -33,10 +35,11 @@ def check_shape(kind: RegisterKind, geometry: Mapping[str, Any] | None) -> BaseG
         raise Fault(
             "registers.shape.type", found=str(geometry.get("type")), valid=", ".join(kind.geometry.types)
         )
-    return _read(geometry)
+    return read_shape(geometry)
 
 
-def _read(geometry: Mapping[str, Any]) -> BaseGeometry:
+def read_shape(geometry: Mapping[str, Any]) -> BaseGeometry:
+    """Return a sound shape in degrees; Faults `registers.shape.invalid`, `registers.shape.range`."""
     try:
         found = shape(geometry)
     except (ShapelyError, ValueError, TypeError, KeyError, IndexError, AttributeError):
@@ -54,6 +57,14 @@ def _read(geometry: Mapping[str, Any]) -> BaseGeometry:
 def box_of(found: BaseGeometry | None) -> Box | tuple[None, None, None, None]:
     """Return the bounding box of a shape."""
     return found.bounds if found is not None else (None, None, None, None)
+
+
+def span_of(found: BaseGeometry | None) -> int | None:
+    """Return the class of a shape's width, None without a shape."""
+    if found is None:
+        return None
+    width = found.bounds[2] - found.bounds[0]
+    return next(span for span, most in enumerate(SPANS) if width <= most)
 
 
 def overlap(one: BaseGeometry, other: BaseGeometry) -> bool:

@@ -8,7 +8,7 @@ from django.db.models import Max
 from jishi.apps.registers.content import register_kind
 from jishi.apps.registers.info import EncumbranceForm, EncumbranceInfo
 from jishi.apps.registers.models import Encumbrance, RegisterEntry
-from jishi.apps.registers.reads import encumbrance_info, get_entry, lock_entries
+from jishi.apps.registers.reads import encumbrance_info, get_entry, lock_entries, priority_of
 from jishi.kernel.fault import Fault
 from jishi.platform import evidence
 from jishi.platform.access import Target, require
@@ -16,13 +16,14 @@ from jishi.platform.context import Context
 from jishi.platform.entropy import new_id
 
 LONGEST_HOLDER = 120
+LONGEST_BASIS = 300
 
 
 def add_encumbrance(ctx: Context, entry_id: str, form: EncumbranceForm) -> EncumbranceInfo:
     """Put a burden on an entry.
 
     Faults `registers.entry.unknown`, `registers.burden.unknown` naming the valid kinds,
-    `registers.burden.holder`.
+    `registers.burden.holder`, `registers.burden.amount`.
     """
     entry = get_entry(entry_id)
     require(ctx, "register.edit", Target(entry_id, entry.division))
@@ -32,6 +33,8 @@ def add_encumbrance(ctx: Context, entry_id: str, form: EncumbranceForm) -> Encum
     holder = " ".join(form.holder.split())
     if not 0 < len(holder) <= LONGEST_HOLDER:
         raise Fault("registers.burden.holder", length=len(holder), most=LONGEST_HOLDER)
+    if form.amount_fen is not None and form.amount_fen <= 0:
+        raise Fault("registers.burden.amount", amount=form.amount_fen)
     with transaction.atomic():
         row = lock_entries([entry_id])[0]
         burden = Encumbrance.objects.create(
@@ -40,16 +43,20 @@ def add_encumbrance(ctx: Context, entry_id: str, form: EncumbranceForm) -> Encum
             kind=form.kind,
             holder=holder,
             holder_party=form.holder_party,
+            amount_fen=form.amount_fen,
+            basis=" ".join(form.basis.split())[:LONGEST_BASIS],
             since_ms=ctx.now_ms() if form.since_ms is None else form.since_ms,
+            until_day=form.until_day,
+            registered_ms=ctx.now_ms(),
             rank=_next_rank(row, form.kind) if form.rank is None else form.rank,
         )
         told = {"encumbrance": burden.id, "kind": burden.kind, "rank": burden.rank}
         _witness(ctx, row, "EncumbranceAdded", told)
-    return encumbrance_info(burden)
+    return encumbrance_info(burden, priority_of(burden))
 
 
-def lift_encumbrance(ctx: Context, encumbrance_id: str) -> EncumbranceInfo:
-    """Lift a burden; lifting it again changes nothing. Fault `registers.burden.missing`."""
+def lift_encumbrance(ctx: Context, encumbrance_id: str, *, reason: str = "") -> EncumbranceInfo:
+    """Lift a burden; lifting it again changes nothing. Those behind it move up. Fault `registers.burden.missing`."""
     found = Encumbrance.objects.select_related("entry").filter(id=encumbrance_id).first()
     if found is None:
         raise Fault("registers.burden.missing", encumbrance=encumbrance_id)
@@ -59,7 +66,8 @@ def lift_encumbrance(ctx: Context, encumbrance_id: str) -> EncumbranceInfo:
         burden = Encumbrance.objects.select_related("entry").get(id=encumbrance_id)
         if burden.lifted_ms is None:
             burden.lifted_ms = ctx.now_ms()
-            burden.save(update_fields=["lifted_ms"])
+            burden.lifted_reason = " ".join(reason.split())[:LONGEST_BASIS]
+            burden.save(update_fields=["lifted_ms", "lifted_reason"])
             _witness(ctx, row, "EncumbranceLifted", {"encumbrance": burden.id})
     return encumbrance_info(burden)
 

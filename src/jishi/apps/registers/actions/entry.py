@@ -10,6 +10,8 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from jishi.apps.registers.actions.ground import Claim, claim_ground, has_lapsed
+from jishi.apps.registers.actions.numbering import number_entries
+from jishi.apps.registers.actions.pointing import follow
 from jishi.apps.registers.actions.writing import Writing, write_amended, write_moved, write_new
 from jishi.apps.registers.content import Content, check_number, read_content, register_kind
 from jishi.apps.registers.info import EntryForm, EntryInfo
@@ -22,7 +24,7 @@ from jishi.apps.registers.reads import (
     known_numbers,
     lock_entries,
 )
-from jishi.apps.registers.shape import box_of, check_shape, plain_geometry
+from jishi.apps.registers.shape import box_of, check_shape, plain_geometry, span_of
 from jishi.kernel.codes.division import check_division
 from jishi.kernel.fault import Fault
 from jishi.platform.access import Target, require
@@ -44,6 +46,7 @@ class _Draft:
     row: RegisterEntry
     content: Content
     shape: BaseGeometry | None
+    unnumbered: bool = False
 
 
 def create_entry(ctx: Context, form: EntryForm, *, allow_overlap: bool = False) -> EntryInfo:
@@ -65,6 +68,7 @@ def create_entries(
     _refuse_taken([draft.row for draft in drafts])
     try:
         with transaction.atomic():
+            number_entries(ctx, [Writing(each.row, each.content) for each in drafts if each.unnumbered])
             if not allow_overlap:
                 claim_ground(_claims(drafts))
             write_new(ctx, [Writing(draft.row, draft.content) for draft in drafts])
@@ -90,7 +94,7 @@ def amend_entry(
     """
     before = get_entry(entry_id)
     kind = register_kind(before.kind)
-    content = read_content(kind, data)
+    content = follow(read_content(kind, data))
     drawn = before.geometry if isinstance(geometry, Keep) else plain_geometry(geometry)
     form = check_shape(kind, drawn)
     for division in dict.fromkeys((before.division, content.division or before.division)):
@@ -100,9 +104,10 @@ def amend_entry(
         _renumber(row, content)
         row.geometry = drawn
         row.min_x, row.min_y, row.max_x, row.max_y = box_of(form)
+        row.span = span_of(form)
         if form is not None and not allow_overlap:
             claim_ground([Claim(row, form)])
-        write_amended(ctx, Writing(row, content), reason=reason)
+        write_amended(ctx, [Writing(row, content)], reason=reason)
     return entry_info(row)
 
 
@@ -137,9 +142,12 @@ def set_entry_states(
 def _draft(ctx: Context, form: EntryForm, place: int) -> _Draft:
     try:
         kind = register_kind(form.kind)
-        content = read_content(kind, form.data)
+        unnumbered = kind.numbering is not None and not (form.number or form.data.get(kind.code_field))
+        # Stands in for the number, which only the transaction gives: a serial of a refused entry would be a gap.
+        data = {**form.data, kind.code_field: new_id(ctx.entropy)} if unnumbered else form.data
+        content = follow(read_content(kind, data))
         drawn = check_shape(kind, form.geometry)
-        return _Draft(_new_row(ctx, form, content, drawn), content, drawn)
+        return _Draft(_new_row(ctx, form, content, drawn), content, drawn, unnumbered)
     except Fault as fault:
         raise Fault(fault.code, **{**fault.params, "row": place}) from None
 
@@ -157,6 +165,7 @@ def _new_row(ctx: Context, form: EntryForm, content: Content, drawn: BaseGeometr
         min_y=min_y,
         max_x=max_x,
         max_y=max_y,
+        span=span_of(drawn),
         public=form.public,
     )
 

@@ -1,0 +1,57 @@
+"""Answer what the registers say: one entry, many, a page, how they stood, what burdens them."""
+
+from jishi.apps.registers.reads.burden import (
+    blocking_encumbrances,
+    blocking_encumbrances_of,
+    encumbrance_info,
+    list_encumbrances,
+    priority_of,
+    require_unburdened,
+)
+from jishi.apps.registers.reads.entry import (
+    entry_info,
+    find_entry,
+    full_data,
+    get_entries,
+    get_entry,
+    known_numbers,
+    lock_entries,
+    show_entry,
+)
+from jishi.apps.registers.reads.history import changes, list_versions, version_at
+from jishi.apps.registers.reads.listing import (
+    count_entries,
+    count_facet,
+    count_states,
+    entries_in_box,
+    field_named,
+    list_entries,
+    rows_in_box,
+)
+
+__all__ = [
+    "blocking_encumbrances",
+    "blocking_encumbrances_of",
+    "changes",
+    "count_entries",
+    "count_facet",
+    "count_states",
+    "encumbrance_info",
+    "entries_in_box",
+    "entry_info",
+    "field_named",
+    "find_entry",
+    "full_data",
+    "get_entries",
+    "get_entry",
+    "known_numbers",
+    "list_encumbrances",
+    "list_entries",
+    "list_versions",
+    "lock_entries",
+    "priority_of",
+    "require_unburdened",
+    "rows_in_box",
+    "show_entry",
+    "version_at",
+]
