@@ -1,25 +1,46 @@
 """Deadlines are rows with a due instant. Whoever finds one due runs its handler; a crash delays, never loses.
 
-The handler takes the owner's lock and looks at the owner's own state, so running it twice does nothing twice.
+The handler takes the owner's lock and looks at the owner's own state, so running it twice does nothing twice. Kinds
+that can be run many at a time share one transaction: such a handler leaves out what another process holds, so several
+processes that wake at the same instant share the work instead of waiting for each other. The owner is locked before
+its deadline, as everywhere, so that a bid and a tick never wait for each other in a circle.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 
 from django.db import transaction
 
+from jishi.platform import metric
+from jishi.platform.batch import batched
 from jishi.platform.context import Context
 from jishi.platform.models import Deadline, Heartbeat
+from jishi.platform.turn import turn
 
 Handler = Callable[[Context, str], None]
+Sweep = Callable[[Context, Sequence[str]], Collection[str]]
+"""Run the deadlines of many refs in the caller's transaction; return those run, without those held elsewhere."""
 RETRY_MS = 5_000
+TOGETHER = 32
+HELD_MS = 2_000
+"""A ref that others held for so long is waited for."""
 _handlers: dict[str, Handler] = {}
+_sweeps: dict[str, Sweep] = {}
+_listeners: list[Callable[[int], None]] = []
 log = logging.getLogger("jishi.deadline")
 
 
-def on_due(kind: str, handler: Handler) -> None:
-    """Register the handler of deadlines of `kind`."""
+def on_due(kind: str, handler: Handler, sweep: Sweep | None = None) -> None:
+    """Register the handler of deadlines of `kind`, and one that runs many of them in one transaction."""
     _handlers[kind] = handler
+    if sweep is not None:
+        _sweeps[kind] = sweep
+
+
+def on_set(listener: Callable[[int], None]) -> None:
+    """Call `listener(due_ms)` in this process once a deadline that it set has been committed."""
+    _listeners.append(listener)
 
 
 def set_deadline(kind: str, ref: str, due_ms: int | None) -> None:
@@ -31,22 +52,60 @@ def set_deadline(kind: str, ref: str, due_ms: int | None) -> None:
         Deadline.objects.bulk_create(
             [row], update_conflicts=True, unique_fields=["kind", "ref"], update_fields=["due_ms", "run_ms"]
         )
+        if _listeners:
+            transaction.on_commit(partial(_tell, due_ms), robust=True)
 
 
-def run_due(ctx: Context, limit: int = 200) -> int:
-    """Run handlers of deadlines due at the context's instant; return how many ran.
+def _tell(due_ms: int) -> None:
+    for listener in _listeners:
+        listener(due_ms)
+
+
+def run_due(ctx: Context, limit: int = 400) -> int:
+    """Run the deadlines due at the context's instant; return how many ran.
 
     One failure stops no other: what failed stays due and is run again after `RETRY_MS`.
     """
     rows = list(Deadline.objects.filter(run_ms__lte=ctx.now_ms()).order_by("run_ms", "pk")[:limit])
+    swept = [row for row in rows if row.kind in _sweeps]
+    ran = sum(_run_one(ctx, row) for row in rows if row.kind not in _sweeps)
+    for kind in sorted({row.kind for row in swept}):
+        for part in batched((row for row in swept if row.kind == kind), TOGETHER):
+            ran += _sweep(ctx, kind, part)
+    return ran
+
+
+def _sweep(ctx: Context, kind: str, rows: Sequence[Deadline]) -> int:
+    """Run many in one transaction; where that fails, one by one, so that each stands or falls alone."""
+    try:
+        with turn(), transaction.atomic():
+            done = set(_sweeps[kind](ctx, [row.ref for row in rows]))
+    except Exception:
+        log.exception("deadlines of %s failed together; they are run one by one", kind)
+        return sum(_run_one(ctx, row) for row in rows)
+    _note(ctx, (row for row in rows if row.ref in done))
+    held = [row for row in rows if row.ref not in done and ctx.now_ms() - row.run_ms > HELD_MS]
+    return len(done) + sum(_run_one(ctx, row) for row in held)
+
+
+def _run_one(ctx: Context, row: Deadline) -> int:
+    try:
+        with turn(), transaction.atomic():
+            _handlers[row.kind](ctx, row.ref)
+    except Exception:
+        log.exception("deadline %s %s failed; it stays due", row.kind, row.ref)
+        metric.tick_failed()
+        again_ms = ctx.now_ms() + RETRY_MS
+        Deadline.objects.filter(pk=row.pk, due_ms=row.due_ms).update(run_ms=again_ms)
+    else:
+        _note(ctx, [row])
+    return 1
+
+
+def _note(ctx: Context, rows: Iterable[Deadline]) -> None:
+    now_ms = ctx.now_ms()
     for row in rows:
-        try:
-            with transaction.atomic():
-                _handlers[row.kind](ctx, row.ref)
-        except Exception:
-            log.exception("deadline %s %s failed; it stays due", row.kind, row.ref)
-            Deadline.objects.filter(pk=row.pk, due_ms=row.due_ms).update(run_ms=ctx.now_ms() + RETRY_MS)
-    return len(rows)
+        metric.tick_lag((now_ms - row.due_ms) / 1000)
 
 
 def next_due_ms() -> int | None:

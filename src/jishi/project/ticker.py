@@ -1,58 +1,69 @@
-"""The clock thread: runs due deadlines, sequences the log, keeps the heartbeat, lets demo bidders answer."""
+"""The clock threads: one runs deadlines to the millisecond, the other does what may wait a little.
+
+The second sequences and publishes the log, keeps the heartbeat, leaves this process's figures, lets demo bidders
+answer. They are apart so that nothing slow delays a deadline. Every process may have both: whoever is first does it.
+"""
 
 import logging
 import threading
+import time
+from collections.abc import Callable
 
 from django.conf import settings
 from django.db import close_old_connections, connection
 
 from jishi.apps.market import api as market
 from jishi.apps.simulation import api as simulation
-from jishi.platform import deadline, evidence
+from jishi.platform import deadline, evidence, metric
 from jishi.platform.context import Context
 from jishi.platform.log import publish_log
+from jishi.platform.readiness import Trouble
 from jishi.platform.turn import turn
 from jishi.project.cosigning import Cosigner
 
 LONGEST_SLEEP_S = 0.25
-BEAT_EVERY_MS = 1_000
-OPEN_EVERY_MS = 20_000
-PUBLISH_EVERY_MS = 1_000
+CHORES_EVERY_S = 0.1
+SILENT_S = 5.0
+SHORTEST_SLEEP_S = 0.002
+"""Between two looks at a deadline that another process is about to run."""
+ANY_MS = 1 << 62
 log = logging.getLogger("jishi.ticker")
 
 
 class Ticker:
-    """Run the clock in a daemon thread from `start` to `stop`."""
+    """Run the clock in two daemon threads from `start` to `stop`."""
 
     def __init__(self) -> None:
         self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._beaten_ms = 0
-        self._opened_ms = 0
-        self._published_ms = 0
+        self._sooner = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._wakes_ms = 0
+        self._alive_s = time.monotonic()
         self._cosigner = Cosigner()
+        self._chores = [
+            _Chore(0.0, _sequence),
+            _Chore(1.0, self._publish),
+            _Chore(1.0, _beat),
+            _Chore(1.0, lambda _: metric.leave_copy()),
+        ]
+        if settings.JISHI_DEMO:
+            self._chores += [_Chore(0.0, simulation.answer_bids), _Chore(20.0, simulation.keep_lot_open)]
 
     def start(self) -> None:
         """Begin to tick. Call `recover` first, before any request is answered."""
-        self._thread = threading.Thread(target=self._run, name="jishi-ticker", daemon=True)
-        self._thread.start()
+        deadline.on_set(self._wake)
+        for name, run in (("ticker", self._run_deadlines), ("chores", self._run_chores)):
+            thread = threading.Thread(target=run, name=f"jishi-{name}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def stop(self) -> None:
         """Stop after the current tick."""
         self._stop.set()
-        if self._thread:
-            self._thread.join(timeout=5)
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            ctx = Context()
-            try:
-                close_old_connections()
-                self._tick(ctx)
-            except Exception:
-                log.exception("a tick failed; the next one tries again")
-            self._stop.wait(self._sleep_s(ctx))
-        connection.close()
+        self._sooner.set()
+        for thread in self._threads:
+            thread.join(timeout=5)
+        metric.remove_copy()
 
     def recover(self) -> None:
         """Give running rounds back the time the server was down."""
@@ -63,30 +74,73 @@ class Ticker:
         except Exception:
             log.exception("recovery after the outage failed; deadlines run as they stand")
 
-    def _tick(self, ctx: Context) -> None:
-        with turn():
-            deadline.run_due(ctx)
-        with turn():
-            evidence.sequence_pending()
-        if ctx.now_ms() - self._published_ms >= PUBLISH_EVERY_MS:
-            self._published_ms = ctx.now_ms()
-            publish_log()
-            self._cosigner.ask()
-        if settings.JISHI_DEMO:
-            simulation.answer_bids(ctx)
-        if ctx.now_ms() - self._beaten_ms >= BEAT_EVERY_MS:
-            self._beaten_ms = ctx.now_ms()
-            with turn():
-                deadline.beat(ctx)
-        if settings.JISHI_DEMO and ctx.now_ms() - self._opened_ms >= OPEN_EVERY_MS:
-            self._opened_ms = ctx.now_ms()
-            simulation.keep_lot_open(ctx)
+    def check(self) -> Trouble | None:
+        """Tell whether this process's own deadline thread still turns."""
+        silent_s = time.monotonic() - self._alive_s
+        return None if silent_s < SILENT_S else ("platform.ready.clock", {"seconds": int(silent_s)})
+
+    def _run_deadlines(self) -> None:
+        while not self._stop.is_set():
+            ctx = Context()
+            self._sooner.clear()
+            try:
+                close_old_connections()
+                deadline.run_due(ctx)
+                wait_s = self._sleep_s(ctx)
+                self._alive_s = time.monotonic()
+            except Exception:
+                log.exception("a tick failed; the next one tries again")
+                wait_s = LONGEST_SLEEP_S
+            self._sooner.wait(wait_s)
+        connection.close()
 
     def _sleep_s(self, ctx: Context) -> float:
+        self._wakes_ms = ANY_MS  # what is set from here on is seen, now or by waking
+        due_ms, now_ms = deadline.next_due_ms(), ctx.now_ms()
+        wait_s = LONGEST_SLEEP_S if due_ms is None else (due_ms - now_ms) / 1000
+        wait_s = min(LONGEST_SLEEP_S, max(SHORTEST_SLEEP_S, wait_s))
+        self._wakes_ms = now_ms + int(wait_s * 1000)
+        return wait_s
+
+    def _wake(self, due_ms: int) -> None:
+        """Look again when a deadline was set that is due before this thread would wake."""
+        if due_ms < self._wakes_ms:
+            self._sooner.set()
+
+    def _run_chores(self) -> None:
+        while not self._stop.wait(CHORES_EVERY_S):
+            close_old_connections()
+            for chore in self._chores:
+                chore.run_if_due()
+        connection.close()
+
+    def _publish(self, _: Context) -> None:
+        publish_log()
+        self._cosigner.ask()
+
+
+class _Chore:
+    """One thing done every so often (s); a failure is written down and tried again next time."""
+
+    def __init__(self, every_s: float, run: Callable[[Context], object]) -> None:
+        self.every_s, self.run = every_s, run
+        self.next_s = 0.0
+
+    def run_if_due(self) -> None:
+        if time.monotonic() < self.next_s:
+            return
+        self.next_s = time.monotonic() + self.every_s
         try:
-            due_ms = deadline.next_due_ms()
+            self.run(Context())
         except Exception:
-            return LONGEST_SLEEP_S
-        if due_ms is None:
-            return LONGEST_SLEEP_S
-        return min(LONGEST_SLEEP_S, max(0.005, (due_ms - ctx.now_ms()) / 1000))
+            log.exception("a chore of the clock failed; it is tried again")
+
+
+def _sequence(_: Context) -> None:
+    with turn():
+        evidence.sequence_pending()
+
+
+def _beat(ctx: Context) -> None:
+    with turn():
+        deadline.beat(ctx)
