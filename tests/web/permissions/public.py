@@ -39,6 +39,12 @@ LAW_FILES = ("rules", "clauses", "parameters", "limits")
 ROWS = [
     *(Row(path, EVERYONE) for path in PAGES),
     *(Row(f"law/{part}", EVERYONE) for part in ("", "clauses/", "parameters/", "limits/")),
+    *(Row(f"measures/{part}", EVERYONE) for part in ("", "named/")),
+    *(
+        Row(f"measures/{name}.<str:form>", EVERYONE, target=lambda world: {"form": "csv"})
+        for name in ("measures", "named")
+    ),
+    *(Row(f"measures/<int:number>{end}", EVERYONE, target=lambda world: {"number": 16}) for end in ("/", ".json")),
     *(Row(f"law/{name}.<str:form>", EVERYONE, target=lambda world: {"form": "csv"}) for name in LAW_FILES),
     *(
         Row(f"law/clauses/<path:clause_id>{end}", EVERYONE, target=lambda world: {"clause_id": CLAUSE})

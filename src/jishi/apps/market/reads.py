@@ -332,3 +332,9 @@ def count_states() -> dict[str, int]:
     """Count public offerings by state."""
     rows = Offering.objects.filter(PUBLIC_STATES).exclude(state=TERMINATED)
     return dict(rows.values_list("state").annotate(n=Count("pk")))
+
+
+def count_products(products: Collection[str]) -> dict[str, int]:
+    """Return how many public offerings each of `products` has."""
+    rows = Offering.objects.exclude(state=DRAFT).filter(product__in=list(products))
+    return dict(rows.values_list("product").annotate(n=Count("pk")))

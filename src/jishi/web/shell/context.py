@@ -21,6 +21,7 @@ WAYS = (
     ("public:notices", _("Notices")),
     ("public:verify", _("Verify")),
     ("public:law:rules", _("Law")),
+    ("public:measures:all", _("Measures")),
 )
 FOOT = (
     ("public:verify", _("How to verify")),
