@@ -1,198 +1,219 @@
-"""The form of an offering: prefilled with lawful dates, held to the law before it is stored."""
+"""The form of an offering: what every one states, and the terms of the mechanism it is sold by.
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+The terms' fields come from the mechanism itself, prefilled as the product has them. What the platform fills (lot,
+commitments) is never typed. Terms that contradict each other are refused beside the field that must change.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from jishi.apps.market.actions import OfferingForm as Statement
-from jishi.apps.market.timeline import check_dates, check_deposit, check_terms
-from jishi.apps.packs.api import Product
-from jishi.kernel.calendar.workday import working_day_on_or_after
-from jishi.kernel.calendar.zone import start_of_day_ms
+from jishi.apps.market.mechanism import ALSO_NAMED, DRAW_TERM, UNSET, name_terms
 from jishi.kernel.fault import Fault
-from jishi.platform.words import say
+from jishi.kernel.mechanism.field import REQUIRED, Field
+from jishi.platform.words.stated import PLATFORM, Stated, list_stated
+from jishi.platform.words.term import term_title
+from jishi.web.desk.term_field import make_fields, read_term, show_term
+from jishi.web.desk.way import Way
 from jishi.web.shell.fields import InstantField, MoneyField
-from jishi.web.shell.site import language, market_pack, site
+from jishi.web.shell.posting import show_fault
+from jishi.web.shell.site import language, site
 
-HOUR_MS = 3_600_000
-OPENS_MS, CLOSES_MS, REGISTERS_MS = 9 * HOUR_MS, 10 * HOUR_MS, 16 * HOUR_MS
-SECOND_MS = 1000
-TERM = "term_"
+PRICES: Final = ("start_price_fen", "increment_fen")
+DATES: Final = ("listing_start", "registration_end", "listing_end")
+PROBE: Final = "draft"
+"""Stands for the lot while terms are read before there is one."""
+PLACES: Final = {
+    "market.number": "number",
+    "market.deposit": "deposit_fen",
+    "relisting.": "start_price_fen",
+    "listing.terms.span": "listing_end",
+    "mechanism.terms.span": "listing_end",
+    "listing.terms.registration": "registration_end",
+    "mechanism.terms.registration": "registration_end",
+    "auction.terms.registration": "registration_end",
+    "listing.terms.cap": "cap_fen",
+    "auction.terms.too_few": "too_few",
+    "auction.terms": "stages",
+    "auction.stage": "stages",
+    "sealed.sealing": "sealing",
+    "lottery.suite": "sealing",
+    "lottery.weights": "weights",
+    "units.terms.supply": "supply",
+    "units.terms.cap": "per_bidder",
+    "pay_as_bid.terms.share": "share_bp",
+    "orders.terms.bounds": "high_fen",
+    "orders.terms.cancel_until": "cancel_until",
+    "fixed_price.terms.stock": "stock",
+    "fixed_price.terms.per_bidder": "per_bidder",
+    "fixed_price.terms.least": "least",
+    "tender.terms.bounds": "min_price_fen",
+    "tender.terms.panel": "panel_least",
+    "tender.terms.criteria": "criteria",
+    "tender.criteria": "criteria",
+    "tender.terms.tie": "tie",
+    "tender.terms.credit_bp": "credit_bp",
+    "tender.terms.credit": "credit_rule",
+    "package.terms.core": "payment",
+    "package.terms.gap": "gap_bp",
+    "package.terms": "lots",
+}
+"""Where a fault whose parameters name no field of the form is said: the longest beginning of its code wins."""
 
 
 class OfferingForm(forms.Form):
-    """State an offering of a register entry under a product of the pack."""
+    """State an offering of a register entry, sold in one way; `kept` are the terms of the draft being revised."""
 
-    fault_fields = {
-        "market.number": "number",
-        "market.deposit": "deposit_fen",
-        "listing.terms.span": "listing_end",
-        "listing.terms.registration": "registration_end",
-        "listing.terms.cap": "cap_fen",
-    }
     number = forms.CharField(label=_("Number of the offering"), max_length=80)
     title = forms.CharField(label=_("Title"), max_length=200)
     organisation = forms.CharField(label=_("Grantor"), max_length=120, required=False)
     start_price_fen = MoneyField(label=_("Start price"))
     increment_fen = MoneyField(label=_("Increment"))
     deposit_fen = MoneyField(label=_("Deposit"))
-    cap_fen = MoneyField(label=_("Highest price allowed"), required=False)
     listing_start = InstantField(label=_("Listing opens"))
-    listing_end = InstantField(label=_("Listing closes"))
     registration_end = InstantField(label=_("Registration and deposits close"))
-    headcount_auction = forms.IntegerField(
-        label=_("Goes to auction from how many bidders"),
-        min_value=2,
-        required=False,
-        help_text=_("Left empty, any number of bidders stays in the listing."),
-    )
+    listing_end = InstantField(label=_("Listing closes"))
     joint_allowed = forms.BooleanField(label=_("Joint bids allowed"), required=False, initial=True)
     persons_allowed = forms.BooleanField(label=_("Natural persons allowed"), required=False, initial=True)
     guarantee_allowed = forms.BooleanField(label=_("Bank guarantees allowed"), required=False)
 
-    def __init__(self, *args: Any, product: Product, **options: Any) -> None:
+    def __init__(self, *args: Any, way: Way, kept: Mapping[str, Any] | None = None, **options: Any) -> None:
+        self.way, self.kept = way, kept or {}
+        begun = {
+            name: value for term in self.terms for name, value in show_term(term, _begun(way, term)).items()
+        }
+        options["initial"] = {**begun, **options.get("initial", {})}
         super().__init__(*args, **options)
-        self.product = product
-        for term in product.default_mechanism.terms:
-            if isinstance(term.value, list | dict):
-                continue  # parts, such as the stages of an auction, stand as the product states them
-            self.fields[TERM + term.name] = _term_field(term)
+        names = {each.name for each in way.mechanism.model}
+        if way.choice.id != "listing":
+            self.fields["listing_start"].label = term_title("opens", language())
+            self.fields["listing_end"].label = term_title("closes", language())
+        for name in PRICES:
+            if name not in names:
+                del self.fields[name]
+        self._hide_what_the_product_refuses()
+        for term in self.terms:
+            self.fields.update(make_fields(term, *_label(way, term)))
+        self.fault_fields = {
+            code: place for code, place in sorted(PLACES.items(), key=lambda row: -len(row[0]))
+            if place in self.fields
+        }  # fmt: skip
+
+    @cached_property
+    def terms(self) -> tuple[Field, ...]:
+        """Return the terms that people state beside those every offering has."""
+        apart = {*PLATFORM, *PRICES, *DATES, *ALSO_NAMED.values()}
+        return tuple(each for each in self.way.mechanism.model if each.name not in apart)
+
+    @property
+    def groups(self) -> list[tuple[Any, list[Any]]]:
+        """Return the fields by what they are about, each group with its heading."""
+        own = {term.name: term.kind for term in self.terms}
+        money = [name for name, kind in own.items() if kind == "fen"]
+        times = [name for name, kind in own.items() if kind == "instant"]
+        about = {
+            _("The offering"): ["number", "title", "organisation"],
+            _("Money"): [*PRICES, *money, "deposit_fen"],
+            _("Time"): [*DATES, *times],
+            _("Who may bid"): ["joint_allowed", "persons_allowed", "guarantee_allowed"],
+        }
+        taken = {name for names in about.values() for name in names}
+        rest = [name for name in self.fields if name not in taken]
+        ordered = [*list(about.items())[:3], (_("How it is sold"), rest), *list(about.items())[3:]]
+        found = [(title, [self[name] for name in names if name in self.fields]) for title, names in ordered]
+        return [(title, fields) for title, fields in found if fields]
+
+    def clean(self) -> dict[str, Any]:
+        """Let the mechanism read its terms, once every field by itself can be read."""
+        said = super().clean() or self.cleaned_data
+        if not self.errors:
+            try:
+                self._read()
+            except Fault as fault:
+                show_fault(self, fault)
+        return said
 
     def statement(self, entry_id: str) -> Statement:
         """Return what the market's action takes; call it on a valid form."""
-        said = self.cleaned_data
-        terms = {k.removeprefix(TERM): _stored(k, v) for k, v in said.items() if k.startswith(TERM)}
-        terms |= {name: said[name] for name in ("cap_fen", "headcount_auction") if said[name] is not None}
-        plain = {k: v for k, v in said.items() if not k.startswith(TERM)}
-        plain = {k: v for k, v in plain.items() if k not in ("cap_fen", "headcount_auction")}
-        return Statement(**plain, product=self.product.id, entry_id=entry_id, terms=terms)
+        own = {name for term in self.terms for name in make_fields(term, "")}
+        plain = {name: value for name, value in self.cleaned_data.items() if name not in own}
+        product, mechanism = self.way.product.id, self.way.choice.id
+        return Statement(
+            **plain, product=product, mechanism=mechanism, entry_id=entry_id, terms=self._stated()
+        )
+
+    def stated(self) -> list[Stated]:
+        """Say the terms as they stand: as typed where the form is valid, else as it was prefilled."""
+        model = [term for term in self.way.mechanism.model if term in self.terms]
+        whole = self.is_bound and self.is_valid()
+        terms = self._stated() if whole else {term.name: self._begun_with(term) for term in model}
+        terms = {name: value for name, value in terms.items() if value is not REQUIRED}
+        return list_stated(model, terms, language(), _say_instant)
+
+    def _begun_with(self, term: Field) -> Any:
+        begun = read_term(term, self.initial)
+        return REQUIRED if begun is None and not term.optional else begun
+
+    def _stated(self) -> dict[str, Any]:
+        """Return the mechanism's terms by its own names, those a draw or seal needs from the platform included."""
+        terms = {term.name: read_term(term, self.cleaned_data) for term in self.terms}
+        if _draws(self.way, terms):
+            terms[DRAW_TERM] = self.kept.get(DRAW_TERM) or UNSET
+        return terms
+
+    def _read(self) -> None:
+        mechanism, said = self.way.mechanism, self.cleaned_data
+        every: dict[str, Any] = {name: said[name] for name in (*PRICES, *DATES) if name in said}
+        terms = {**self.way.choice.defaults(), **self._stated(), **name_terms(mechanism, every)}
+        mechanism.read_terms({**terms, "lot": PROBE})
+
+    def _hide_what_the_product_refuses(self) -> None:
+        allowed = self.way.product.qualification
+        if "person" not in allowed.parties:
+            del self.fields["persons_allowed"]
+        if not allowed.joint:
+            del self.fields["joint_allowed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One question put to the law, its verdict ("met", "broken" or "undetermined") and its clauses."""
-
-    title: str
-    text: str
-    verdict: str
-    clauses: tuple[str, ...]
-
-
-def lawful_dates(product: Product, now_ms: int) -> dict[str, int]:
-    """Return the earliest lawful instants (ms) of a notice published now, moved to working days."""
-    today = site().day(now_ms)
-    start = _working(_earliest(product, ("notice", "listing_start"), today, least=1))
-    end = _working(_earliest(product, ("listing_start", "listing_end"), start, least=1))
-    closes = _instant(end, CLOSES_MS)
-    return {
-        "listing_start": _instant(start, OPENS_MS),
-        "listing_end": closes,
-        "registration_end": min(closes, _instant(_working_before(end), REGISTERS_MS)),
-    }
-
-
-def initial_of(offering: Any) -> dict[str, Any]:
-    """Return what a stored offering fills the form with."""
+def initial_of(offering: Any, way: Way) -> dict[str, Any]:
+    """Return what a stored offering fills the form of a way with; terms of another mechanism are left out."""
     shown = {name: getattr(offering, name) for name in OfferingForm.base_fields if hasattr(offering, name)}
-    for name, value in offering.terms.items():
-        shown[name if name in ("cap_fen", "headcount_auction") else TERM + name] = _shown(name, value)
+    shown = {name: value for name, value in shown.items() if value is not None}
+    if way.choice.id == offering.mechanism:
+        for term in way.mechanism.model:
+            if term.name in offering.terms and term.name not in (*PLATFORM, *ALSO_NAMED.values()):
+                shown |= show_term(term, offering.terms[term.name])
     return shown
 
 
-def judge(form: OfferingForm, lot: dict[str, Any], now_ms: int) -> list[Check]:
-    """Hold what a valid form states to the law of today, as if its notice came out now."""
-    said, pack = form.cleaned_data, market_pack()
-    names = ("listing_start", "listing_end", "registration_end")
-    checks = check_dates(pack, form.product, {"notice": now_ms, **{name: said[name] for name in names}})
-    found = [say_check(check) for check in checks]
-    codes = [use["code"] for use in lot.get("uses", []) if use.get("code")]
-    today = site().day(now_ms)
-    facts = (codes, said["deposit_fen"], said["start_price_fen"])
-    found += _tried(_("Term of each use"), lambda: check_terms(pack, form.product, lot, today))
-    found += _tried(_("Least deposit"), lambda: check_deposit(pack, form.product, facts, today))
-    return found
+def _begun(way: Way, term: Field) -> Any:
+    """Give what a term is prefilled with: as the product has it, else as the mechanism has it."""
+    begun = way.choice.defaults().get(term.name, term.default)
+    return None if begun is REQUIRED else begun
 
 
-def say_check(check: dict[str, Any]) -> Check:
-    """Put a check of a time limit into words."""
-    row = market_pack().limits.get(check["limit"])
-    title = row.title.say(language()) if row else check["limit"]
-    units = {
-        "calendar_day": _("%(n)s days"),
-        "working_day": _("%(n)s working days"),
-        "month": _("%(n)s months"),
-    }
-    bound = _("at least %s") if row is None or row.sense == "at_least" else _("within %s")
-    amount = str(bound) % (str(units[check["unit"]]) % {"n": check["amount"]})
-    return Check(
-        title, f"{check['start']} → {check['end']} · {amount}", check["verdict"], tuple(check["clauses"])
+def _label(way: Way, term: Field) -> tuple[str, str]:
+    """Give what a term is called, and the clauses it rests on."""
+    row = next((each for each in way.choice.terms if each.name == term.name), None)
+    if row is None:
+        return term_title(term.name, language()), ""
+    return str(row.label.say(language())), "；".join(row.cites)
+
+
+def _draws(way: Way, terms: Mapping[str, Any]) -> bool:
+    """Tell whether these terms hold a draw, whose secret the platform commits to before the notice."""
+    field = next((each for each in way.mechanism.model if each.name == DRAW_TERM), None)
+    if field is None:
+        return False
+    stages = terms.get("stages") or ()
+    return not field.optional or any(
+        isinstance(each, dict) and each.get("kind") == "lottery" for each in stages
     )
 
 
-def _tried(title: Any, check: Any) -> Iterator[Check]:
-    try:
-        check()
-    except Fault as fault:
-        clauses = tuple(fault.params.get("clauses", "").split("；"))
-        yield Check(str(title), say(fault.code, fault.params, language()), "broken", clauses)
-    else:
-        yield Check(str(title), "", "met", ())
-
-
-def _earliest(product: Product, steps: tuple[str, str], start: date, *, least: int) -> date:
-    pack, days = market_pack(), [start + timedelta(days=least)]
-    for bound in product.limits_between(*steps):
-        if pack.parameter(bound.limit).at(start) is not None:
-            limit = pack.limit(bound.limit, start)
-            days.append(limit.last_day(start, "at_least") or days[0])
-    return max(days)
-
-
-def _working(day: date) -> date:
-    return working_day_on_or_after(day) or day
-
-
-def _working_before(day: date) -> date:
-    for back in range(1, 15):
-        earlier = day - timedelta(days=back)
-        if working_day_on_or_after(earlier) in (earlier, None):
-            return earlier
-    return day - timedelta(days=1)
-
-
-def _instant(day: date, offset_ms: int) -> int:
-    return start_of_day_ms(day, site().offset_minutes) + offset_ms
-
-
-def _term_field(term: Any) -> forms.Field:
-    label = term.label.say(language())
-    if isinstance(term.value, bool):
-        return forms.BooleanField(label=label, initial=term.value, required=False)
-    if isinstance(term.value, int):
-        unit = _("in seconds") if term.name.endswith("_ms") else ""
-        return forms.IntegerField(
-            label=label, initial=_shown(term.name, term.value), min_value=1, help_text=unit
-        )
-    choices = [(each, CHOICE_WORDS.get(each, each)) for each in TERM_CHOICES.get(term.name, (term.value,))]
-    return forms.ChoiceField(label=label, initial=term.value, choices=choices)
-
-
-TERM_CHOICES = {"cap_rule": ("first", "halt"), "free_quotes": ("improve", "any")}
-CHOICE_WORDS = {
-    "first": _("the first quote at the cap wins"),
-    "halt": _("bidding halts"),
-    "improve": _("each quote must be higher than the last"),
-    "any": _("any valid quote; the highest wins"),
-}
-
-
-def _shown(name: str, value: Any) -> Any:
-    return value // SECOND_MS if name.endswith("_ms") and isinstance(value, int) else value
-
-
-def _stored(name: str, value: Any) -> Any:
-    return value * SECOND_MS if name.endswith("_ms") else value
+def _say_instant(at_ms: int) -> str:
+    return site().local(at_ms).strftime("%Y-%m-%d %H:%M")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from jishi.apps.market import reads
 from jishi.apps.market.actions import prepare_offering, relist_offering, revise_offering
 from jishi.apps.market.guarding import preview_notice
-from jishi.apps.packs.api import Product
+from jishi.apps.packs.kinds.product import MechanismChoice
 from jishi.apps.registers import api as registers
 from jishi.apps.rulings import api as rulings
 from jishi.apps.settlement import api as settlement
@@ -20,13 +20,16 @@ from jishi.platform.access import Target, may, require
 from jishi.platform.context import Context
 from jishi.platform.oversight import name_people
 from jishi.web.desk.frame import desk_page, reach_of, render_desk
-from jishi.web.desk.offering_form import Check, OfferingForm, initial_of, judge, lawful_dates, say_check
+from jishi.web.desk.offering_form import OfferingForm, initial_of
+from jishi.web.desk.offering_law import Check, judge, lawful_dates, say_check
+from jishi.web.desk.part_key import list_keys
 from jishi.web.desk.steps import Case, Step, open_steps
 from jishi.web.desk.told import say_kept, say_previews
+from jishi.web.desk.way import Way, asked_way, group_ways, list_ways, make_way, usual_way
 from jishi.web.public.parcel import list_facts, list_sheets
 from jishi.web.public.timeline import list_steps
 from jishi.web.shell.posting import ctx_of, show_fault
-from jishi.web.shell.site import language, market_pack
+from jishi.web.shell.site import language, market_pack, site
 
 RELISTED = ("unsold", "halted", "converted", "defaulted")
 MOST_ROUNDS = 3
@@ -45,21 +48,23 @@ def list_offerings(request: HttpRequest) -> HttpResponse:
 
 @desk_page("GET")
 def choose_entry(request: HttpRequest) -> HttpResponse:
-    """Choose the register entry to offer, among those in a state the product takes."""
+    """Choose how to sell and the register entry to offer, among those in a state the product takes."""
     ctx = ctx_of(request)
     require(ctx, "offering.prepare")
-    product = _product(request)
+    ways = list_ways(site().day(ctx.now_ms()))
+    way = _chosen(request, ways)
     query = registers.EntryQuery(
-        kind=product.register_kind,
+        kind=way.product.register_kind,
         divisions=reach_of(ctx.actor, "offering.prepare"),
         text=request.GET.get("q", ""),
-        state=product.offered_in[0],
+        state=way.product.offered_in[0],
     )
     page = registers.list_entries(query, request.GET.get("after"))
     burdened = registers.blocking_encumbrances_of([entry.id for entry in page.rows])
     rows = [(entry, burdened.get(entry.id, ())) for entry in page.rows]
-    shown = {"page": page, "rows": rows, "product": product, "products": market_pack().products.values()}
-    return render_desk(request, "desk/offering_choose.html", shown | {"lang": language()})
+    measured = any(entry.public_data.get("area_cm2") for entry in page.rows)
+    shown = {"page": page, "rows": rows, "measured": measured, **_ways(way, ways)}
+    return render_desk(request, "desk/offering_choose.html", shown)
 
 
 @desk_page("GET", "POST")
@@ -67,34 +72,38 @@ def prepare(request: HttpRequest, entry_id: str) -> HttpResponse:
     """Prepare an offering: the law is asked first, the draft is stored on "save"."""
     ctx, entry = ctx_of(request), registers.get_entry(entry_id)
     require(ctx, "offering.prepare", Target(entry.id, entry.division))
-    product = _product(request, entry.kind)
-    initial = {**lawful_dates(product, ctx.now_ms()), "title": _title_of(entry)}
-    form = OfferingForm(request.POST or None, product=product, initial=initial)
-    return _state_offering(request, form, entry, lambda said: prepare_offering(ctx, said))
+    ways = list_ways(site().day(ctx.now_ms()), entry.kind)
+    way = _chosen(request, ways)
+    initial = {**lawful_dates(way, ctx.now_ms()), "title": _title_of(entry)}
+    if way.choice.id == "package":
+        initial["lots"] = [{"lot": entry.number, "reserve_fen": None}]
+    form = OfferingForm(request.POST or None, way=way, initial=initial)
+    return _state_offering(request, form, (entry, ways), lambda said: prepare_offering(ctx, said))
 
 
 @desk_page("GET", "POST")
 def revise(request: HttpRequest, offering_id: str) -> HttpResponse:
-    """Revise a draft."""
+    """Revise a draft, also into another way of selling."""
     ctx, offering = ctx_of(request), reads.get_offering(offering_id)
     require(ctx, "offering.prepare", Target(offering.id, offering.division))
-    product = market_pack().product(offering.product)
-    form = OfferingForm(request.POST or None, product=product, initial=initial_of(offering))
     entry = registers.get_entry(offering.entry_id)
-    return _state_offering(request, form, entry, lambda said: revise_offering(ctx, offering.id, said))
+    ways = list_ways(site().day(ctx.now_ms()), entry.kind)
+    way = asked_way(request, ways) or _way_of(ctx, offering)
+    form = OfferingForm(request.POST or None, way=way, initial=initial_of(offering, way), kept=offering.terms)
+    return _state_offering(request, form, (entry, ways), lambda said: revise_offering(ctx, offering.id, said))
 
 
 @desk_page("GET", "POST")
 def relist(request: HttpRequest, offering_id: str) -> HttpResponse:
-    """List a lot that found no buyer for the second or third time."""
+    """List a lot that found no buyer for the second or third time, also in another way."""
     ctx, before = ctx_of(request), reads.get_offering(offering_id)
     require(ctx, "offering.prepare", Target(before.id, before.division))
-    named = market_pack().products.get(request.GET.get("product", ""))
-    product = named or market_pack().product(before.product)
-    again = {"number": f"{before.number}-{before.listing_round + 1}", **lawful_dates(product, ctx.now_ms())}
-    form = OfferingForm(request.POST or None, product=product, initial={**initial_of(before), **again})
     entry = registers.get_entry(before.entry_id)
-    return _state_offering(request, form, entry, lambda said: relist_offering(ctx, before.id, said))
+    ways = list_ways(site().day(ctx.now_ms()), entry.kind)
+    way = asked_way(request, ways) or _way_of(ctx, before)
+    again = {"number": f"{before.number}-{before.listing_round + 1}", **lawful_dates(way, ctx.now_ms())}
+    form = OfferingForm(request.POST or None, way=way, initial={**initial_of(before, way), **again})
+    return _state_offering(request, form, (entry, ways), lambda said: relist_offering(ctx, before.id, said))
 
 
 @desk_page("GET")
@@ -137,11 +146,14 @@ def read_contract(request: HttpRequest, offering_id: str) -> HttpResponse:
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
-def _state_offering(request: HttpRequest, form: OfferingForm, entry: Any, store: Any) -> HttpResponse:
-    """Judge what a form states; store it when asked to and nothing is broken."""
+def _state_offering(
+    request: HttpRequest, form: OfferingForm, of: tuple[Any, list[Way]], store: Any
+) -> HttpResponse:
+    """Judge what a form states; store it when asked to and nothing is broken. `of`: the entry, its ways."""
+    entry, ways = of
     checks: list[Check] = []
     if form.is_valid():
-        checks = judge(form, entry.public_data, ctx_of(request).now_ms())
+        checks = judge(form.way, form.cleaned_data, entry.public_data, ctx_of(request).now_ms())
         lawful = all(check.verdict != "broken" for check in checks)
         if "save" in request.POST and lawful:
             try:
@@ -153,7 +165,8 @@ def _state_offering(request: HttpRequest, form: OfferingForm, entry: Any, store:
                 return redirect("desk:offering", made.id)
         elif "save" in request.POST:
             form.add_error(None, _("This breaks the law as shown beside; a notice could not be published."))
-    shown = {"form": form, "entry": entry, "checks": checks, "product": form.product, "lang": language()}
+    shown = {"form": form, "entry": entry, "checks": checks, **_ways(form.way, ways)}
+    shown |= {"stated": form.stated(), "keys": list_keys(form.terms, language())}
     shown["facts"] = list_facts(entry.kind, entry.public_data)
     return render_desk(request, "desk/offering_form.html", shown)
 
@@ -201,13 +214,25 @@ def _room(ctx: Context, offering: Any) -> dict[str, Any]:
     }
 
 
-def _product(request: HttpRequest, kind: str = "") -> Product:
-    """Return the product asked for, else the first that lists for sale what the register entry is."""
-    products = market_pack().products
-    named = products.get(request.GET.get("product", ""))
-    fitting = [each for each in products.values() if kind in ("", each.register_kind)]
-    by_listing = [each for each in fitting if each.default_mechanism.id == "listing"]
-    return named or next(iter(by_listing or fitting or products.values()))
+def _chosen(request: HttpRequest, ways: list[Way]) -> Way:
+    """Return the way asked for, else the usual one."""
+    way = asked_way(request, ways) or usual_way(ways)
+    if way is None:
+        raise Fault("desk.way.none")
+    return way
+
+
+def _way_of(ctx: Context, offering: Any) -> Way:
+    """Return the way a stored offering is sold in, as the law has it today."""
+    product = market_pack().product(offering.product)
+    choice = product.find_mechanism(offering.mechanism)
+    stood = choice or MechanismChoice(id=offering.mechanism, version=offering.mechanism_version)
+    return make_way(product, stood, site().day(ctx.now_ms()))
+
+
+def _ways(way: Way, ways: list[Way]) -> dict[str, Any]:
+    """Return what the choice of a way shows; refused ones stay to be seen, with their clauses."""
+    return {"way": way, "ways": list(group_ways(ways)), "refused": [each for each in ways if each.refusal]}
 
 
 def _title_of(entry: Any) -> str:
