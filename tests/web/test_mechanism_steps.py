@@ -8,6 +8,7 @@ from django.test import Client
 
 from jishi.apps.market import api as market
 from jishi.apps.market.actions import object_to_result
+from jishi.apps.settlement import api as settlement
 from jishi.kernel.mechanism import acts
 from jishi.kernel.mechanism.inputs import Bid
 from jishi.kernel.mechanism.sealed_box import commit_bid
@@ -207,3 +208,27 @@ def test_the_winner_in_default_is_chosen_where_several_won(
     chosen = {**said, "winner": rows["south"].id}
     assert reviewer.post(page(lot, "declare-default"), chosen).status_code == 302
     assert market.standing_aliases(lot.offering) == [rows["north"].alias]
+
+
+def test_the_next_candidate_is_awarded_after_a_default(world: World, reviewer: Client) -> None:
+    terms = {"sealing": SEALING, "min_bidders": 2}
+    lot = draft(world, "tender", terms, ends_ms=-20 * DAY_MS, **NONE).publish()
+    rows = lot.admit("north", "south")
+    lot.open()
+    lot.seal({"north": {"price_fen": 3 * START_FEN}, "south": {"price_fen": 2 * START_FEN}}, rows)
+    assert lot.offering.due_ms is not None
+    lot.move(lot.offering.due_ms)
+    for step in ("confirm", "publish-result", "draft-contract"):
+        assert reviewer.post(page(lot, step)).status_code == 302
+    assert "award_next" not in offered(reviewer, lot)
+    refused = reviewer.post(page(lot, "award-next"))
+    assert refused.status_code == 422 and lot.offering.number in refused.text
+    said = {"reason": "书面拒签", "refused_day": site().day(Context().now_ms()).isoformat()}
+    assert reviewer.post(page(lot, "declare-default"), said).status_code == 302
+    assert "award_next" in offered(reviewer, lot)
+    assert reviewer.post(page(lot, "award-next")).status_code == 302
+    assert lot.offering.state == "published" and "draft_contract" in offered(reviewer, lot)
+    assert reviewer.post(page(lot, "draft-contract")).status_code == 302
+    drafted = [row for row in settlement.list_contracts(lot.id) if row.state == "draft"]
+    assert [(row.party, row.price_fen) for row in drafted] == [(world.parties["south"], 2 * START_FEN)]
+    assert "南方建设有限公司" in Client().get("/results/").text

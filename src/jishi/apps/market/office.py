@@ -32,6 +32,7 @@ NO_SALE = (UNSOLD, HALTED, CONVERTED)
 # what a mechanism awaits -> the step that gives it, where that has a name of its own
 STEP_OF = {"reveal": "open_reserve", "solve": "solve_packages", "draw": "reveal_draw"}
 BY_ITSELF = ("", "clear")
+AWARDING = ("AwardConfirmed", "NextAwarded")
 NEGOTIATING = Q(mechanism="negotiation", phase=OPEN, suspended=False)
 # next step -> (the limit's end in the product, the step its days are counted from)
 CLOCKS = {
@@ -95,9 +96,9 @@ def next_duty(offering: Offering, *, published: bool) -> str:
 
 
 def award_instants(offering_ids: Iterable[str]) -> dict[str, int]:
-    """Return when the sale of each offering was confirmed (ms), by id; absent when it was not."""
+    """Return when the sale of each offering was confirmed (ms), to a next candidate last, by id; absent when not."""
     streams = [f"offering/{each}" for each in offering_ids]
-    rows = EvidenceEntry.objects.filter(stream__in=streams, kind="AwardConfirmed")
+    rows = EvidenceEntry.objects.filter(stream__in=streams, kind__in=AWARDING).order_by("seq")
     return {stream.partition("/")[2]: at for stream, at in rows.values_list("stream", "effective_at")}
 
 

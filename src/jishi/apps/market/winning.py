@@ -9,13 +9,30 @@ from typing import Any
 from jishi.apps.market.models import Offering, Registration
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import awards_of
+from jishi.kernel.mechanism.succession import names_successors, next_award
 from jishi.platform.evidence import read_stream
 
 
-def list_awards(offering: Offering) -> list[dict[str, Any]]:
-    """List the awards of a sale in the order of the outcome: alias, quantity, price_fen, pay_fen and more."""
+def first_awards(offering: Offering) -> list[dict[str, Any]]:
+    """List the awards the mechanism made, in the order of the outcome: alias, quantity, price_fen, pay_fen and more."""
     outcome = offering.outcome or {}
     return awards_of(outcome) if outcome.get("result") == "sold" else []
+
+
+def list_awards(offering: Offering) -> list[dict[str, Any]]:
+    """List the awards of a sale, those of next candidates after a default too; defaulted ones stay in the list."""
+    return [*first_awards(offering), *_later_awards(offering)]
+
+
+def follower_of(offering: Offering) -> dict[str, Any] | None:
+    """Return the award of who follows everybody awarded so far (递补), None where nobody does."""
+    return next_award(offering.outcome or {}, set(winning_aliases(offering)))
+
+
+def may_follow(offering: Offering) -> bool:
+    """Tell whether a default has left an award free that somebody follows to."""
+    gone = defaulted_aliases(offering) if names_successors(offering.outcome or {}) else set()
+    return len(gone) > len(_later_awards(offering)) and follower_of(offering) is not None
 
 
 def winning_aliases(offering: Offering) -> list[str]:
@@ -41,6 +58,16 @@ def winners_of(offering: Offering) -> dict[str, Registration]:
     )
     found = {row.alias: row for row in rows}
     return {alias: found[alias] for alias in aliases}
+
+
+def _later_awards(offering: Offering) -> list[dict[str, Any]]:
+    """Read the awards after defaults off the log; the row's leader tells without a query whether there are any."""
+    outcome = offering.outcome or {}
+    if outcome.get("result") != "sold" or not names_successors(outcome):
+        return []
+    if (offering.leader or None) == outcome["winner"]:
+        return []
+    return [json.loads(row.data)["award"] for row in read_stream(offering.stream, ["NextAwarded"])]
 
 
 def defaulted_aliases(offering: Offering) -> set[str]:

@@ -15,6 +15,7 @@ from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism.contract import Refusal, awards_of
 from jishi.kernel.mechanism.inputs import from_json
 from jishi.kernel.mechanism.registry import find
+from jishi.kernel.mechanism.succession import next_award
 from jishi.kernel.sealing.commitment import commit_reserve
 
 Outcome = Mapping[str, Any]
@@ -117,6 +118,7 @@ def check_award(bundle: Bundle, outcome: Outcome) -> dict[str, Any]:
         _check_published(bundle, entry, outcome)
     if results and left:
         raise Fault("verify.award.missing", alias=left[0]["alias"], missing=len(left))
+    _check_next(bundle, outcome)
     return {"awarded": len(confirmed), "winner": outcome["winner"], "price_fen": outcome["price_fen"]}
 
 
@@ -142,6 +144,19 @@ def _confirm(confirmed: list[Entry], outcome: Outcome) -> list[dict[str, Any]]:
         if not agrees:
             raise Fault("verify.award.outcome", seq=entry.seq)
     return left
+
+
+def _check_next(bundle: Bundle, outcome: Outcome) -> None:
+    """Check that each award after a default went to whoever follows in the outcome, one for each default before it."""
+    passed, free = {each["alias"] for each in _awards(outcome)}, 0
+    for entry in bundle.entries:
+        if entry.kind == "SaleDefaulted":
+            free += 1
+        elif entry.kind == "NextAwarded":
+            expected, free = next_award(outcome, passed), free - 1
+            if free < 0 or expected is None or not _same(entry.data["award"], expected):
+                raise Fault("verify.award.next", seq=entry.seq, alias=entry.data["alias"])
+            passed.add(expected["alias"])
 
 
 def _states(entry: Entry, award: Mapping[str, Any]) -> bool:

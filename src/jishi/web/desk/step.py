@@ -9,6 +9,7 @@ from django import forms
 from jishi.apps.market.mechanism import takes
 from jishi.platform.context import Context
 from jishi.web.desk import step_forms as asked
+from jishi.web.desk.step_choice import standing
 from jishi.web.desk.step_runs import Run
 
 LISTING = "listing"
@@ -76,5 +77,10 @@ def is_running(case: Case) -> bool:
 
 def is_unsigned(case: Case) -> bool:
     """Tell whether a sale is confirmed and a winner has not signed."""
-    signed = case.contract is not None and case.contract.signed_party_ms is not None
-    return case.offering.state in ("confirmed", "published") and not signed
+    return case.offering.state in ("confirmed", "published") and bool(standing(case.offering))
+
+
+def is_undrafted(case: Case) -> bool:
+    """Tell whether a winner whose sale stands has no contract yet; a void one is another's."""
+    undrafted = case.contract is None or case.contract.state == "void"
+    return case.offering.state in ("confirmed", "published") and undrafted

@@ -3,10 +3,12 @@
 from django.utils.translation import gettext_lazy
 
 from jishi.apps.market import actions as market
+from jishi.apps.market.actions.succession import award_next
+from jishi.apps.market.winning import may_follow
 from jishi.apps.settlement import api as settlement
 from jishi.web.desk import step_forms as asked
 from jishi.web.desk import step_runs as runs
-from jishi.web.desk.step import Step, is_unsigned
+from jishi.web.desk.step import Step, is_undrafted, is_unsigned
 
 NO_SALE = ("unsold", "halted", "converted", "terminated")
 
@@ -34,7 +36,7 @@ SALE_STEPS: tuple[Step, ...] = (
         "draft_contract",
         gettext_lazy("Draft the contract"),
         "contract.draft",
-        lambda case: case.offering.state in ("confirmed", "published") and case.contract is None,
+        is_undrafted,
         runs.draft_contracts,
         gettext_lazy("The contract is drafted; the grantee may sign it."),
         cites=("国土资发〔2010〕34号",),
@@ -62,6 +64,19 @@ SALE_STEPS: tuple[Step, ...] = (
         tone="outline danger",
         hint=gettext_lazy("After the last day to sign, or with a written refusal. It cannot be undone."),
         cites=("国土资发〔2010〕34号",),
+    ),
+    Step(
+        "award_next",
+        gettext_lazy("Award the next candidate"),
+        "sale.confirm",
+        lambda case: case.offering.state in ("defaulted", "published") and may_follow(case.offering),
+        runs.plain(award_next),
+        gettext_lazy("The next candidate is awarded and published; its contract can be drafted."),
+        tone="seal",
+        hint=gettext_lazy(
+            "Whoever follows the winner in default, at its own bid; the lot may be offered anew instead."
+        ),
+        cites=("招标投标法实施条例 55",),
     ),
     Step(
         "write_entry",

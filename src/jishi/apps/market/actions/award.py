@@ -27,7 +27,7 @@ from jishi.apps.market.models import (
     Offering,
     Registration,
 )
-from jishi.apps.market.winning import list_awards, payments_of, winners_of
+from jishi.apps.market.winning import first_awards, payments_of, winners_of
 from jishi.kernel.evidence.check_result import hash_outcome
 from jishi.kernel.fault import Fault
 from jishi.platform.context import Context
@@ -45,7 +45,7 @@ def confirm_sale(ctx: Context, offering_id: str) -> list[Registration]:
         offering, head = lock_offering(ctx, offering_id)
         require_state(offering, ENDED)
         outcome = offering.outcome or {}
-        awards, winners = list_awards(offering), winners_of(offering)
+        awards, winners = first_awards(offering), winners_of(offering)
         require_impartial(ctx, offering)
         at_ms = instant(ctx, head)
         offering.state = CONFIRMED
@@ -88,7 +88,7 @@ def _results(offering: Offering) -> tuple[dict[str, Any], dict[str, Any]]:
     only = winners.get(outcome["winner"] or "")
     plain = {key: outcome[key] for key in ("result", "reason", "price_fen")}
     plain["winner_commitment"] = only.commitment if only else None
-    listed = [{**each, "commitment": winners[each["alias"]].commitment} for each in list_awards(offering)]
+    listed = [{**each, "commitment": winners[each["alias"]].commitment} for each in first_awards(offering)]
     named = [{**each, "party": winners[each["alias"]].party} for each in listed]
     return {**plain, "awards": listed}, {**plain, "winner": only.party if only else None, "awards": named}
 

@@ -31,13 +31,17 @@ ANSWER_DOMAIN = "jishi.objection_answer/1"
 def object_to_result(ctx: Context, offering_id: str, text: str) -> Objection:
     """File an objection (异议) to what a mechanism has made public or to a published result.
 
-    It waits at the desk until it is answered; a mechanism waits for it too.
+    It waits at the desk until it is answered; a mechanism waits for it too. The same words of the same person are
+    one objection until then.
     """
     text = check_text(text, most=LONGEST)
     offering = get_offering(offering_id)
     guard(ctx, "result.object", offering_id)
     with transaction.atomic():
         offering, head = lock_offering(ctx, offering_id)
+        said = offering.objections.filter(person=ctx.actor.user_id or 0, text=text, answered_ms__isnull=True)
+        if (before := said.first()) is not None:
+            return before
         objection = Objection(id=new_id(ctx.entropy), offering=offering, text=text, at_ms=ctx.now_ms())
         objection.person = ctx.actor.user_id or 0
         if _is_shown(offering):

@@ -28,6 +28,7 @@ KINDS = {
     "RegistrationWithdrawn": _("Application withdrawn"),
     "DepositSecured": _("Deposit secured"),
     "AwardConfirmed": _("Sale confirmed"),
+    "NextAwarded": _("Awarded to the next candidate"),
     "ResultPublished": _("Result published"),
     "ContractSigned": _("Contract signed"),
     "DepositRefunded": _("Deposit refunded"),
