@@ -16,7 +16,7 @@ from tests.web.server import HOST, Server, serving
 LONGEST_DELAY_S = 0.5
 FRAME = {
     *("offering", "state", "phase", "suspended", "price_fen", "leader", "due_ms", "next_bid_fen"),
-    *("increment_fen", "quotes", "registrants", "result", "ladder", "server_ms"),
+    *("increment_fen", "quotes", "registrants", "result", "accepts", "facts", "book", "ladder", "server_ms"),
 }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from jishi.kernel.evidence.tile import WIDTH, Tile, tile_path
 from jishi.platform.log import publish_log
+from jishi.web.public.views.take import READERS
 from tests.web.permissions.row import EVERYONE, MEMBERS, NOBODY, Row
 from tests.web.permissions.target import offering, result_notice
 from tests.web.world import START_FEN, STEP_FEN, World
@@ -17,7 +18,7 @@ PAGES = (
 )
 PARTS = (
     *("", "bundle.json", "quotes.csv", "receipt/<int:seq>.json", "room/"),
-    *("sealed/", "sealed.json", "committee.json"),
+    *("room.json", "sealed/", "sealed.json", "committee.json"),
 )
 WATCHERS_HERE, WATCHERS_THERE = frozenset({"regulator", "auditor"}), frozenset({"far_regulator"})
 
@@ -32,6 +33,7 @@ def first_tile(world: World) -> Mapping[str, Any]:
     return {"name": tile_path(Tile(0, 0, min(WIDTH, publish_log().size)))}
 
 
+COUNTS = ("quantity", "order", "amount")
 RULE = "labour.residence_permit"
 CLAUSE = "民法典 705"
 LAW_FILES = ("rules", "clauses", "parameters", "limits")
@@ -44,7 +46,10 @@ ROWS = [
         Row(f"measures/{name}.<str:form>", EVERYONE, target=lambda world: {"form": "csv"})
         for name in ("measures", "named")
     ),
-    *(Row(f"measures/<int:number>{end}", EVERYONE, target=lambda world: {"number": 16}) for end in ("/", ".json")),
+    *(
+        Row(f"measures/<int:number>{end}", EVERYONE, target=lambda world: {"number": 16})
+        for end in ("/", ".json")
+    ),
     *(Row(f"law/{name}.<str:form>", EVERYONE, target=lambda world: {"form": "csv"}) for name in LAW_FILES),
     *(
         Row(f"law/clauses/<path:clause_id>{end}", EVERYONE, target=lambda world: {"clause_id": CLAUSE})
@@ -90,6 +95,29 @@ ROWS = [
         "POST",
         target=offering("question"),
         body=quote,
+        headers=ASKS_JSON,
+    ),
+    *(
+        Row(
+            "land/<str:offering_id>/take/<str:act>/",
+            BOTH,
+            f"{act} own",
+            "POST",
+            target=offering("rounds", act=act),
+            body=lambda world: (
+                {"side": "buy", "price": "1", "key": "table-0002"} | dict.fromkeys(COUNTS, "1")
+            ),
+            headers=ASKS_JSON,
+        )
+        for act in READERS
+    ),
+    Row(
+        "land/<str:offering_id>/take/<str:act>/",
+        NOBODY,
+        "draft",
+        "POST",
+        target=offering("draft", act="buy"),
+        body=lambda world: {"quantity": "1", "key": "table-0003"},
         headers=ASKS_JSON,
     ),
     Row(

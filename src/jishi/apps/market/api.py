@@ -41,6 +41,7 @@ from jishi.apps.market.events import (
     SaleDefaulted,
     on_event,
 )
+from jishi.apps.market.holding import Book, Holding, holding_of, read_book
 from jishi.apps.market.mechanism import admits, mechanism_of, next_bid, view_of
 from jishi.apps.market.models import COMPLETED, CONTRACTED, DEFAULTED, Offering, Registration
 from jishi.apps.market.publication import bundle_offering, receipt_of
@@ -63,13 +64,16 @@ from jishi.apps.market.reads import (
 from jishi.apps.market.secrecy import own_offer, withheld_places
 from jishi.apps.market.timeline import expect_day
 from jishi.apps.market.winning import list_awards, payments_of, standing_aliases, winners_of
+from jishi.kernel.mechanism.view import View
 
 __all__ = [
     "COMPLETED",
     "CONTRACTED",
     "DEFAULTED",
     "Answer",
+    "Book",
     "Command",
+    "Holding",
     "Offering",
     "OfferingClosed",
     "OfferingForm",
@@ -79,6 +83,7 @@ __all__ = [
     "RegistrationsReleased",
     "SaleConfirmed",
     "SaleDefaulted",
+    "View",
     "admits",
     "advance_offering",
     "answer_question",
@@ -98,6 +103,7 @@ __all__ = [
     "get_offerings",
     "get_registration",
     "has_lot_due_before",
+    "holding_of",
     "last_event_ms",
     "list_admitted_of",
     "list_awards",
@@ -115,6 +121,7 @@ __all__ = [
     "publish_notice",
     "publish_result",
     "qualify_registrations",
+    "read_book",
     "receipt_of",
     "recover_outage",
     "register_officer_key",

@@ -19,7 +19,6 @@ from jishi.web.participant.outcome import find_outcomes
 from jishi.web.participant.page import crumbs, page, require_own
 from jishi.web.shell.posting import UNPROCESSABLE, show_fault, tell_fault
 
-LIVE = ("free", "question", "rounds", "awaiting_reserve")
 OPEN = ("filed", "qualified", "admitted")
 STEPS = ("filed", "qualified", "admitted")
 SOLD = ("ended", "confirmed", "published", "contracted", "completed")
@@ -103,7 +102,7 @@ def _render(request: HttpRequest, ctx: Context, registration: Any, **forms: Any)
         "guarantee": forms.get("guarantee") or GuaranteeForm(initial={"amount_fen": missing}),
         "can_guarantee": can_pay and offering.guarantee_allowed,
         "can_withdraw": registration.state in OPEN and offering.state == "noticed" and not bids,
-        "is_live": offering.state == "noticed" and offering.phase in LIVE,
+        "is_live": offering.state == "noticed" and offering.phase != "scheduled",
         "bids": bids,
         "won": registration.alias in payments_of(offering) and offering.state in SOLD,
         "outcome": find_outcomes([registration]).get(registration.id),

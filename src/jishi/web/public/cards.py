@@ -14,8 +14,6 @@ from jishi.web.shell.money import area_text
 from jishi.web.shell.site import language
 from jishi.web.shell.term import find_term
 
-LIVE = ("free", "question", "rounds")
-
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -40,7 +38,7 @@ class Card:
 
 def card_of(offering: Offering) -> Card:
     """Return the card of an offering; a lot that trades now leads to its live room."""
-    live = offering.phase in LIVE and not offering.suspended
+    live = is_live(offering)
     return Card(
         title=offering.title,
         number=offering.number,
@@ -58,6 +56,11 @@ def card_of(offering: Offering) -> Card:
         registrants=offering.registrants,
         simulated=offering.simulated or bool(offering.lot.get("simulated")),
     )
+
+
+def is_live(offering: Offering) -> bool:
+    """Tell whether bidders may act in an offering now."""
+    return offering.state == "noticed" and bool(offering.accepts) and not offering.suspended
 
 
 def status_of(offering: Offering) -> str:
@@ -84,7 +87,7 @@ def points_of(offerings: Iterable[Offering]) -> list[dict[str, Any]]:
             "lon": offering.longitude,
             "lat": offering.latitude,
             "division": offering.division[:4] + "00",
-            "tone": "live" if offering.phase in LIVE and not offering.suspended else "",
+            "tone": "live" if is_live(offering) else "",
             "text": f"{find_term(status_of(offering)).label} · {facts_text(offering)}",
         }
         for offering in offerings

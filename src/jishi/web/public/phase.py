@@ -5,8 +5,9 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from jishi.apps.market.api import Offering
-from jishi.web.public.terms import say_span
+from jishi.web.public.room.rule import say_phases
 from jishi.web.shell.site import market_pack
+from jishi.web.shell.span import say_span
 
 # the step of the product whose clauses govern a phase
 _STEP_OF = {
@@ -19,6 +20,9 @@ _STEP_OF = {
 }
 
 
+_ENDS = ("suspended", "sold", "unsold", "converted", "halted", "capped", "terminated")
+
+
 class PhaseRule(NamedTuple):
     """The rule of one phase: which phase, the sentence, the ids of its clauses."""
 
@@ -29,9 +33,22 @@ class PhaseRule(NamedTuple):
 
 def list_phase_rules(offering: Offering) -> list[PhaseRule]:
     """Return the rule of every phase a lot may be in, so that the page can follow the phase without asking."""
-    steps = {step.id: step.cites for step in market_pack().product(offering.product).steps}
+    product = market_pack().product(offering.product)
+    steps = {step.id: step.cites for step in product.steps}
+    if offering.mechanism != "listing":
+        choice = product.find_mechanism(offering.mechanism)
+        cites = (choice.cites if choice else ()) or steps.get("listing_start", ())
+        return [
+            PhaseRule(phase, text, () if phase in _ENDS else cites)
+            for phase, text in say_phases(offering.kind, offering.terms).items()
+        ]
     said = _sentences(offering)
     return [PhaseRule(phase, text, steps.get(_STEP_OF.get(phase, ""), ())) for phase, text in said.items()]
+
+
+def list_running_rules(offering: Offering) -> list[PhaseRule]:
+    """Return the rules of the phases in which something may be done, for a page that tells them beforehand."""
+    return [rule for rule in list_phase_rules(offering) if rule.phase not in (*_ENDS, "scheduled")]
 
 
 def _sentences(offering: Offering) -> dict[str, str]:

@@ -16,6 +16,7 @@ from jishi.web.public.views import (
     room,
     sealed,
     search,
+    take,
     verify,
 )
 
@@ -34,6 +35,8 @@ urlpatterns = [
     path("land/<str:offering_id>/sealed.json", sealed.read, name="sealed-json"),
     path("land/<str:offering_id>/committee.json", sealed.download_committee, name="committee"),
     path("land/<str:offering_id>/room/", room.show, name="room"),
+    path("land/<str:offering_id>/room.json", room.read, name="room-json"),
+    path("land/<str:offering_id>/take/<str:act>/", take.take, name="take"),
     path("land/<str:offering_id>/supervise/", room.supervise, name="supervise"),
     path("land/<str:offering_id>/bid/", bid.place, name="bid"),
     path("land/<str:offering_id>/continue/", bid.go_on, name="continue"),

@@ -13,10 +13,12 @@ from jishi.apps.market import reads as market
 from jishi.apps.market.api import Offering
 from jishi.apps.registers import api as registers
 from jishi.kernel.fault import Fault
+from jishi.platform.words.term import mechanism_title
 from jishi.web.public import price, terms
 from jishi.web.public.cards import status_of
 from jishi.web.public.notice import kind_of
 from jishi.web.public.parcel import list_facts, list_sheets
+from jishi.web.public.phase import list_running_rules
 from jishi.web.public.places import place_name
 from jishi.web.public.record import ResultRow, list_rows
 from jishi.web.public.standing import describe, own_parties
@@ -27,7 +29,7 @@ from jishi.web.shell.posting import ctx_of
 from jishi.web.shell.site import language, market_pack
 
 WRITING = Buckets(rate=1 / 60, burst=20)
-RUNNING = ("free", "question", "rounds", "awaiting_reserve")
+PER_UNIT = ("orders", "shop")
 
 
 @require_safe
@@ -40,7 +42,7 @@ def show(request: HttpRequest, offering_id: str) -> HttpResponse:
         "offering": offering,
         "status": status_of(offering),
         "place": place_name(offering.division, offering.lot.get("division_text", "")),
-        "running": offering.state == "noticed" and offering.phase in RUNNING,
+        "running": offering.state == "noticed" and offering.phase != "scheduled",
         "steps": list_steps(offering, now_ms),
         "notices": [(notice, kind_of(notice)) for notice in notices],
         "result": _result(notices),
@@ -75,7 +77,11 @@ def _facts(offering: Offering) -> dict[str, Any]:
     return {
         "facts": list_facts(offering.register_kind, offering.lot),
         "sheets": list_sheets(offering.register_kind, offering.lot),
-        "bases": price.list_bases(offering, offering.start_price_fen),
+        "bases": price.list_bases(offering, offering.start_price_fen) if offering.kind == "ascending" else [],
+        "price_label": _price_label(offering),
+        "per_unit": offering.kind in PER_UNIT,
+        "phases": list_running_rules(offering) if offering.mechanism != "listing" else [],
+        "mechanism": mechanism_title(offering.mechanism, language()),
         "money": terms.list_money(offering),
         "access": terms.list_access(offering),
         "rules": terms.list_rules(offering),
@@ -83,6 +89,19 @@ def _facts(offering: Offering) -> dict[str, Any]:
         "commitment": terms.reserve_of(offering),
         "organisation": offering.organisation,
     }
+
+
+def _price_label(offering: Offering) -> str:
+    """Name the price that stands beside the offering."""
+    if offering.kind == "shop":
+        return _("Price a unit")
+    if offering.kind == "orders":
+        return _("Clearing price a unit")
+    if offering.kind == "notice":
+        return _("Agreed price") if offering.price_fen else _("Lowest price")
+    if offering.kind == "sealed":
+        return _("Price")
+    return _("Highest quote") if offering.price_fen else _("Start price")
 
 
 def _result(notices: list[Any]) -> ResultRow | None:

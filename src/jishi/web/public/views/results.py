@@ -31,9 +31,9 @@ def show(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def save(request: HttpRequest) -> HttpResponseBase:
-    """Send published results as CSV, up to `MOST_ROWS`."""
+    """Send published results as CSV, a line an award, up to `MOST_ROWS` results."""
     head = [_("Number"), _("Lot"), _("Published"), _("Result"), _("Reason"), _("Start price (CNY)")]
-    head += [_("Price (CNY)"), _("Winner"), _("Bidders"), _("Quotes")]
+    head += [_("Price (CNY)"), _("Winner"), _("Bidders"), _("Quotes"), _("Quantity"), _("To pay (CNY)")]
     return save_table("results", "csv", head, _rows())
 
 
@@ -45,7 +45,8 @@ def object_to(request: HttpRequest, offering_id: str) -> HttpResponse:
     messages.success(
         request, _("Your objection was received. The office that ran the listing will answer you.")
     )
-    return redirect("public:offering", offering_id)
+    at = "public:room" if request.POST.get("from") == "room" else "public:offering"
+    return redirect(at, offering_id)
 
 
 @require_safe
@@ -59,13 +60,21 @@ def _rows() -> Iterator[list[Cell]]:
     while sent < MOST_ROWS:
         found = market.find_results(cursor, 200)
         for row in list_rows(found.rows):
-            yield _cells(row)
+            yield from _lines(row)
         sent, cursor = sent + len(found.rows), found.next
         if cursor is None:
             return
 
 
-def _cells(row: ResultRow) -> list[Cell]:
+def _lines(row: ResultRow) -> Iterator[list[Cell]]:
+    """Yield a line for each award, or the one of a result without any."""
+    if not row.awards:
+        yield [*_cells(row, row.price_fen, row.winner), "", ""]
+    for award in row.awards:
+        yield [*_cells(row, award.price_fen, award.winner), award.quantity, _yuan(award.pay_fen)]
+
+
+def _cells(row: ResultRow, price_fen: int | None, winner: str | None) -> list[Cell]:
     lot = row.lot
     return [
         lot.number,
@@ -73,9 +82,13 @@ def _cells(row: ResultRow) -> list[Cell]:
         instant_text(row.at_ms),
         str(find_term(row.result).label),
         str(find_term(row.reason).label) if row.reason else "",
-        format_fen(lot.start_price_fen).replace(",", "") if lot.start_price_fen is not None else "",
-        format_fen(row.price_fen).replace(",", "") if row.price_fen is not None else "",
-        row.winner or "",
+        _yuan(lot.start_price_fen),
+        _yuan(price_fen),
+        winner or "",
         lot.registrants,
         lot.quotes,
     ]
+
+
+def _yuan(fen: int | None) -> str:
+    return "" if fen is None else format_fen(fen).replace(",", "")

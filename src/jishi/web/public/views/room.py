@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -13,10 +13,12 @@ from jishi.apps.market.api import Offering, next_bid
 from jishi.platform import evidence
 from jishi.platform.access import Target, require
 from jishi.platform.entropy import SystemEntropy, new_id
+from jishi.web.live.frame import build_frame
 from jishi.web.live.stream import PREFIX
 from jishi.web.public.cards import facts_text
 from jishi.web.public.notice import kind_of, say_outage
 from jishi.web.public.phase import list_phase_rules
+from jishi.web.public.room.kind import build_room
 from jishi.web.public.standing import describe
 from jishi.web.public.terms import reserve_of
 from jishi.web.public.timeline import list_steps
@@ -28,19 +30,29 @@ from jishi.web.shell.term import find_term
 
 RUNGS, POINTS = 20, 500
 FEN_PER_WAN = 1_000_000
-WATCHED = ("scheduled", "free", "question", "rounds", "awaiting_reserve")
 
 
 @require_safe
 @never_cache
 def show(request: HttpRequest, offering_id: str) -> HttpResponse:
-    """Show the live room of an offering, with a bid box for an admitted bidder."""
+    """Show the room of an offering, with the forms of its mechanism for an admitted bidder."""
     offering = market.get_public_offering(offering_id)
     reader = describe(request, offering)
-    page = _room(request, offering) | reader | {"key": new_id(SystemEntropy())}
-    if reader["admitted"]:
-        page["mine"] = reader["registration"].alias
+    own = reader["registration"] if reader["admitted"] else None
+    page = _room(request, offering, own) | reader | {"key": new_id(SystemEntropy())}
+    if own is not None:
+        page["mine"] = own.alias
     return render(request, "public/room.html", page)
+
+
+@require_safe
+@never_cache
+def read(request: HttpRequest, offering_id: str) -> JsonResponse:
+    """Give what everybody sees in the room for programs: the frame its watchers get, the terms and the outcome."""
+    offering = market.get_public_offering(offering_id)
+    told = {"number": offering.number, "mechanism": offering.mechanism, "kind": offering.kind}
+    told |= build_frame(offering) | {"terms": offering.terms, "outcome": offering.outcome}
+    return JsonResponse(told, json_dumps_params={"ensure_ascii": False})
 
 
 @require_safe
@@ -51,7 +63,7 @@ def supervise(request: HttpRequest, offering_id: str) -> HttpResponse:
     require(ctx_of(request), "room.supervise", Target(offering.id, offering.division))
     now_ms = ctx_of(request).now_ms()
     overdue_ms = now_ms - offering.due_ms if offering.due_ms else 0
-    page = _room(request, offering) | {
+    page = _room(request, offering, None) | {
         "head": evidence.find_seqs([offering.stream]).get(offering.stream, 0),
         "last_ms": market.last_event_ms(offering),
         "overdue_ms": max(0, overdue_ms),
@@ -59,8 +71,9 @@ def supervise(request: HttpRequest, offering_id: str) -> HttpResponse:
     return render(request, "public/supervise.html", page)
 
 
-def _room(request: HttpRequest, offering: Offering) -> dict[str, Any]:
-    quotes = market.list_ladder(offering.id, POINTS)
+def _room(request: HttpRequest, offering: Offering, own: Any) -> dict[str, Any]:
+    simulated = market.simulated_aliases(offering.id)
+    quotes = market.list_ladder(offering.id, POINTS) if offering.kind == "ascending" else []
     status = "suspended" if offering.suspended else offering.phase
     now_ms = ctx_of(request).now_ms()
     notices = market.list_notices(offering.id)
@@ -71,21 +84,17 @@ def _room(request: HttpRequest, offering: Offering) -> dict[str, Any]:
         "status": status,
         "tone": find_term(status).tone,
         "facts": facts_text(offering),
-        "watched": offering.state == "noticed" and offering.phase in WATCHED,
+        "watched": offering.state == "noticed",
         "live_url": PREFIX + offering.id,
-        "rows": _rows(offering.id, quotes),
+        "simulated": simulated,
+        "rows": [{**quote, "simulated": quote["alias"] in simulated} for quote in quotes[:RUNGS]],
         "next_fen": next_bid(offering),
         "rules": list_phase_rules(offering),
         "steps": list_steps(offering, now_ms),
         "commitment": reserve_of(offering),
         **_chart(quotes),
+        **build_room(offering, own),
     }
-
-
-def _rows(offering_id: str, quotes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the latest rungs of the ladder, marked where a simulated bidder quoted."""
-    simulated = market.simulated_aliases(offering_id)
-    return [{**quote, "simulated": quote["alias"] in simulated} for quote in quotes[:RUNGS]]
 
 
 def _chart(quotes: list[dict[str, Any]]) -> dict[str, Any]:

@@ -18,6 +18,13 @@ export function figure(fen) {
 /** Write fen with its unit. */
 export const money = (fen) => (english ? "¥" + figure(fen) : figure(fen) + " 万元");
 
+/** Write fen as yuan with its unit, cents only where there are any. */
+export function yuan(fen) {
+  const rest = fen % 100;
+  const text = grouped(Math.floor(fen / 100)) + (rest ? "." + two(rest) : "");
+  return english ? "¥" + text : text + " 元";
+}
+
 /** Write a price per square metre and a premium over the start price; a dash where there is none. */
 export function unitPrice(fen, areaCm2) {
   if (!fen || !areaCm2) return "—";

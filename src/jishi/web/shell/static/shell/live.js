@@ -1,16 +1,19 @@
 /* The live room: frames from the event stream into the page. docs/pages.md says what a frame holds.
 
    A frame is the whole standing, so a lost one costs nothing; only ladder rows add up, by their number.
-   Elements take part by data-show (text), data-phases (shown in those phases) and data-due-ms. */
+   Elements take part by data-show (text), data-fact (a figure of the mechanism), data-phases (shown in those
+   phases) and data-due-ms. A listing changes its phases on the page; any other room comes anew from the server when
+   a phase ends, because other forms and facts follow. */
 
 import { learn } from "./clock.js";
-import { clockOf, figure, premium, unitPrice } from "./format.js";
+import { clockOf, figure, premium, unitPrice, yuan } from "./format.js";
 
 const root = document.querySelector("[data-live]");
 const words = JSON.parse(document.getElementById("live-words").textContent);
 const LIVE = ["scheduled", "free", "question", "rounds"];
+const isListing = (root.dataset.mechanism ?? "listing") === "listing";
 const QUIET_MS = 40_000; // the server beats every 15 s; a line may die without the browser noticing
-let phase = root.dataset.phase;
+let phase = root.dataset.phase; // of a room that is suspended: "suspended"
 let lastBeatMs = Infinity;
 
 const shown = (name) => document.querySelectorAll(`[data-show="${name}"]`);
@@ -27,10 +30,8 @@ function put(name, text) {
 
 function showPhase(frame) {
   const code = frame.suspended ? "suspended" : frame.phase;
-  const [label, tone] = words[code] || [code, "plain"];
-  for (const element of shown("phase")) {
-    element.textContent = label;
-    element.className = `tag ${tone}`;
+  if (words[code]) {
+    for (const element of shown("phase")) [element.textContent, element.className] = [words[code][0], `tag ${words[code][1]}`];
   }
   for (const element of document.querySelectorAll("[data-phases]")) {
     element.hidden = !element.dataset.phases.split(" ").includes(code);
@@ -38,9 +39,10 @@ function showPhase(frame) {
   for (const element of root.querySelectorAll("[data-room-clock]")) {
     element.dataset.dueMs = frame.suspended ? "" : frame.due_ms ?? "";
   }
-  const over = !LIVE.includes(frame.phase) && LIVE.includes(phase);
-  phase = frame.phase;
-  if (over) location.reload(); // the result, its reasons and the next steps come from the server
+  const over = isListing ? !LIVE.includes(frame.phase) && LIVE.includes(phase) : code !== phase;
+  phase = isListing ? frame.phase : code;
+  // the result, its reasons and the next steps come from the server; not everyone asks at the same moment
+  if (over) setTimeout(() => location.reload(), isListing ? 0 : Math.random() * 700);
 }
 
 function showStanding(frame) {
@@ -59,6 +61,36 @@ function showStanding(frame) {
     element.className = `tag ${leading ? "ok" : "warn"}`;
     element.textContent = leading ? words.leading : words.outbid;
   }
+}
+
+const counted = (count) => (count === null || count === undefined ? "—" : String(count).replace(/\B(?=(\d{3})+$)/g, ","));
+
+function showFacts(frame) {
+  for (const element of document.querySelectorAll("[data-fact]")) {
+    const text = counted(frame.facts[element.dataset.fact]);
+    if (element.textContent.trim() !== text) element.textContent = text;
+  }
+}
+
+function showBook(book) {
+  const body = document.querySelector("[data-book-table] tbody");
+  if (!body || !book.levels) return;
+  body.replaceChildren(
+    ...book.levels.map((level) => {
+      const line = document.createElement("tr");
+      for (const text of [level[1] ? counted(level[1]) : "", yuan(level[0]), level[2] ? counted(level[2]) : ""]) {
+        const cell = line.insertCell();
+        cell.className = "num";
+        cell.textContent = text;
+      }
+      return line;
+    }),
+  );
+  const price = document.querySelector("[data-book=price]");
+  if (price) price.textContent = book.indicative_fen === null ? "—" : yuan(book.indicative_fen);
+  const volume = document.querySelector("[data-book=volume]");
+  if (volume) volume.textContent = counted(book.indicative_volume);
+  if (book.levels.length) document.querySelector("[data-book-empty]")?.remove();
 }
 
 function addRow(row, older) {
@@ -84,6 +116,8 @@ function take(frame) {
   learn(frame.server_ms);
   frame.ladder.forEach((row, index) => addRow(row, frame.ladder[index + 1]));
   showStanding(frame);
+  showFacts(frame);
+  showBook(frame.book);
   showPhase(frame);
   document.dispatchEvent(new CustomEvent("jishi:frame", { detail: frame }));
 }
