@@ -90,7 +90,7 @@ class RegisterKind(Titled):
     the register is public. `columns` are the fields a list shows, those indexed unless told.
     """
 
-    factor: Literal["land", "labour", "capital", "technology", "data"]
+    factor: Literal["land", "labour", "capital", "technology", "data", "market", "supervision"]
     holder: Words
     open: bool = True
     code_field: Identity
