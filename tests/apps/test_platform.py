@@ -451,8 +451,8 @@ def test_a_key_is_bound_to_its_command() -> None:
     row = command.CommandRecord.objects.create(
         scope="bid", key="k", digest=sent, answer={"ok": True}, at_ms=1
     )
-    assert command.find_answers("bid", ["k", "other"])["k"].answer == {"ok": True}
-    assert command.find_answers("question", ["k"]) == {}
+    assert command.find_answers(["bid"], ["k", "other"])["bid", "k"].answer == {"ok": True}
+    assert command.find_answers(["question"], ["k"]) == {}
     command.check_same(row, command.digest({"lot": "a", "price_fen": 1}))
     with pytest.raises(Fault, match="command.key_reused"):
         command.check_same(row, command.digest({"lot": "a", "price_fen": 2}))

@@ -35,6 +35,35 @@ def insert_rows(rows: Sequence[models.Model]) -> None:
         )
 
 
+def insert_values(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows given as values of the named fields, JSON as its text: no row becomes an object of the ORM.
+
+    Fields left out must have a default of the database. PostgreSQL takes the columns as arrays in one statement.
+    """
+    if not rows:
+        return
+    sql = _insert_of(model, tuple(names))
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(sql, [list(column) for column in zip(*rows, strict=True)])
+        else:
+            cursor.executemany(sql, rows)
+
+
+def _insert_of(model: type[models.Model], names: tuple[str, ...]) -> str:
+    quote = connection.ops.quote_name
+    own = {field.name: field for field in model._meta.concrete_fields}
+    columns = [str(own[name].column) for name in names]
+    into = f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(map(quote, columns))})"
+    if connection.vendor != "postgresql":
+        return f"{into} VALUES ({', '.join(['%s'] * len(names))})"
+    kinds = [str(own[name].db_type(connection)) for name in names]
+    plain = ["text" if kind == "jsonb" else kind for kind in kinds]
+    arrays = ", ".join(f"%s::{kind}[]" for kind in plain)
+    cast = ", ".join(f"{quote(column)}::{kind}" for column, kind in zip(columns, kinds, strict=True))
+    return f"{into} SELECT {cast} FROM unnest({arrays}) AS given ({', '.join(map(quote, columns))})"
+
+
 def update_rows(rows: Sequence[models.Model], names: Sequence[str]) -> None:
     """Store the named fields of rows of one model: one short statement a row where `bulk_update` builds a long one."""
     if not rows:

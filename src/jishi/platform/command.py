@@ -14,9 +14,10 @@ def digest(value: Any) -> str:
     return hashlib.sha256(canonical_bytes(value)).hexdigest()
 
 
-def find_answers(scope: str, keys: Iterable[str]) -> dict[str, CommandRecord]:
-    """Return the answers already given in `scope`, by key."""
-    return {r.key: r for r in CommandRecord.objects.filter(scope=scope, key__in=list(keys))}
+def find_answers(scopes: Iterable[str], keys: Iterable[str]) -> dict[tuple[str, str], CommandRecord]:
+    """Return the answers already given in `scopes` to any of `keys`, by scope and key; one query."""
+    rows = CommandRecord.objects.filter(scope__in=list(scopes), key__in=list(keys))
+    return {(row.scope, row.key): row for row in rows}
 
 
 def check_same(record: CommandRecord, sent: str) -> None:

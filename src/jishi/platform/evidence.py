@@ -5,19 +5,40 @@ committed entries their global index, so a reader of the log never misses one.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
 from jishi.kernel.evidence.canonical import canonical_bytes
-from jishi.kernel.evidence.entry import Entry, leaf_hash
-from jishi.platform.batch import batched, insert_rows, update_rows
+from jishi.kernel.evidence.entry import leaf_hash_of
+from jishi.platform.batch import batched, insert_rows, insert_values, update_rows
 from jishi.platform.models import EvidenceEntry, LogHead, StreamHead
 from jishi.platform.unit import find_all_kept, keep, lock_once
 
 NewEntry = tuple[str, dict[str, Any], int]
+
+
+class Written(NamedTuple):
+    """One entry as it was written: its place, its instants (ms), its canonical data and its leaf hash."""
+
+    stream: str
+    seq: int
+    kind: str
+    effective_at: int
+    recorded_at: int
+    data: str
+    leaf_hash: str
+
+
 _MOVING = ["seq", "at_ms", "recorded_ms"]
-_SET_INDEX = 'UPDATE platform_evidenceentry SET "index" = %s WHERE id = %s'
+# rows already given an index are skipped by the partial index of those that have none
+_SET_INDEX = """
+UPDATE platform_evidenceentry SET "index" = %s + given.place FROM (
+    SELECT id, ROW_NUMBER() OVER (ORDER BY id) - 1 AS place FROM (
+        SELECT id FROM platform_evidenceentry WHERE "index" IS NULL ORDER BY id LIMIT %s
+    ) AS pending
+) AS given WHERE platform_evidenceentry.id = given.id
+"""
 _BATCH = 500
 
 
@@ -32,29 +53,36 @@ def lock_all(streams: Collection[str]) -> dict[str, StreamHead]:
     """Lock and return the heads of `streams`, made when absent, always in the same order."""
     heads = find_all_kept(StreamHead, streams)
     names = sorted(set(streams) - heads.keys())
-    StreamHead.objects.bulk_create([StreamHead(stream=name) for name in names], ignore_conflicts=True)
     for part in batched(names, _BATCH):
-        for head in StreamHead.objects.select_for_update().filter(stream__in=part).order_by("stream"):
-            heads[head.stream] = head
-            keep(head)
+        found = _lock_part(part)
+        if len(found) < len(part):
+            fresh = [StreamHead(stream=name) for name in part if name not in found]
+            StreamHead.objects.bulk_create(fresh, ignore_conflicts=True)
+            found = _lock_part(part)
+        heads |= found
+    for head in heads.values():
+        keep(head)
     return heads
 
 
-def append(head: StreamHead, recorded_at: int, news: Sequence[NewEntry]) -> list[EvidenceEntry]:
+def _lock_part(names: Sequence[str]) -> dict[str, StreamHead]:
+    rows = StreamHead.objects.select_for_update().filter(stream__in=names).order_by("stream")
+    return {head.stream: head for head in rows}
+
+
+def append(head: StreamHead, recorded_at: int, news: Sequence[NewEntry]) -> list[Written]:
     """Append (kind, data, effective_at ms) entries under the locked `head`; instants never run backwards."""
-    rows = _extend(head, recorded_at, news)
-    insert_rows(rows)
-    update_rows([head], _MOVING)
-    return rows
+    return append_all({head.stream: head}, recorded_at, {head.stream: news})
 
 
 def append_all(
     heads: Mapping[str, StreamHead], recorded_at: int, news: Mapping[str, Sequence[NewEntry]]
-) -> None:
+) -> list[Written]:
     """Append to many locked streams at once: `news` holds the entries of each stream."""
     rows = [row for stream, entries in news.items() for row in _extend(heads[stream], recorded_at, entries)]
-    insert_rows(rows)
+    insert_values(EvidenceEntry, Written._fields, rows)
     update_rows([heads[stream] for stream in news], _MOVING)
+    return rows
 
 
 def open_streams(recorded_at: int, news: Mapping[str, Sequence[NewEntry]]) -> None:
@@ -62,31 +90,21 @@ def open_streams(recorded_at: int, news: Mapping[str, Sequence[NewEntry]]) -> No
     heads = {stream: StreamHead(stream=stream) for stream in news}
     rows = [row for stream, entries in news.items() for row in _extend(heads[stream], recorded_at, entries)]
     insert_rows(list(heads.values()))
-    insert_rows(rows)
+    insert_values(EvidenceEntry, Written._fields, rows)
     for head in heads.values():
         keep(head)
 
 
-def _extend(head: StreamHead, recorded_at: int, news: Sequence[NewEntry]) -> list[EvidenceEntry]:
+def _extend(head: StreamHead, recorded_at: int, news: Sequence[NewEntry]) -> list[Written]:
     rows = []
     for kind, data, effective_at in news:
         head.seq += 1
         head.at_ms = max(head.at_ms, effective_at)
         head.recorded_ms = max(head.recorded_ms, head.at_ms, recorded_at)
-        rows.append(_row(Entry(head.stream, head.seq, kind, head.at_ms, head.recorded_ms, data)))
+        place = (head.stream, head.seq, kind, head.at_ms, head.recorded_ms)
+        text = canonical_bytes(data)
+        rows.append(Written(*place, text.decode(), leaf_hash_of(place, text).hex()))
     return rows
-
-
-def _row(entry: Entry) -> EvidenceEntry:
-    return EvidenceEntry(
-        stream=entry.stream,
-        seq=entry.seq,
-        kind=entry.kind,
-        effective_at=entry.effective_at,
-        recorded_at=entry.recorded_at,
-        data=canonical_bytes(entry.data).decode(),
-        leaf_hash=leaf_hash(entry).hex(),
-    )
 
 
 def read_stream(stream: str, kinds: Iterable[str] | None = None) -> list[EvidenceEntry]:
@@ -118,14 +136,12 @@ def sequence_pending(limit: int = 1000) -> int:
         return 0  # readers of a quiet log take no lock
     with transaction.atomic():
         head, _ = LogHead.objects.select_for_update().get_or_create(pk=1)
-        rows = list(EvidenceEntry.objects.filter(index__isnull=True).order_by("id").only("id")[:limit])
-        for row in rows:
-            row.index = head.size
-            head.size += 1
         with connection.cursor() as cursor:
-            cursor.executemany(_SET_INDEX, [(row.index, row.pk) for row in rows])
+            cursor.execute(_SET_INDEX, [head.size, limit])
+            given = cursor.rowcount
+        head.size += given
         head.save(update_fields=["size"])
-    return len(rows)
+    return given
 
 
 def read_log(after: int, limit: int = 100) -> list[EvidenceEntry]:

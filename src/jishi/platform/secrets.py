@@ -50,6 +50,11 @@ def operator_public_key() -> str:
     return signature.public_key(operator_key())
 
 
+def ticket_key() -> bytes:
+    """Return the key by which the platform signs, for itself alone, what lets a program bid for a short while."""
+    return _key("ticket.key", str(settings.JISHI_VAR))
+
+
 def blind_index(domain: str, text: str) -> str:
     """Return a keyed hash by which equal secrets are found without being stored; useless without the key."""
     key = _key("index.key", str(settings.JISHI_VAR))

@@ -20,7 +20,7 @@ from jishi.kernel.fault import Fault
 from jishi.platform.words import say
 from jishi.project.preflight import require_real_market
 from jishi.project.ticker import Ticker
-from jishi.web.live import stream
+from jishi.web.live import path, stream
 
 THREADS = int(os.environ.get("JISHI_THREADS", "16"))
 _portal: Any = WSGIMiddleware(cast(Any, portal), workers=THREADS)
@@ -28,9 +28,11 @@ _ticker = Ticker()
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    """Route by protocol and path: lifespan to the ticker, `/live/` to the stream, the rest to the portal."""
+    """Route by protocol and path: bids to the committer, `/live/` to the stream, the rest to the portal."""
     if scope["type"] == "lifespan":
         await _live_on(receive, send)
+    elif scope["type"] == "http" and scope["path"] == path.PATH:
+        await path.application(scope, receive, send)
     elif scope["type"] == "http" and scope["path"].startswith(stream.PREFIX):
         await stream.application(scope, receive, send)
     elif scope["type"] == "http":
@@ -49,8 +51,10 @@ async def _live_on(receive: Any, send: Any) -> None:
                 return
             await asyncio.to_thread(_ticker.recover)
             _ticker.start()
+            path.committer.start()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
+            await asyncio.to_thread(path.committer.stop)
             _ticker.stop()
             await send({"type": "lifespan.shutdown.complete"})
             return

@@ -96,6 +96,7 @@ def test_without_its_entry_nothing_happened(hall: Hall, monkeypatch: pytest.Monk
         before = everything()
         with monkeypatch.context() as broken, pytest.raises(Broken):
             broken.setattr(evidence, "append", fail)
+            broken.setattr(evidence, "append_all", fail)
             step()
         after = everything()
         changed = [table for table in before if before[table] != after[table]]

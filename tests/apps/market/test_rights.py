@@ -76,6 +76,8 @@ ACTIONS: dict[str, tuple[Act, tuple[str, ...]]] = {
         lambda ctx, lot: market.take_part(ctx, lot.row.id, Bid(lot.row.alias, START_FEN), "k"),
         ("north",),
     ),
+    "issue a ticket": (lambda ctx, lot: market.issue_ticket(ctx, lot.row.id), ("north",)),
+    "revoke tickets": (lambda ctx, lot: market.revoke_tickets(ctx, lot.row.id), ("north",)),
     "record the agreement": (
         lambda ctx, lot: market.decide_step(ctx, lot.running.id, Agree(lot.row.alias, START_FEN)),
         ("clerk",),
@@ -150,7 +152,14 @@ def test_every_action_is_in_this_table() -> None:
     steps = {
         name for name in market.__all__ if name[0].islower() and name not in {"submit", "write_evidence"}
     }
-    system_only = {"advance_offering", "clear_book", "recover_outage", "secure_deposits"}
+    system_only = {
+        "advance_offering",
+        "clear_book",
+        "recover_outage",
+        "secure_deposits",
+        "settle",
+        "settle_each",
+    }
     # `decide_step` has a row for each of its inputs, `answer_objection` one more, the officer's key one of its own
     assert len(ACTIONS) - 1 == len(steps - system_only - {"relist_offering"}) + len(STEPS) - 1
 

@@ -44,7 +44,8 @@ from jishi.apps.market.events import (
 from jishi.apps.market.holding import Book, Holding, holding_of, read_book
 from jishi.apps.market.mechanism import admits, mechanism_of, next_bid, view_of
 from jishi.apps.market.models import COMPLETED, CONTRACTED, DEFAULTED, Offering, Registration
-from jishi.apps.market.publication import bundle_offering, receipt_of
+from jishi.apps.market.moved import Moved, off_moved, on_moved
+from jishi.apps.market.publication import bundle_offering, receipt_of, sign_promises
 from jishi.apps.market.reads import (
     book_lines,
     count_numbered,
@@ -62,6 +63,7 @@ from jishi.apps.market.reads import (
     sealed_lines,
 )
 from jishi.apps.market.secrecy import own_offer, withheld_places
+from jishi.apps.market.ticket import Ticket, read_ticket
 from jishi.apps.market.timeline import expect_day
 from jishi.apps.market.winning import list_awards, payments_of, standing_aliases, winners_of
 from jishi.kernel.mechanism.view import View
@@ -74,6 +76,7 @@ __all__ = [
     "Book",
     "Command",
     "Holding",
+    "Moved",
     "Offering",
     "OfferingClosed",
     "OfferingForm",
@@ -84,6 +87,7 @@ __all__ = [
     "SaleConfirmed",
     "SaleDefaulted",
     "View",
+    "Ticket",
     "admits",
     "advance_offering",
     "answer_question",
@@ -113,7 +117,9 @@ __all__ = [
     "list_registrations",
     "mechanism_of",
     "next_bid",
+    "off_moved",
     "on_event",
+    "on_moved",
     "open_reserve",
     "own_offer",
     "payments_of",
@@ -122,6 +128,7 @@ __all__ = [
     "publish_result",
     "qualify_registrations",
     "read_book",
+    "read_ticket",
     "receipt_of",
     "recover_outage",
     "register_officer_key",
@@ -130,6 +137,7 @@ __all__ = [
     "seal_reserve_price",
     "sealed_lines",
     "secure_deposits",
+    "sign_promises",
     "solve_packages",
     "standing_aliases",
     "submit",

@@ -60,6 +60,8 @@ class Offering(models.Model):
     # progress
     state = models.CharField(max_length=16, default=DRAFT, db_index=True)
     snapshot = models.JSONField(null=True)
+    # chance, stored with the snapshot: a process that kept the state of this mark need not load it
+    mark = models.BigIntegerField(default=0)
     phase = models.CharField(max_length=40, blank=True)
     suspended = models.BooleanField(default=False)
     accepts = models.JSONField(default=list)
@@ -154,6 +156,8 @@ class Registration(models.Model):
     filed_ms = models.BigIntegerField()
     decided_ms = models.BigIntegerField(null=True)
     decided_by = models.BigIntegerField(null=True)
+    # bid tickets (竞价凭证) of an earlier series no longer hold
+    ticket_series = models.PositiveIntegerField(default=0)
     simulated = models.BooleanField(default=False)
 
     class Meta:

@@ -1,6 +1,7 @@
 """What a stranger takes away: the bundle of an offering, and the receipt of one entry."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from jishi.apps.market.mechanism import mechanism_of
@@ -8,7 +9,7 @@ from jishi.apps.market.models import DRAFT, Offering
 from jishi.apps.market.secrecy import is_withholding
 from jishi.kernel.evidence.bundle import attach_log, build_bundle
 from jishi.kernel.evidence.entry import Entry
-from jishi.kernel.evidence.receipt import make_receipt
+from jishi.kernel.evidence.receipt import Place, make_receipt, sign_place
 from jishi.kernel.fault import Fault
 from jishi.platform.evidence import find_indices, read_stream
 from jishi.platform.log import prove_entries, publish_log
@@ -53,6 +54,13 @@ def receipt_of(stream: str, seq: int, signer: Signer | None = None) -> dict[str,
         raise Fault("market.receipt.unknown", seq=seq)
     signer = signer or operator()
     return make_receipt(to_entry(row), key=signer.public, sign=signer.sign)
+
+
+def sign_promises(places: Sequence[Place], signer: Signer | None = None) -> list[dict[str, Any]]:
+    """Return signed receipts as `receipt_of` does, of entries just written: nothing is read again."""
+    signer = signer or operator()
+    key, sign = signer.public, signer.sign
+    return [sign_place(place, key=key, sign=sign) for place in places]
 
 
 def to_entry(row: EvidenceEntry) -> Entry:

@@ -35,6 +35,21 @@ def leaf_hash(entry: Entry) -> bytes:
     return sha256(b"\x00" + canonical_bytes(leaf)).digest()
 
 
+def leaf_hash_of(place: tuple[str, int, str, int, int], data: bytes) -> bytes:
+    """Return the `leaf_hash` of an entry whose data is canonical already; a log writes thousands a second.
+
+    ``place`` is its stream, number, kind, and both instants (ms).
+
+    >>> entry = Entry("offering/a", 1, "Noted", 5, 6, {"a": "价"})
+    >>> leaf_hash_of(("offering/a", 1, "Noted", 5, 6), canonical_bytes(entry.data)) == leaf_hash(entry)
+    True
+    """
+    stream, seq, kind, effective_at, recorded_at = place
+    about = b'{"data":%b,"effective_at":%d,"kind":%b,"recorded_at":%d,"seq":%d,"stream":%b}'
+    names = canonical_bytes(kind), canonical_bytes(stream)
+    return sha256(b"\x00" + about % (data, effective_at, names[0], recorded_at, seq, names[1])).digest()
+
+
 def dump_entry(entry: Entry) -> dict[str, Any]:
     """Return the entry's JSON object; its stream stands once, outside the list."""
     return {name: getattr(entry, name) for name in _FIELDS}

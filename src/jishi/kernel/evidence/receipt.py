@@ -20,19 +20,23 @@ FORMAT = "jishi.receipt/1"
 _FIELDS = frozenset({"format", "stream", "seq", "leaf_hash", "at", "key", "signature"})
 
 
+Place = tuple[str, int, str, int]
+"""What a receipt promises: the stream, the number in it, the leaf hash (hexadecimal) and the effective instant (ms)."""
+
+
 def make_receipt(entry: Entry, *, key: str, sign: Callable[[bytes], str]) -> dict[str, Any]:
     """Return the signed receipt of an entry; ``at`` is its effective instant (ms).
 
     ``key`` is the base64 public key of ``sign``, which returns a base64 Ed25519 signature.
     """
-    receipt = {
-        "format": FORMAT,
-        "stream": entry.stream,
-        "seq": entry.seq,
-        "leaf_hash": leaf_hash(entry).hex(),
-        "at": entry.effective_at,
-        "key": key,
-    }
+    place = (entry.stream, entry.seq, leaf_hash(entry).hex(), entry.effective_at)
+    return sign_place(place, key=key, sign=sign)
+
+
+def sign_place(place: Place, *, key: str, sign: Callable[[bytes], str]) -> dict[str, Any]:
+    """Return the signed receipt of an entry whose leaf hash is known."""
+    stream, seq, leaf, at = place
+    receipt = {"format": FORMAT, "stream": stream, "seq": seq, "leaf_hash": leaf, "at": at, "key": key}
     return {**receipt, "signature": sign(_message(receipt))}
 
 

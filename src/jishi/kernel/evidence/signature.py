@@ -6,6 +6,7 @@ take the raw bytes. A bare interpreter, without the library, still verifies (`ed
 """
 
 from base64 import b64decode, b64encode
+from functools import lru_cache
 
 from jishi.kernel.evidence.ed25519 import is_signed
 from jishi.kernel.fault import Fault
@@ -42,12 +43,18 @@ def check(public: str, message: bytes, signature: str) -> bool:
 
 def sign_bytes(private: bytes, message: bytes) -> bytes:
     """Return the 64-byte signature of ``message`` by the 32-byte private key."""
-    return Ed25519PrivateKey.from_private_bytes(private).sign(message)
+    return _signer(private).sign(message)
 
 
 def public_bytes(private: bytes) -> bytes:
     """Return the 32-byte public key of a 32-byte private key."""
-    return Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
+    return _signer(private).public_key().public_bytes_raw()
+
+
+@lru_cache(maxsize=8)
+def _signer(private: bytes) -> "Ed25519PrivateKey":
+    """Read a private key once: that takes as long as signing, and a market signs with one."""
+    return Ed25519PrivateKey.from_private_bytes(private)
 
 
 def check_bytes(public: bytes, message: bytes, signature: bytes) -> bool:

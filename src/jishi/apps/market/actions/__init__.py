@@ -1,7 +1,9 @@
 """Everything that changes an offering, by step of its life. Each action is one transaction with its evidence."""
 
 from jishi.apps.market.actions.award import confirm_sale, publish_result, write_evidence
+from jishi.apps.market.actions.batch import Claim, Outcome, Sent, settle, settle_each
 from jishi.apps.market.actions.bidding import (
+    OF_BIDDERS,
     advance_offering,
     continue_bidding,
     place_bid,
@@ -40,12 +42,18 @@ from jishi.apps.market.actions.registration import (
 from jishi.apps.market.actions.reserve import open_reserve, seal_reserve_price
 from jishi.apps.market.actions.solving import solve_packages
 from jishi.apps.market.actions.steps import decide_step
+from jishi.apps.market.actions.ticket import Issued, issue_ticket, revoke_tickets
 
 __all__ = [
+    "OF_BIDDERS",
     "Answer",
+    "Claim",
     "Command",
+    "Issued",
     "OfferingForm",
+    "Outcome",
     "RegistrationForm",
+    "Sent",
     "advance_offering",
     "answer_objection",
     "answer_question",
@@ -58,6 +66,7 @@ __all__ = [
     "declare_default",
     "extend_offering",
     "file_registrations",
+    "issue_ticket",
     "object_to_result",
     "open_reserve",
     "place_bid",
@@ -71,9 +80,12 @@ __all__ = [
     "resume_offering",
     "reveal_draw",
     "revise_offering",
+    "revoke_tickets",
     "seal_reserve_price",
     "secure_deposits",
     "set_increment",
+    "settle",
+    "settle_each",
     "solve_packages",
     "submit",
     "supplement_notice",

@@ -4,27 +4,22 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from jishi.apps.market.actions.batch import Outcome, Sent, refusal_of, settle
 from jishi.apps.market.actions.clearing import clear_locked
-from jishi.apps.market.actions.fold import Answer, Command, Locked, answer_all
+from jishi.apps.market.actions.fold import Answer, Command, answer_all
 from jishi.apps.market.actions.locking import lock_offering, lock_row
 from jishi.apps.market.actions.notice import add_notice
-from jishi.apps.market.actions.record import require_state
-from jishi.apps.market.models import DRAFT, NOTICED, Offering, Registration
+from jishi.apps.market.models import NOTICED, Offering, Registration
 from jishi.apps.market.reads import get_bidder
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import inputs
 from jishi.kernel.mechanism.frame import SCHEDULED
-from jishi.platform import command
 from jishi.platform.access import Target, require
 from jishi.platform.context import Context
-from jishi.platform.models import CommandRecord
 from jishi.platform.turn import turn
 
-LONGEST_KEY = 80
 OF_BIDDERS = ("bid", "continue", "seal", "order", "cancel", "buy", "offer", "exercise", "decline")
 """The inputs a bidder gives."""
-Slot = str | int
-"""What an answer is kept under: the command's key, or its place where it has none."""
 
 
 def take_part(ctx: Context, registration_id: str, given: inputs.Input, key: str) -> Answer:
@@ -33,7 +28,7 @@ def take_part(ctx: Context, registration_id: str, given: inputs.Input, key: str)
     Faults: `market.bid.not_yours` for what no bidder gives, `market.bid.other_alias`. Out of its phase the input
     is refused in the answer.
     """
-    registration = _own_registration(ctx, registration_id)
+    registration = own_registration(ctx, registration_id)
     name = inputs.name_of(given)
     if name not in OF_BIDDERS:
         raise Fault("market.bid.not_yours", input=name, known=", ".join(OF_BIDDERS))
@@ -44,13 +39,13 @@ def take_part(ctx: Context, registration_id: str, given: inputs.Input, key: str)
 
 def place_bid(ctx: Context, registration_id: str, price_fen: int, key: str) -> Answer:
     """Place a quote (报价) for a registration the actor represents; a retry with the same key gets the same answer."""
-    registration = _own_registration(ctx, registration_id)
+    registration = own_registration(ctx, registration_id)
     return _give(ctx, registration, inputs.Bid(registration.alias, price_fen), key)
 
 
 def continue_bidding(ctx: Context, registration_id: str, key: str) -> Answer:
     """Say in the question period (询问期) that one goes on bidding."""
-    registration = _own_registration(ctx, registration_id)
+    registration = own_registration(ctx, registration_id)
     return _give(ctx, registration, inputs.Continue(registration.alias), key)
 
 
@@ -58,14 +53,16 @@ def _give(ctx: Context, registration: Registration, given: inputs.Input, key: st
     return submit(ctx, registration.offering_id, [Command(given, key)])[0]
 
 
-def _own_registration(ctx: Context, registration_id: str) -> Registration:
+def own_registration(ctx: Context, registration_id: str) -> Registration:
+    """Return a registration the actor represents and that may bid.
+
+    Faults: `access.denied`, `market.bid.no_deposit`, `market.bid.not_admitted`.
+    """
     registration = get_bidder(registration_id)
     number, division = registration.offering.number, registration.offering.division
     require(ctx, "bid.place", Target(registration.offering_id, division, registration.party))
-    if registration.state == Registration.QUALIFIED:
-        raise Fault("market.bid.no_deposit", number=number)
-    if registration.state != Registration.ADMITTED:
-        raise Fault("market.bid.not_admitted", number=number, state=registration.state)
+    if refused := refusal_of(registration, number):
+        raise refused
     return registration
 
 
@@ -73,19 +70,16 @@ def submit(ctx: Context, offering_id: str, commands: Sequence[Command]) -> list[
     """Fold commands in order in one transaction; refusals change nothing but are remembered by key.
 
     A key answered before gets that answer again, also after the lot closed; with another command it is
-    Fault `command.key_reused`.
+    Fault `command.key_reused`. A fault of one command undoes all.
     """
-    slots: list[Slot] = [sent.key or place for place, sent in enumerate(commands)]
-    sent_in = _first_in_each(slots, commands)
     with turn(), transaction.atomic():
-        offering, head = lock_offering(ctx, offering_id)
-        if offering.state == DRAFT:
-            require_state(offering, NOTICED)
-        answers = _answered(offering, sent_in)
-        fresh = {slot: sent for slot, sent in sent_in.items() if slot not in answers}
-        answers |= zip(fresh, _answer(ctx, (offering, head), list(fresh.values())), strict=True)
-        _remember(ctx, offering, {slot: answers[slot] for slot in fresh}, fresh)
-    return [answers[slot] for slot in slots]
+        return [_certain(each) for each in settle(ctx, [Sent(offering_id, sent) for sent in commands])]
+
+
+def _certain(outcome: Outcome) -> Answer:
+    if isinstance(outcome, Fault):
+        raise outcome
+    return outcome
 
 
 def advance_offering(ctx: Context, offering_id: str) -> None:
@@ -126,45 +120,3 @@ def _give_back(ctx: Context, offering_id: str, silence: tuple[int, int]) -> bool
         said = {"cause": "outage", "stopped_ms": stopped_ms, "resumed_ms": ctx.now_ms()}
         add_notice(ctx, (offering, head), "outage", said)
         return True
-
-
-def _first_in_each(slots: Sequence[Slot], commands: Sequence[Command]) -> dict[Slot, Command]:
-    """Keep the first command of each slot; a second one with the same key must say the same."""
-    first: dict[Slot, Command] = {}
-    for slot, sent in zip(slots, commands, strict=True):
-        if len(sent.key) > LONGEST_KEY:
-            raise Fault("market.key_long", length=len(sent.key), most=LONGEST_KEY)
-        if first.setdefault(slot, sent).given != sent.given:
-            raise Fault("command.key_reused", key=sent.key)
-    return first
-
-
-def _answered(offering: Offering, sent_in: dict[Slot, Command]) -> dict[Slot, Answer]:
-    known = command.find_answers(offering.stream, [sent.key for sent in sent_in.values() if sent.key])
-    for key, record in known.items():
-        command.check_same(record, command.digest(inputs.to_json(sent_in[key].given)))
-    return {key: Answer(**record.answer) for key, record in known.items()}
-
-
-def _answer(ctx: Context, locked: Locked, fresh: Sequence[Command]) -> list[Answer]:
-    offering = locked[0]
-    if offering.state == NOTICED:
-        return answer_all(ctx, locked, fresh)
-    params = {"number": offering.number, "state": offering.state}
-    return [Answer(False, "market.offering.closed", params, at_ms=locked[1].at_ms) for _ in fresh]
-
-
-def _remember(
-    ctx: Context, offering: Offering, answers: dict[Slot, Answer], fresh: dict[Slot, Command]
-) -> None:
-    CommandRecord.objects.bulk_create(
-        CommandRecord(
-            scope=offering.stream,
-            key=sent.key,
-            digest=command.digest(inputs.to_json(sent.given)),
-            answer=answers[slot].to_json(),
-            at_ms=ctx.now_ms(),
-        )
-        for slot, sent in fresh.items()
-        if sent.key
-    )

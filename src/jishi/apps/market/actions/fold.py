@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from jishi.apps.market import events
-from jishi.apps.market.actions.record import save
+from jishi.apps.market import events, moved
+from jishi.apps.market.actions.record import save_all
 from jishi.apps.market.mechanism import Running, mechanism_of, show_dates
-from jishi.apps.market.models import ENDED, Offering
+from jishi.apps.market.models import ENDED, NOTICED, Offering
 from jishi.apps.market.secrecy import WITHHELD
+from jishi.apps.market.states import keep_state, load_state
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import contract, inputs
+from jishi.kernel.mechanism.view import View
 from jishi.platform import deadline, evidence
 from jishi.platform.context import Context
 from jishi.platform.entropy import new_salt
@@ -18,7 +20,7 @@ from jishi.platform.models import StreamHead
 
 # the fields that hold the mechanism's state, and those written once it ended
 FOLDED = (
-    "snapshot", "phase", "suspended", "accepts", "awaits", "price_fen", "leader", "quotes", "registrants",
+    "snapshot", "mark", "phase", "suspended", "accepts", "awaits", "price_fen", "leader", "quotes", "registrants",
     "start_price_fen", "increment_fen", "listing_start", "listing_end", "registration_end", "terms", "due_ms",
 )  # fmt: skip
 ENDING = ("outcome", "closed_ms", "state")
@@ -30,11 +32,15 @@ Locked = tuple[Offering, StreamHead]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One input with its idempotency key; `at_ms` is set only in simulated time."""
+    """One input with its idempotency key; `at_ms` is set only in simulated time.
+
+    `read` says that the input was read by `inputs.from_json`, which checks it.
+    """
 
     given: inputs.Input
     key: str = ""
     at_ms: int | None = None
+    read: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +70,20 @@ def answer_all(ctx: Context, locked: Locked, commands: Sequence[Command]) -> lis
     """Fold commands in order under the offering's lock and answer each; a refusal changes nothing."""
     fold = Fold(ctx, *locked)
     answers = [fold.take(command) for command in commands]
-    hashes = fold.finish()
-    return [replace(answer, leaf_hash=hashes.get(answer.seq, "")) for answer in answers]
+    hashes = finish_all(ctx, [fold])[fold.offering.id]
+    return [with_hash(answer, hashes) for answer in answers]
 
 
-def store_state(offering: Offering, mechanism: Running, state: Any) -> None:
+def with_hash(answer: Answer, hashes: Mapping[int, str]) -> Answer:
+    """Return an answer with the leaf hash of its entry."""
+    return replace(answer, leaf_hash=hashes[answer.seq]) if answer.accepted else answer
+
+
+def store_state(offering: Offering, mechanism: Running, state: Any) -> View:
     """Write the mechanism's state and what pages read of it onto the row, and set the next deadline."""
     view = mechanism.view(state)
     offering.snapshot = mechanism.dump(state)
+    keep_state(offering, state)
     offering.phase, offering.suspended = view.phase, view.suspended
     offering.price_fen, offering.leader = view.price_fen, view.leader or ""
     offering.quotes, offering.registrants = view.quotes, view.registrants
@@ -82,18 +94,19 @@ def store_state(offering: Offering, mechanism: Running, state: Any) -> None:
     if (offering.due_ms, offering.awaits) != before:
         at_once = view.last_ms if view.awaits in AUTOMATIC else None
         deadline.set_deadline("offering", offering.id, at_once if view.due_ms is None else view.due_ms)
+    return view
 
 
 class Fold:
-    """Fold inputs over a locked offering in memory; `finish` writes everything at once."""
+    """Fold inputs over a locked offering in memory; `finish_all` writes everything at once."""
 
     def __init__(self, ctx: Context, offering: Offering, head: StreamHead) -> None:
         self.ctx, self.offering, self.head = ctx, offering, head
         self.mechanism = mechanism_of(offering)
-        self.state = self.mechanism.load(offering.snapshot or {})
+        self.state = load_state(offering)
         self.now_ms = ctx.now_ms()
         self.at_ms = head.at_ms
-        self.news: list[evidence.NewEntry] = []
+        self.taken: list[contract.Taken] = []
 
     def run_due(self, at_ms: int) -> None:
         """Run the ticks due by an instant (ms)."""
@@ -102,11 +115,11 @@ class Fold:
             self.state = step.state
 
     def take(self, sent: Command) -> Answer:
-        """Take one input at the later of the clock and the last event; its leaf hash comes from `finish`.
+        """Take one input at the later of the clock and the last event; its leaf hash comes from `finish_all`.
 
         Fault `mechanism.input.*` for what no bundle could hold, such as a number beyond 2^53.
         """
-        given = inputs.from_json(inputs.to_json(sent.given))
+        given = sent.given if sent.read else inputs.from_json(inputs.to_json(sent.given))
         at_ms = max(self.now_ms if sent.at_ms is None else sent.at_ms, self.at_ms)
         folded = contract.fold(self.mechanism, self.state, given, at_ms)
         self.state = folded.state
@@ -114,33 +127,65 @@ class Fold:
             self._note(taken)
         if folded.refusal:
             return Answer(False, folded.refusal.code, dict(folded.refusal.params), at_ms=at_ms)
-        return Answer(True, seq=self.head.seq + len(self.news), at_ms=at_ms)
+        return Answer(True, seq=self.head.seq + len(self.taken), at_ms=at_ms)
 
-    def finish(self) -> dict[int, str]:
-        """Write entries, offering, search row and next due instant; return the new leaf hashes by sequence."""
-        if not self.news:
-            return {}
-        rows = evidence.append(self.head, max(self.now_ms, self.at_ms), self.news)
-        self._store()
-        return {row.seq: row.leaf_hash for row in rows}
+    def list_news(self) -> list[evidence.NewEntry]:
+        """Return the entries that say what was taken."""
+        return [("MechanismStepped", self._data(taken), taken.at_ms) for taken in self.taken]
+
+    def store(self) -> View:
+        """Put the state on the row, in memory, and tell who has to know that the offering ended."""
+        view = store_state(self.offering, self.mechanism, self.state)
+        outcome = self.mechanism.outcome(self.state)
+        if outcome["result"] != "open":
+            _end(self.offering, outcome)
+        return view
 
     def _note(self, taken: contract.Taken) -> None:
+        self.at_ms = max(self.at_ms, taken.at_ms)
+        self.taken.append(taken)
+
+    def _data(self, taken: contract.Taken) -> dict[str, Any]:
         data: dict[str, Any] = {"input": inputs.to_json(taken.given), "events": list(taken.events)}
         if data["input"]["type"] in WITHHELD:
             data["salt"] = new_salt(self.ctx.entropy)
-        self.at_ms = max(self.at_ms, taken.at_ms)
-        self.news.append(("MechanismStepped", data, taken.at_ms))
+        return data
 
-    def _store(self) -> None:
-        store_state(self.offering, self.mechanism, self.state)
-        outcome = self.mechanism.outcome(self.state)
-        if outcome["result"] == "open":
-            save(self.ctx, self.offering, *FOLDED)
-            return
-        _end(self.offering, outcome)
-        save(self.ctx, self.offering, *FOLDED, *ENDING)
-        closed = events.OfferingClosed(self.offering.id, outcome, self.offering.closed_ms or self.at_ms)
-        events.publish(self.ctx, closed)
+
+def finish_all(ctx: Context, folds: Sequence[Fold]) -> dict[str, dict[int, str]]:
+    """Write entries, offerings, search rows and due instants; give each offering's new leaf hashes by sequence."""
+    hashes: dict[str, dict[int, str]] = {fold.offering.id: {} for fold in folds}
+    moving = [fold for fold in folds if fold.taken]
+    if not moving:
+        return hashes
+    before = {fold.offering.id: fold.head.seq for fold in moving}
+    heads = {fold.head.stream: fold.head for fold in moving}
+    rows = evidence.append_all(heads, ctx.now_ms(), {fold.head.stream: fold.list_news() for fold in moving})
+    phases = {fold.offering.id: fold.offering.phase for fold in moving}
+    views = [fold.store() for fold in moving]
+    _save(ctx, [fold.offering for fold in moving], phases)
+    if moved.is_heard():
+        moved.tell([_describe(*each, before) for each in zip(moving, views, strict=True)])
+    for row in rows:
+        hashes[row.stream.removeprefix("offering/")][row.seq] = row.leaf_hash
+    return hashes
+
+
+def _save(ctx: Context, offerings: Sequence[Offering], phases: Mapping[str, str]) -> None:
+    """Store what moved, each with the least it needs, and tell other rooms of what ended."""
+    ended = [row for row in offerings if row.state != NOTICED]
+    same = [row for row in offerings if row.state == NOTICED and row.phase == phases[row.id]]
+    entered = [row for row in offerings if row.state == NOTICED and row.phase != phases[row.id]]
+    save_all(ctx, same, FOLDED, searched=False)
+    save_all(ctx, entered, FOLDED)
+    save_all(ctx, ended, (*FOLDED, *ENDING))
+    for row in ended:
+        events.publish(ctx, events.OfferingClosed(row.id, row.outcome or {}, row.closed_ms or ctx.now_ms()))
+
+
+def _describe(fold: Fold, view: View, before: Mapping[str, int]) -> moved.Moved:
+    numbered = list(enumerate(fold.taken, start=before[fold.offering.id] + 1))
+    return moved.describe(fold.offering, view, (fold.head.seq, fold.head.at_ms), numbered)
 
 
 def _end(offering: Offering, outcome: dict[str, Any]) -> None:

@@ -11,8 +11,8 @@ from jishi.platform import evidence
 from jishi.platform.access import Target, require
 from jishi.platform.batch import update_rows
 from jishi.platform.context import Context
-from jishi.platform.models import StreamHead
-from jishi.platform.search import put_row
+from jishi.platform.models import SearchRow, StreamHead
+from jishi.platform.search import move_rows, put_rows
 
 News = Sequence[tuple[str, dict[str, Any]]]
 LONGEST = 2000
@@ -74,16 +74,43 @@ def check_reason(reason: str, most: int = LONGEST) -> str:
 
 def save(ctx: Context, offering: Offering, *changed: str) -> None:
     """Store the offering, of one stored before only the fields `changed`, and its search row."""
-    offering.updated_ms = max(offering.updated_ms or 0, ctx.now_ms())
     if changed:
-        update_rows([offering], [*changed, "updated_ms"])
-    else:
-        offering.save()
-    if not ctx.projected:
+        save_all(ctx, [offering], changed)
         return
-    put_row(
-        "offering",
-        offering.id,
+    _touch(ctx, offering)
+    offering.save()
+    _show(ctx, [offering])
+
+
+def save_all(
+    ctx: Context, offerings: Sequence[Offering], changed: Sequence[str], *, searched: bool = True
+) -> None:
+    """Store the fields `changed` of offerings stored before, and their search rows.
+
+    Without `searched` nothing has changed by which they are found: title, place, state, publicity.
+    """
+    for offering in offerings:
+        _touch(ctx, offering)
+    update_rows(offerings, [*changed, "updated_ms"])
+    if searched:
+        _show(ctx, offerings)
+    elif ctx.projected and offerings:
+        move_rows("offering", [(row.id, row.due_ms, row.updated_ms) for row in offerings])
+
+
+def _touch(ctx: Context, offering: Offering) -> None:
+    offering.updated_ms = max(offering.updated_ms or 0, ctx.now_ms())
+
+
+def _show(ctx: Context, offerings: Sequence[Offering]) -> None:
+    if ctx.projected and offerings:
+        put_rows([_search_row(offering) for offering in offerings])
+
+
+def _search_row(offering: Offering) -> SearchRow:
+    return SearchRow(
+        kind="offering",
+        object_id=offering.id,
         title=f"{offering.number} {offering.title}",
         text=f"{offering.lot.get('place', '')} {offering.lot.get('uses_text', '')}",
         division=offering.division,

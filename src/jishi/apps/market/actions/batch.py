@@ -1,0 +1,218 @@
+"""Many commands for many offerings as one transaction: locked in one order, folded in the order they came, answered.
+
+This is the one way inputs are taken: a single bid of the portal is a batch of one. A refusal changes nothing and is
+remembered under its key like an acceptance. A fault concerns its command alone and is not remembered.
+"""
+
+import json
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+
+from jishi.apps.market.actions.fold import Answer, Command, Fold, Locked, finish_all, with_hash
+from jishi.apps.market.actions.locking import lock_offerings
+from jishi.apps.market.models import DRAFT, NOTICED, Offering, Registration
+from jishi.kernel.fault import Fault
+from jishi.kernel.mechanism import inputs
+from jishi.platform import command
+from jishi.platform.batch import insert_values
+from jishi.platform.context import Context
+from jishi.platform.models import CommandRecord
+from jishi.platform.turn import turn
+
+LONGEST_KEY = 80
+log = logging.getLogger("jishi.market")
+Outcome = Answer | Fault
+"""What became of a command: an answer, which its key keeps, or why there is none."""
+_RECORD = ("scope", "key", "digest", "answer", "at_ms")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """By what a command is sent without a session: a registration, its alias, and the series of the ticket."""
+
+    registration: str
+    alias: str
+    series: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A command for an offering; with a claim it is held against the registration once the offering is locked."""
+
+    offering_id: str
+    command: Command
+    claim: Claim | None = None
+
+
+def settle(ctx: Context, sent: Sequence[Sent]) -> list[Outcome]:
+    """Fold commands in order inside the running transaction; the outcome of each in its place.
+
+    A key answered before gets that answer again, also after the lot closed. Faults: `market.offering.unknown`,
+    `market.offering.state` of a draft, `market.key_long`, `command.key_reused`, `live.ticket.revoked`.
+    """
+    batch = _Batch(ctx, lock_offerings(ctx, {each.offering_id for each in sent}))
+    batch.read(sent)
+    outcomes = [batch.answer(each) for each in sent]
+    return batch.finish(sent, outcomes)
+
+
+def settle_each(ctx: Context, sent: Sequence[Sent]) -> list[Outcome]:
+    """Settle commands in one transaction of its own; what fails is settled apart, so that it fails alone.
+
+    Fault `live.failed` for a command that fails by itself: nothing of it was taken. Raise `OperationalError` when the
+    database is not there: then nobody knows, and the key tells later.
+    """
+    try:
+        return _settle_once(ctx, sent)
+    except (InterfaceError, OperationalError):
+        connection.close()
+        return _settle_once(ctx, sent)  # a lost line or a deadlock: what was stored is found by its key
+    except Exception:
+        log.exception("a batch of %d failed; it is taken apart", len(sent))
+    parts = _apart(sent)
+    if len(parts) == 1:
+        return [Fault("live.failed") for _ in sent]
+    outcomes: dict[int, Outcome] = {}
+    for part in parts:
+        done = settle_each(ctx, [sent[place] for place in part])
+        outcomes |= zip(part, done, strict=True)
+    return [outcomes[place] for place in range(len(sent))]
+
+
+def _settle_once(ctx: Context, sent: Sequence[Sent]) -> list[Outcome]:
+    with turn(), transaction.atomic():
+        return settle(ctx, sent)
+
+
+def _apart(sent: Sequence[Sent]) -> list[list[int]]:
+    """Part places by offering; those of one offering one by one, in their order."""
+    by_offering: dict[str, list[int]] = {}
+    for place, each in enumerate(sent):
+        by_offering.setdefault(each.offering_id, []).append(place)
+    parts = list(by_offering.values())
+    return parts if len(parts) > 1 else [[place] for place in parts[0]]
+
+
+def refusal_of(registration: Registration | None, number: str) -> Fault | None:
+    """Say why a registration may not bid, None when it may."""
+    if registration is None or registration.state not in (Registration.QUALIFIED, Registration.ADMITTED):
+        state = registration.state if registration else Registration.WITHDRAWN
+        return Fault("market.bid.not_admitted", number=number, state=state)
+    if registration.state == Registration.QUALIFIED:
+        return Fault("market.bid.no_deposit", number=number)
+    return None
+
+
+class _Batch:
+    """One settling: what was known of keys and registrations under the locks, and a fold for each offering."""
+
+    def __init__(self, ctx: Context, locked: dict[str, Locked]) -> None:
+        self.ctx, self.locked = ctx, locked
+        self.folds: dict[str, Fold] = {}
+        self.known: dict[tuple[str, str], CommandRecord] = {}
+        self.claimed: dict[str, Registration] = {}
+        self.first: dict[tuple[str, str], tuple[Sent, Answer]] = {}
+
+    def read(self, sent: Sequence[Sent]) -> None:
+        """Read the answers given before and the registrations that are claimed: a query each."""
+        keys = {each.command.key for each in sent if each.command.key}
+        if keys:
+            scopes = [locked[0].stream for locked in self.locked.values()]
+            self.known = command.find_answers(scopes, keys)
+        ids = {each.claim.registration for each in sent if each.claim}
+        if ids:
+            names = ("offering_id", "alias", "state", "ticket_series")
+            self.claimed = Registration.objects.only(*names).in_bulk(ids)
+
+    def answer(self, sent: Sent) -> Outcome:
+        """Answer one command, with the answer its key got before if it did."""
+        locked = self.locked.get(sent.offering_id)
+        if locked is None:
+            return Fault("market.offering.unknown", offering=sent.offering_id)
+        key = sent.command.key
+        if not key:
+            return self._answer(locked, sent)
+        if len(key) > LONGEST_KEY:
+            return Fault("market.key_long", length=len(key), most=LONGEST_KEY)
+        place = (locked[0].stream, key)
+        earlier = self.first.get(place)
+        if earlier is not None:
+            same = earlier[0].command.given == sent.command.given
+            return earlier[1] if same else Fault("command.key_reused", key=key)
+        outcome = self._again(self.known[place], sent) if place in self.known else self._answer(locked, sent)
+        if isinstance(outcome, Answer):
+            self.first[place] = (sent, outcome)
+        return outcome
+
+    def finish(self, sent: Sequence[Sent], outcomes: Sequence[Outcome]) -> list[Outcome]:
+        """Write everything at once; return the outcomes with the leaf hashes of what was accepted."""
+        hashes = finish_all(self.ctx, list(self.folds.values()))
+        done = [
+            with_hash(outcome, hashes[each.offering_id])
+            if isinstance(outcome, Answer) and outcome.accepted and not outcome.leaf_hash
+            else outcome
+            for each, outcome in zip(sent, outcomes, strict=True)
+        ]
+        self._remember(zip(sent, done, strict=True))
+        return done
+
+    def _again(self, record: CommandRecord, sent: Sent) -> Outcome:
+        try:
+            command.check_same(record, _digest(sent.command.given))
+        except Fault as fault:
+            return fault
+        return self._doubt(sent) or Answer(**record.answer)
+
+    def _answer(self, locked: Locked, sent: Sent) -> Outcome:
+        offering, head = locked
+        if doubt := self._doubt(sent):
+            return doubt
+        if offering.state == DRAFT:
+            return Fault("market.offering.state", number=offering.number, state=DRAFT, needed=NOTICED)
+        if sent.claim is not None:
+            found = self.claimed.get(sent.claim.registration)
+            if refused := refusal_of(found, offering.number):
+                return Answer(False, refused.code, refused.params, at_ms=head.at_ms)
+        if offering.state != NOTICED:
+            params = {"number": offering.number, "state": offering.state}
+            return Answer(False, "market.offering.closed", params, at_ms=head.at_ms)
+        return self._take(offering, sent.command)
+
+    def _take(self, offering: Offering, sent: Command) -> Outcome:
+        fold = self.folds.get(offering.id)
+        if fold is None:
+            fold = self.folds[offering.id] = Fold(self.ctx, *self.locked[offering.id])
+        try:
+            return fold.take(sent)
+        except Fault as fault:
+            return fault
+
+    def _doubt(self, sent: Sent) -> Fault | None:
+        """Doubt a claim whose ticket was revoked, or that is not of this offering or alias."""
+        if sent.claim is None:
+            return None
+        found = self.claimed.get(sent.claim.registration)
+        mine = (sent.offering_id, sent.claim.alias, sent.claim.series)
+        if found is None or (found.offering_id, found.alias, found.ticket_series) != mine:
+            return Fault("live.ticket.revoked")
+        return None
+
+    def _remember(self, done: Iterable[tuple[Sent, Outcome]]) -> None:
+        at_ms = self.ctx.now_ms()
+        fresh: dict[tuple[str, str], tuple[Any, ...]] = {}
+        for sent, outcome in done:
+            if not sent.command.key or isinstance(outcome, Fault):
+                continue
+            place = (f"offering/{sent.offering_id}", sent.command.key)
+            if place not in fresh and place not in self.known:
+                told = json.dumps(outcome.to_json(), ensure_ascii=False)
+                fresh[place] = (*place, _digest(sent.command.given), told, at_ms)
+        insert_values(CommandRecord, _RECORD, list(fresh.values()))
+
+
+def _digest(given: inputs.Input) -> str:
+    return command.digest(inputs.to_json(given))

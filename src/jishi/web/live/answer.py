@@ -1,0 +1,62 @@
+"""What the live path answers: a place in the log with its signed receipt, a refusal with its reason, or a problem."""
+
+from typing import Any
+
+import msgspec
+
+from jishi.apps.market.actions import Answer
+from jishi.kernel.fault import Fault
+from jishi.platform.words import say
+
+JSON = (b"content-type", b"application/json; charset=utf-8")
+PLAIN = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+STATUS = {
+    "live.ticket.missing": 401,
+    "live.ticket.forged": 401,
+    "live.ticket.expired": 401,
+    "live.ticket.revoked": 401,
+    "live.body": 400,
+    "live.method": 405,
+    "live.too_large": 413,
+    "live.often": 429,
+    "live.share": 429,
+    "live.full": 503,
+    "live.failed": 503,
+    "market.offering.unknown": 404,
+}
+UNREADABLE = 422
+LATER = {"live.often", "live.share", "live.full", "live.failed"}
+_encode = msgspec.json.Encoder().encode
+Reply = tuple[int, list[tuple[bytes, bytes]], bytes]
+"""Status, headers and body."""
+
+
+def tell_answer(answer: Answer, receipt: dict[str, Any] | None, lang: str) -> Reply:
+    """Tell what became of a command; with `lang` a refusal has its sentence."""
+    if answer.accepted:
+        told = {
+            "accepted": True,
+            "seq": answer.seq,
+            "at_ms": answer.at_ms,
+            "leaf_hash": answer.leaf_hash,
+            "receipt": receipt,
+        }
+        return _reply(200, told)
+    told = {"accepted": False, "code": answer.code, "params": dict(answer.params), "at_ms": answer.at_ms}
+    if lang:
+        told["sentence"] = say(answer.code, answer.params, lang)
+    return _reply(409, told)
+
+
+def tell_fault(fault: Fault, lang: str = "zh", wait_s: float = 1.0) -> Reply:
+    """Tell why nothing was taken; what may be sent again says after how many seconds."""
+    sentence = say(fault.code, fault.params, lang or "zh")
+    status = STATUS.get(fault.code, UNREADABLE)
+    told = {"accepted": False, "code": fault.code, "params": fault.params, "sentence": sentence}
+    later = [(b"retry-after", b"%d" % max(1, round(wait_s)))] if fault.code in LATER else []
+    return _reply(status, told, later)
+
+
+def _reply(status: int, told: dict[str, Any], more: list[tuple[bytes, bytes]] | None = None) -> Reply:
+    body = _encode(told)
+    return status, [JSON, (b"content-length", b"%d" % len(body)), *PLAIN, *(more or ())], body

@@ -1,0 +1,110 @@
+"""The ASGI application at `/live/bids`: a bid with its ticket, its place in the queue, and the answer once committed.
+
+No middleware, no session: who may bid was checked when the ticket was issued, and is looked at again with the lot
+locked. Nothing is answered as accepted before it is stored. Refuses with Retry-After what finds no room, before it
+is taken.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from django.conf import settings
+from django.db import close_old_connections
+
+from jishi.apps.market.actions import Answer, Outcome, Sent, settle_each
+from jishi.apps.market.api import Ticket, sign_promises
+from jishi.kernel.fault import Fault
+from jishi.platform.committer import Committer, Full
+from jishi.platform.context import Context
+from jishi.web.live.answer import Reply, tell_answer, tell_fault
+from jishi.web.live.request import LARGEST_BODY, find_ticket, read_body
+from jishi.web.shell.limit import Buckets
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Result = tuple[Outcome, dict[str, Any] | None]
+"""What became of a command, and its receipt if it was accepted."""
+
+PATH = "/live/bids"
+OFTEN = Buckets(rate=10, burst=40)
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer one bid."""
+    status, headers, body = await _answer(scope, receive)
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _answer(scope: Scope, receive: Receive) -> Reply:
+    try:
+        if scope["method"] != "POST":
+            raise Fault("live.method", method=scope["method"])
+        ticket = find_ticket(scope["headers"], time.time_ns() // 1_000_000)
+        sent, lang = read_body(await _read(receive), ticket)
+        waiting = _enter(sent, ticket)
+    except Fault as fault:
+        return tell_fault(fault, wait_s=fault.params.get("wait_ms", 1000) / 1000)
+    outcome, receipt = await waiting
+    if isinstance(outcome, Answer):
+        return tell_answer(outcome, receipt, lang)
+    return tell_fault(outcome, lang)
+
+
+async def _read(receive: Receive) -> bytes:
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body") and len(body) <= LARGEST_BODY:
+        message = await receive()
+        body += message.get("body", b"")
+    if len(body) > LARGEST_BODY:
+        raise Fault("live.too_large", most=LARGEST_BODY)
+    return body
+
+
+def _enter(sent: Sent, ticket: Ticket) -> "asyncio.Future[Result]":
+    """Put a command into the queue; Faults `live.often`, `live.share`, `live.full`: nothing was taken."""
+    if settings.JISHI_RATE_LIMITS and (wait_s := OFTEN.wait_s(ticket.party)):
+        raise Fault("live.often", wait_ms=round(wait_s * 1000))
+    loop = asyncio.get_running_loop()
+    waiting: asyncio.Future[Result] = loop.create_future()
+    try:
+        committer.offer(sent, (loop, waiting), ticket.party)
+    except Full as full:
+        raise Fault("live.share" if full.shared else "live.full") from None
+    return waiting
+
+
+def _work(batch: list[Sent]) -> list[Result]:
+    close_old_connections()
+    outcomes = settle_each(Context(), batch)
+    accepted = [
+        (place, (f"offering/{sent.offering_id}", outcome.seq, outcome.leaf_hash, outcome.at_ms))
+        for place, (sent, outcome) in enumerate(zip(batch, outcomes, strict=True))
+        if isinstance(outcome, Answer) and outcome.accepted
+    ]
+    receipts = sign_promises([promised for _, promised in accepted])
+    by_place = dict(zip((place for place, _ in accepted), receipts, strict=True))
+    return [(outcome, by_place.get(place)) for place, outcome in enumerate(outcomes)]
+
+
+def _deliver(done: list[tuple[Any, Any]]) -> None:
+    loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Result], Any]]] = {}
+    for (loop, waiting), result in done:
+        loops.setdefault(loop, []).append((waiting, result))
+    for loop, pairs in loops.items():
+        loop.call_soon_threadsafe(_resolve, pairs)
+
+
+def _resolve(pairs: list[tuple["asyncio.Future[Result]", Any]]) -> None:
+    for waiting, result in pairs:
+        if waiting.done():  # the bidder's line is gone: what was taken stands, and the key asks for it again
+            continue
+        failed = isinstance(result, Exception)
+        waiting.set_result((Fault("live.failed"), None) if failed else result)
+
+
+committer: Committer[Sent] = Committer(_work, _deliver)
