@@ -311,3 +311,30 @@ def test_every_page_of_every_kind_stands_in_both_languages(hall: Hall, make: Any
                 answer = reader.get(path)
                 assert answer.status_code == 200
                 assert "mechanism." not in re.sub(r"<script.*?</script>", "", answer.content.decode())
+
+
+# --- how it ended for each
+
+
+def outcome_of(hall: Hall, row: Registration, name: str) -> str:
+    page = client(hall, name).get(f"/me/registrations/{row.id}/")
+    assert page.status_code == 200
+    found = re.search(r'<p class="verdict[^"]*">(已结束[^<]*)</p>', page.content.decode())
+    return found[1] if found else ""
+
+
+def test_each_hears_what_it_got_sold_or_why_it_lost(hall: Hall) -> None:
+    offering, rows = call_auction(hall)
+    take(hall, offering, "north", "order", side="buy", price="12", quantity="5")
+    take(hall, offering, "south", "order", side="sell", price="11", quantity="3")
+    published(hall, offering)
+    assert "您取得 3 份" in outcome_of(hall, rows["north"], "north")
+    assert "您卖出 3 份" in outcome_of(hall, rows["south"], "south")
+
+
+def test_who_lost_hears_how_it_was_decided(hall: Hall) -> None:
+    offering, rows = at_the_cap(hall)
+    for name, amount in zip(("north", "south"), TWO_SECRETS, strict=True):
+        take(hall, offering, name, "offer", amount=str(amount))
+    published(hall, offering)
+    assert "所报条件最优" in outcome_of(hall, rows["north"], "north")

@@ -20,7 +20,6 @@ from jishi.web.participant.outcome import find_outcomes
 from jishi.web.participant.page import acting_parties, all_parties, page
 from jishi.web.shell.posting import ctx_of
 
-QUOTING = ("free", "question", "rounds")
 # kind of a row of the search projection -> (what to do, the page to do it on)
 TASKS = {
     "deposit": (gettext_lazy("Pay the deposit"), "participant:registration"),
@@ -114,4 +113,4 @@ def _to_sit(actor: Actor) -> Iterator[Item]:
 
 
 def _takes_quotes(lot: Offering) -> bool:
-    return lot.state == "noticed" and lot.phase in QUOTING and not lot.suspended
+    return lot.state == "noticed" and bool(lot.accepts) and not lot.suspended

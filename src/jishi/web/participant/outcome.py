@@ -1,15 +1,18 @@
-"""How a lot ended for one who bid in it: won, lost or no sale, and when the deposit comes back (退还保证金)."""
+"""How a lot ended for one who bid in it: won, sold, lost, void, and when the deposit comes back (退还保证金)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from jishi.apps.market.api import DEFAULTED, Registration, payments_of, standing_aliases
+from jishi.apps.market.api import DEFAULTED, Registration, list_awards, payments_of, standing_aliases
 from jishi.apps.settlement import api as settlement
+from jishi.platform.words import say
 from jishi.web.shell.money import money_text
 from jishi.web.shell.site import language, site
+from jishi.web.shell.term import find_term
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +38,43 @@ def _outcome(row: Registration, refunds: Sequence[settlement.Refund]) -> Outcome
 
 
 def _end(row: Registration) -> tuple[str, str]:
+    outcome = row.offering.outcome or {}
+    why = (outcome.get("voids") or {}).get(row.alias)
+    if why is not None:
+        reason = say(why["code"], why["params"], language())
+        return _("Closed: your sealed bid was void. %s") % reason, "bad"
+    sold = [sale for sale in outcome.get("sales") or () if sale["alias"] == row.alias]
+    if sold:
+        return _units(_("Closed: you sold %(n)s units and receive %(money)s."), sold), "ok"
     payments = payments_of(row.offering)
     if not payments:
-        return _("Closed without a sale."), "plain"
+        return _with_reason(_("Closed without a sale."), outcome), "plain"
     if row.alias not in payments:
-        return _("Closed: you did not win."), "plain"
+        return _with_reason(_("Closed: you did not win."), outcome), "plain"
     if _did_not_sign(row, many=len(payments) > 1):
         return _("You won and did not sign the contract: the deposit is kept."), "bad"
+    own = [award for award in list_awards(row.offering) if award["alias"] == row.alias]
+    if sum(award["quantity"] for award in own) != 1:
+        return _units(_("Closed: you got %(n)s units and pay %(money)s."), own), "ok"
     return _("Closed: you won at %s.") % money_text(payments[row.alias], language()), "ok"
+
+
+def _units(said: str, lines: Sequence[Mapping[str, Any]]) -> str:
+    count = sum(line["quantity"] for line in lines)
+    money = money_text(sum(line["pay_fen"] for line in lines), language())
+    return said % {"n": f"{count:,}", "money": money}
+
+
+def _with_reason(said: str, outcome: Mapping[str, Any]) -> str:
+    """Add how it was decided, where the code has words."""
+    reason = outcome.get("reason") or ""
+    label = str(find_term(reason).label) if reason else ""
+    price_fen = outcome.get("price_fen")
+    parts = [label if label != reason else ""]
+    if price_fen and outcome.get("result") == "sold":
+        parts.append(_("price reached: %s") % money_text(price_fen, language()))
+    told = [part for part in parts if part]
+    return f"{said} " + _("How it was decided: %s.") % " · ".join(told) if told else said
 
 
 def _did_not_sign(row: Registration, *, many: bool) -> bool:
