@@ -71,6 +71,11 @@ def read_file(row: StoredFile) -> bytes:
     return content
 
 
+def path_of(row: StoredFile) -> Path:
+    """Return where the bytes of `row` stand, to be read only."""
+    return _path(row.sha256)
+
+
 def find_file(file_id: str) -> StoredFile | None:
     """Return the stored file row, or None."""
     return StoredFile.objects.filter(pk=file_id).first()

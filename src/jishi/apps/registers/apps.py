@@ -13,7 +13,9 @@ class RegistersConfig(AppConfig):
     def ready(self) -> None:
         """Register what runs when it is due."""
         from jishi.apps.registers.actions.expiry import expire_entry
+        from jishi.apps.registers.actions.importing import IMPORT, run_piece
         from jishi.apps.registers.actions.writing import EXPIRY
         from jishi.platform.deadline import on_due
 
         on_due(EXPIRY, expire_entry)
+        on_due(IMPORT, run_piece)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from jishi.kernel.fault import Fault
+
 Box = tuple[float, float, float, float]
 """min_x, min_y, max_x, max_y in the coordinates of the register kind."""
 
@@ -128,3 +130,52 @@ class EntryQuery:
     within: Mapping[str, Any] | None = None
     as_of_ms: int | None = None
     public_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImportInfo:
+    """A file on its way into a register: trying, tried, writing, done or stopped.
+
+    `done` of `rows` are behind it, `good` of these are sound, `unchanged` of these say what stands there already.
+    `columns` says which column goes to which field.
+    """
+
+    id: str
+    kind: str
+    division: str
+    mode: str
+    name: str
+    form: str
+    columns: dict[str, str]
+    state: str
+    rows: int
+    done: int
+    good: int
+    unchanged: int
+    by: int | None
+    started_ms: int
+
+    @property
+    def bad(self) -> int:
+        """Return how many of the rows behind it stay out."""
+        return self.done - self.good
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemInfo:
+    """What keeps a row out: its number below the header, the field, the code of the fault and its parameters."""
+
+    row: int
+    field: str
+    code: str
+    params: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRow:
+    """A row of a file beside the entry it asks for, or the faults that keep it out."""
+
+    row: int
+    cells: dict[str, str]
+    form: EntryForm | None
+    faults: tuple[Fault, ...]

@@ -140,7 +140,6 @@ class ImportRun(models.Model):
     done = models.PositiveIntegerField(default=0)
     good = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
-    permits = models.JSONField(default=list)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     started_ms = models.BigIntegerField()
     updated_ms = models.BigIntegerField()

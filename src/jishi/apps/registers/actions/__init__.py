@@ -9,14 +9,19 @@ from jishi.apps.registers.actions.entry import (
     set_entry_state,
     set_entry_states,
 )
+from jishi.apps.registers.actions.importing import choose_columns, start_import, stop_import, write_import
 
 __all__ = [
     "KEEP",
     "add_encumbrance",
     "amend_entry",
+    "choose_columns",
     "create_entries",
     "create_entry",
     "lift_encumbrance",
     "set_entry_state",
     "set_entry_states",
+    "start_import",
+    "stop_import",
+    "write_import",
 ]

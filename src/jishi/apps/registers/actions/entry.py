@@ -42,7 +42,9 @@ KEEP: Final = Keep.KEEP
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class Draft:
+    """An entry ready to be written; one `unnumbered` gets its number in the transaction."""
+
     row: RegisterEntry
     content: Content
     shape: BaseGeometry | None
@@ -62,20 +64,25 @@ def create_entries(
     Faults: those of the kind's fields and shape; `registers.number.*`, `registers.state.unknown`,
     `registers.division.missing`; `registers.shape.overlap` unless `allow_overlap`.
     """
-    drafts = [_draft(ctx, form, place) for place, form in enumerate(forms, start=1)]
+    drafts = [draft_entry(ctx, form, place) for place, form in enumerate(forms, start=1)]
     for division in sorted({draft.row.division for draft in drafts}):
         require(ctx, "register.edit", Target(division=division))
     _refuse_taken([draft.row for draft in drafts])
     try:
         with transaction.atomic():
-            number_entries(ctx, [Writing(each.row, each.content) for each in drafts if each.unnumbered])
             if not allow_overlap:
-                claim_ground(_claims(drafts))
-            write_new(ctx, [Writing(draft.row, draft.content) for draft in drafts])
+                claim_ground(claims_of(drafts))
+            write_drafts(ctx, drafts)
     except IntegrityError:
         _refuse_taken([draft.row for draft in drafts])  # another request took the number meanwhile
         raise
     return [entry_info(draft.row) for draft in drafts]
+
+
+def write_drafts(ctx: Context, drafts: Sequence[Draft], *, reason: str = "") -> None:
+    """Number and write drafts in the caller's transaction, which has checked numbers and ground."""
+    number_entries(ctx, [Writing(each.row, each.content) for each in drafts if each.unnumbered])
+    write_new(ctx, [Writing(draft.row, draft.content) for draft in drafts], reason=reason)
 
 
 def amend_entry(
@@ -139,7 +146,8 @@ def set_entry_states(
     return [entry_info(rows[entry_id]) for entry_id in entry_ids]
 
 
-def _draft(ctx: Context, form: EntryForm, place: int) -> _Draft:
+def draft_entry(ctx: Context, form: EntryForm, place: int) -> Draft:
+    """Return a form as an entry ready to be written; faults as `create_entries`."""
     try:
         kind = register_kind(form.kind)
         unnumbered = kind.numbering is not None and not (form.number or form.data.get(kind.code_field))
@@ -147,7 +155,7 @@ def _draft(ctx: Context, form: EntryForm, place: int) -> _Draft:
         data = {**form.data, kind.code_field: new_id(ctx.entropy)} if unnumbered else form.data
         content = follow(read_content(kind, data))
         drawn = check_shape(kind, form.geometry)
-        return _Draft(_new_row(ctx, form, content, drawn), content, drawn, unnumbered)
+        return Draft(_new_row(ctx, form, content, drawn), content, drawn, unnumbered)
     except Fault as fault:
         raise Fault(fault.code, **{**fault.params, "row": place}) from None
 
@@ -184,7 +192,8 @@ def _state(content: Content, given: str) -> str:
     return given or valid[0]
 
 
-def _claims(drafts: Sequence[_Draft]) -> list[Claim]:
+def claims_of(drafts: Sequence[Draft]) -> list[Claim]:
+    """Return the ground that drafts claim, each with its place from 1."""
     placed = enumerate(drafts, start=1)
     return [Claim(draft.row, draft.shape, place) for place, draft in placed if draft.shape is not None]
 

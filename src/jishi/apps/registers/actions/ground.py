@@ -34,18 +34,31 @@ def claim_ground(claims: Sequence[Claim]) -> None:
 
     Call inside the transaction that writes the entries: claims of one kind take turns.
     """
+    for claim, other in find_taken(claims):
+        raise _fault(claim, other)
+
+
+def ground_faults(claims: Sequence[Claim]) -> dict[int, Fault]:
+    """Return the fault of each place whose claim fails, the first of each; call as `claim_ground`."""
+    found: dict[int, Fault] = {}
+    for claim, other in find_taken(claims):
+        found.setdefault(claim.place, _fault(claim, other))
+    return found
+
+
+def find_taken(claims: Sequence[Claim]) -> Iterator[tuple[Claim, RegisterEntry]]:
+    """Yield each claim on ground another holds, with who holds it."""
     live = [claim for claim in claims if not has_lapsed(claim.row.kind, claim.row.state)]
     for kind in sorted({claim.row.kind for claim in live}):
         evidence.lock(f"register/{kind}")
         same = [claim for claim in live if claim.row.kind == kind]
-        for claim, other in (*_held_already(kind, same), *_claimed_twice(same)):
-            raise Fault(
-                "registers.shape.overlap",
-                number=claim.row.number,
-                other=other.number,
-                entry=other.id,
-                row=claim.place,
-            )
+        yield from _held_already(kind, same)
+        yield from _claimed_twice(same)
+
+
+def _fault(claim: Claim, other: RegisterEntry) -> Fault:
+    place = {"number": claim.row.number, "other": other.number, "entry": other.id, "row": claim.place}
+    return Fault("registers.shape.overlap", **place)
 
 
 def _held_already(kind: str, claims: Sequence[Claim]) -> Iterator[tuple[Claim, RegisterEntry]]:

@@ -34,14 +34,14 @@ class Writing:
     content: Content
 
 
-def write_new(ctx: Context, writings: Sequence[Writing]) -> None:
+def write_new(ctx: Context, writings: Sequence[Writing], *, reason: str = "") -> None:
     """Insert entries and their first versions."""
     for writing in writings:
         writing.row.created_ms = ctx.now_ms()
     _fill(ctx, writings)
     insert_rows([writing.row for writing in writings])
     _index(writings)
-    news = _record(ctx, writings, "EntryCreated", reason="")
+    news = _record(ctx, writings, "EntryCreated", reason=reason)
     evidence.open_streams(ctx.now_ms(), news)
 
 

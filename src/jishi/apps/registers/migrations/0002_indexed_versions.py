@@ -57,7 +57,6 @@ class Migration(migrations.Migration):
                 ('done', models.PositiveIntegerField(default=0)),
                 ('good', models.PositiveIntegerField(default=0)),
                 ('unchanged', models.PositiveIntegerField(default=0)),
-                ('permits', models.JSONField(default=list)),
                 ('started_ms', models.BigIntegerField()),
                 ('updated_ms', models.BigIntegerField()),
             ],
