@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "jishi.apps.sealing",
     "jishi.apps.panels",
     "jishi.apps.settlement",
+    "jishi.apps.procedures",
     "jishi.apps.simulation",
     "jishi.web.public",
     "jishi.web.participant",

@@ -15,6 +15,19 @@ from jishi.apps.packs.kinds.field import Choice, FieldKind, FieldType
 from jishi.apps.packs.kinds.law import LimitRow
 from jishi.apps.packs.kinds.measure import Measure
 from jishi.apps.packs.kinds.place import Division, LandUse, NamedSystem
+from jishi.apps.packs.kinds.procedure import (
+    Check,
+    DecisionKind,
+    DocumentNeed,
+    EndKind,
+    Line,
+    Paper,
+    ProcedureKind,
+    Question,
+    StepKind,
+    Vote,
+    Write,
+)
 from jishi.apps.packs.kinds.product import Product
 from jishi.apps.packs.kinds.register import RegisterKind
 from jishi.apps.packs.kinds.row import Words
@@ -23,6 +36,8 @@ from jishi.apps.packs.measure import Reform, carriers_of, state_of
 from jishi.apps.packs.method import known_facts
 from jishi.apps.packs.pack import Pack
 from jishi.apps.packs.problem import PackError, Problem
+from jishi.apps.packs.procedures.asking import Ask, form_facts, holds, shown
+from jishi.apps.packs.procedures.planning import limits_of, plan_of
 from jishi.apps.packs.rules.cases import DatedCase, Expectation, read_cases
 from jishi.apps.packs.rules.check import check_cases
 from jishi.apps.packs.rules.impact import (
@@ -44,14 +59,15 @@ from jishi.kernel.rules.parity import Comparison as TrackComparison
 from jishi.kernel.rules.parity import Track
 
 __all__ = [
-    "CaseTable", "Changed", "Choice", "DatedCase", "DemoAccount", "DemoBidder", "DemoLot", "DemoParty", "Division",
-    "Expectation", "FieldKind", "FieldType", "Finding", "Impact", "LandUse", "LimitRow", "Measure", "NamedSystem", "Pack", "PackError", "Parity",
-    "Part", "Problem", "Product", "Reform", "RegisterKind", "Run", "Scenario", "Track", "TrackComparison", "Trouble",
-    "Words", "also_in_cases",
+    "Ask", "CaseTable", "Changed", "Check", "Choice", "DatedCase", "DecisionKind", "DemoAccount", "DemoBidder",
+    "DemoLot", "DemoParty", "Division", "DocumentNeed", "EndKind", "Expectation", "FieldKind", "FieldType",
+    "Finding", "Impact", "LandUse", "LimitRow", "Line", "Measure", "NamedSystem", "Pack", "PackError", "Paper",
+    "Parity", "Part", "Problem", "ProcedureKind", "Product", "Question", "Reform", "RegisterKind", "Run",
+    "Scenario", "StepKind", "Track", "TrackComparison", "Trouble", "Vote", "Words", "Write", "also_in_cases",
     "ask_cases", "carriers_of", "check_cases", "check_pack", "compare_packs", "compare_tracks", "current_pack",
-    "default_pack", "draft_pack", "finding_params", "forget_current", "installed_packs", "keep_version",
-    "known_facts", "lint_pack", "load_pack", "load_pack_from", "locate_pack", "one_law", "open_run", "pack_hash",
-    "pack_of", "read_cases", "read_parities", "read_parity", "say_outcome", "state_of", "valid_of", "validate_entry",
-    "validate_fields",
-    "write_changes", "written", "written_answer",
+    "default_pack", "draft_pack", "finding_params", "forget_current", "form_facts", "holds", "installed_packs",
+    "keep_version", "known_facts", "limits_of", "lint_pack", "load_pack", "load_pack_from", "locate_pack",
+    "one_law", "open_run", "pack_hash", "pack_of", "plan_of", "read_cases", "read_parities", "read_parity",
+    "say_outcome", "shown", "state_of", "valid_of", "validate_entry", "validate_fields", "write_changes",
+    "written", "written_answer",
 ]  # fmt: skip

@@ -19,6 +19,8 @@ KINDS: dict[str, Kind] = {
     "division": "choice", "boolean": "boolean",
 }  # fmt: skip
 """Type of a question -> kind of fact; the other types stand in no condition."""
+Ask = Callable[[str, Mapping[str, Any]], bool | None]
+"""Tell whether a condition holds of answers; None where that is unknown."""
 
 
 def form_facts(pack: Pack, questions: Sequence[FieldKind]) -> dict[str, Fact]:
@@ -31,9 +33,7 @@ def scope_of(pack: Pack, facts: Mapping[str, Fact]) -> Scope:
     return Scope(facts, {key: parameter.unit for key, parameter in pack.parameters.items()})
 
 
-def holds(
-    pack: Pack, facts: Mapping[str, Fact], day: date
-) -> Callable[[str, Mapping[str, Any]], bool | None]:
+def holds(pack: Pack, facts: Mapping[str, Fact], day: date) -> Ask:
     """Give the function that tells whether a condition holds of answers; None where that is unknown."""
     scope = scope_of(pack, facts)
 
@@ -49,7 +49,7 @@ def holds(
 def shown(
     questions: Sequence[Question],
     answers: Mapping[str, Any],
-    ask: Callable[[str, Mapping[str, Any]], bool | None],
+    ask: Ask,
 ) -> tuple[Question, ...]:
     """Give the questions that are asked, given the answers so far: those whose condition holds."""
     return tuple(each for each in questions if not each.when or ask(each.when, answers) is True)

@@ -38,8 +38,8 @@ def check_forms(desk: Desk) -> Iterator[Problem]:
             yield from condition(desk, f"{key}.when", decision.when, scope)
             facts = form_facts(desk.pack, (*kind.questions, *decision.questions))
             yield from _questions(desk, f"{key}.field", decision.questions, scope_of(desk.pack, facts))
-            for part in (*decision.writes, *decision.effects):
-                yield from condition(desk, f"{key}.when", part.when, scope_of(desk.pack, facts))
+            for when in [each.when for each in decision.writes] + [each.when for each in decision.effects]:
+                yield from condition(desk, f"{key}.when", when, scope_of(desk.pack, facts))
 
 
 def condition(desk: Desk, key: str, when: str, scope: Scope) -> Iterator[Problem]:

@@ -34,8 +34,10 @@ def _step(step: StepKind) -> Step:
         role=step.role,
         decisions=tuple(map(_decision, step.decisions)),
         not_by=frozenset(step.not_by),
-        clock=clock and Clock(clock.limit, clock.since or "", clock.overdue or "", clock.extend or ""),
-        supplement=supplement and Clock(supplement.limit, "", supplement.overdue or ""),
+        clock=None
+        if clock is None
+        else Clock(clock.limit, clock.since or "", clock.overdue or "", clock.extend or ""),
+        supplement=None if supplement is None else Clock(supplement.limit, "", supplement.overdue or ""),
         pauses=frozenset(pause.id for pause in step.pauses),
         objections=step.publicity is not None and step.publicity.objections,
     )

@@ -84,8 +84,11 @@ def _pointers(desk: Desk) -> Iterator[Problem]:
         yield from _table(desk, f"check[{check.rule}]", check.rule)
     for remedy in kind.remedies:
         yield from _limit(desk, f"remedy[{remedy.id}].limit", remedy.limit)
-    for each in (*kind.behalf, *kind.votes):
-        yield from desk.points(f"[{each.id}].document", each.document, {need.id for need in kind.documents})
+    shown = [(each.id, each.document) for each in kind.behalf] + [
+        (each.id, each.document) for each in kind.votes
+    ]
+    for name, document in shown:
+        yield from desk.points(f"[{name}].document", document, {need.id for need in kind.documents})
     for paper in kind.papers:
         if not (desk.pack.root / paper.template).is_file():
             found = [

@@ -39,7 +39,7 @@ class _Room:
                 if write.act == "encumber" and write.keep:
                     self.burdens.add(write.keep)
         self.answers: dict[str, dict[str, str]] = {
-            step.id: {each.name: each.type for decision in step.decisions for each in decision.questions}
+            step.id: {each.name: str(each.type) for decision in step.decisions for each in decision.questions}
             | (dict.fromkeys(PANEL_COUNTS, "number") if step.panel else {})
             | ({"fee": "money"} if step.fee else {})
             for step in kind.steps
@@ -85,13 +85,12 @@ def check_sources(desk: Desk) -> Iterator[Problem]:
     """Yield what is wrong with mappings, writes, notices and papers."""
     room, kind = _Room(desk), desk.kind
     if kind.subject is not None:
-        yield from desk.points(
-            "subject.register", kind.subject.register_kind, desk.pack.registers, "pack.unknown_register"
-        )
-        register = desk.pack.registers.get(kind.subject.register_kind)
-        for state in kind.subject.states if register else ():
-            yield from desk.points("subject.states", state, _states(register), "pack.unknown_state")
-        if register:
+        name = kind.subject.register_kind
+        yield from desk.points("subject.register", name, desk.pack.registers, "pack.unknown_register")
+        register = desk.pack.registers.get(name)
+        if register is not None:
+            for state in kind.subject.states:
+                yield from desk.points("subject.states", state, _states(register), "pack.unknown_state")
             yield from desk.points(
                 "subject.holder", kind.subject.holder, _fields(register), "pack.unknown_field"
             )

@@ -1,0 +1,43 @@
+"""Run a clock of a case that has run out: take the decision the law or the file gives it, or mark the step overdue."""
+
+from jishi.apps.procedures.actions.deciding import follow
+from jishi.apps.procedures.actions.hearing import announce
+from jishi.apps.procedures.actions.moving import CASE, apply, moving, set_clock
+from jishi.apps.procedures.models import OPEN, Case
+from jishi.kernel.fault import Fault
+from jishi.kernel.procedure.act import Act
+from jishi.kernel.procedure.fold import due
+from jishi.platform.context import Context
+from jishi.platform.deadline import set_deadline
+
+__all__ = ["CASE", "run_clock"]
+
+
+def run_clock(ctx: Context, case_id: str) -> None:
+    """Let the clock of a case act if it has run out; running it twice does nothing twice."""
+    if not Case.objects.filter(pk=case_id, phase=OPEN).exists():
+        set_deadline(CASE, case_id, None)
+        return
+    with moving(ctx.as_system(), case_id) as move:
+        view, state = move.view, move.view.state
+        ends = due(view.plan, state, view.limit_on)
+        if state.overdue or ends is None or view.today <= ends.last_day:
+            # What was due is no longer, or no longer yet: a suspension, an extension, a calendar now known.
+            set_clock(view, state)
+            move.row.save(update_fields=["due_day", "due_ms", "provisional", "overdue_ms"])
+            return
+        step = view.kind.step(state.step)
+        clock = step.clock if state.paused is None else step.supplement
+        name = clock.overdue if clock is not None else None
+        decision = next((each for each in step.decisions if each.id == name), None)
+        act = Act("expired", view.today, "", "", step.id, name or "")
+        if decision is not None and not ends.provisional:
+            try:
+                follow(move, step, decision)
+            except Fault as fault:
+                move.told |= {"failed": fault.code}
+                raise
+        apply(move, act)
+        announce(
+            ctx, f"{view.row.procedure}.{name}" if decision else f"clock.{view.row.procedure}.{step.id}", view
+        )

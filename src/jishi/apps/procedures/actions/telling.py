@@ -1,0 +1,72 @@
+"""Tell the people of a case where it stands: in the application, and by the e-mail interface once it is stored."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+
+from jishi.apps.parties import api as parties
+from jishi.apps.procedures.models import Message
+from jishi.apps.procedures.view import CaseView
+from jishi.kernel.procedure.state import SUPPLEMENT, CaseState
+from jishi.platform.context import Context
+from jishi.platform.models import User
+from jishi.platform.words import say
+
+
+def tell_parties(ctx: Context, view: CaseView, state: CaseState) -> None:
+    """Tell those who act for the parties of a case that it moved; nothing where nobody does."""
+    people = people_of(view)
+    if people and ctx.projected:
+        tell(ctx, view, (_code(view, state), _params(view, state)), people)
+
+
+def people_of(view: CaseView) -> set[int]:
+    """Give the users who filed the case or act for its parties now."""
+    row = view.row
+    found = {row.made_by_id} if row.made_by_id is not None and not row.party else set()
+    for party in filter(None, {row.party, row.behalf}):
+        found |= {each.user_id for each in parties.representatives_of(party, view.at_ms)}
+    return {each for each in found if each is not None}
+
+
+def tell(ctx: Context, view: CaseView, news: tuple[str, dict[str, Any]], people: set[int]) -> None:
+    """Store a message for each person and send it by mail once the transaction stands."""
+    code, params = news
+    rows = [
+        Message(case=view.row, user_id=each, code=code, params=params, at_ms=view.at_ms) for each in people
+    ]
+    Message.objects.bulk_create(rows)
+    if not settings.JISHI_DEMO:
+        transaction.on_commit(lambda: _mail(code, params, people))
+
+
+def _mail(code: str, params: dict[str, Any], people: set[int]) -> None:
+    addresses = User.objects.filter(pk__in=people, is_active=True).values_list("email", flat=True)
+    text = f"{say(code, params, 'zh')}\n\n{say(code, params, 'en')}\n{settings.JISHI_PUBLIC_URL}"
+    for address in addresses:
+        send_mail(f"{params['number']}", text, None, [address], fail_silently=True)
+
+
+def _code(view: CaseView, state: CaseState) -> str:
+    if state.ended:
+        return "procedures.told.ended"
+    if state.paused is not None and state.paused.reason == SUPPLEMENT:
+        return "procedures.told.supplement"
+    return "procedures.told.moved"
+
+
+def _params(view: CaseView, state: CaseState) -> dict[str, Any]:
+    kind = view.kind
+    place = kind.end(state.step) if state.ended else kind.step(state.step)
+    return {
+        "number": view.row.number,
+        "title_zh": kind.title.zh,
+        "title_en": kind.title.en,
+        "step_zh": place.title.zh,
+        "step_en": place.title.en,
+        "plain_zh": place.plain.zh,
+        "plain_en": place.plain.en,
+        "due": "" if view.row.due_day is None else view.row.due_day.isoformat(),
+    }

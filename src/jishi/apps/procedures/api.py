@@ -1,0 +1,63 @@
+"""What sibling rooms and pages may use of the procedures."""
+
+from jishi.apps.procedures.actions.assigning import assign, delegate, end_delegation
+from jishi.apps.procedures.actions.clock import run_clock
+from jishi.apps.procedures.actions.deciding import BulkAnswer, decide, decide_by_panel, decide_many
+from jishi.apps.procedures.actions.filing import (
+    attach_document,
+    discard_draft,
+    file_case,
+    remove_document,
+    save_draft,
+    submit,
+)
+from jishi.apps.procedures.actions.hearing import Happening, start_by_event
+from jishi.apps.procedures.actions.objecting import answer_objection, object_to, reopen, withdraw
+from jishi.apps.procedures.actions.pausing import (
+    extend,
+    recuse,
+    request_supplement,
+    resume,
+    supplement,
+    suspend,
+)
+from jishi.apps.procedures.actions.paying import record_fee
+from jishi.apps.procedures.actions.recurring import plan_duties, run_duty
+from jishi.apps.procedures.info import (
+    ActRow,
+    CaseInfo,
+    CaseRow,
+    CheckRow,
+    Choice,
+    FileRow,
+    Filing,
+    NoticeRow,
+    ObjectionRow,
+    PaperRow,
+    Way,
+)
+from jishi.apps.procedures.reads.case import checks_now, info_of, open_case, verify_address, view_for
+from jishi.apps.procedures.reads.inbox import (
+    InboxQuery,
+    MissedRow,
+    cases_about,
+    count_cases,
+    list_cases,
+    list_cases_of,
+    list_inbox,
+    list_missed,
+)
+from jishi.apps.procedures.reads.public import find_notice, find_paper, list_notices
+from jishi.apps.procedures.view import CaseView
+from jishi.apps.procedures.ways import Ways, ways_of
+
+__all__ = [
+    "ActRow", "BulkAnswer", "CaseInfo", "CaseRow", "CaseView", "CheckRow", "Choice", "FileRow", "Filing", "Happening",
+    "InboxQuery", "MissedRow", "NoticeRow", "ObjectionRow", "PaperRow", "Way", "Ways", "answer_objection", "assign",
+    "attach_document", "cases_about", "checks_now", "count_cases", "decide", "decide_by_panel", "decide_many",
+    "delegate", "discard_draft", "end_delegation", "extend", "file_case", "find_notice", "find_paper", "info_of",
+    "list_cases", "list_cases_of", "list_inbox", "list_missed", "list_notices", "object_to", "open_case",
+    "plan_duties", "record_fee", "recuse", "remove_document", "reopen", "request_supplement", "resume", "run_clock",
+    "run_duty", "save_draft", "start_by_event", "submit", "supplement", "suspend", "verify_address", "view_for",
+    "ways_of", "withdraw",
+]  # fmt: skip

@@ -1,0 +1,20 @@
+"""Register the procedures room and the clocks it keeps."""
+
+from django.apps import AppConfig
+
+
+class ProceduresConfig(AppConfig):
+    """Name the procedures application."""
+
+    name = "jishi.apps.procedures"
+    label = "procedures"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Keep the clocks of cases and the duties of the calendar; hear what other rooms tell."""
+        from jishi.apps.procedures.actions import clock, hearing, recurring
+        from jishi.platform.deadline import on_due
+
+        on_due(clock.CASE, clock.run_clock)
+        on_due(recurring.DUTY, recurring.run_duty)
+        hearing.listen()

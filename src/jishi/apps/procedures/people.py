@@ -1,0 +1,32 @@
+"""Who somebody is in a case: the role they act in, their alias in its evidence, whether it is their own."""
+
+from jishi.apps.procedures.models import Case
+from jishi.kernel.fault import Fault
+from jishi.platform import secrets
+from jishi.platform.access import covers
+from jishi.platform.context import Context
+
+
+def person_alias(case_id: str, user_id: int | None) -> str:
+    """Give what a person is called in the evidence of one case: the same there, useless elsewhere."""
+    return "" if user_id is None else secrets.blind_index("case.person", f"{case_id}:{user_id}")[:16]
+
+
+def role_of(ctx: Context, row: Case, wanted: str) -> str:
+    """Give `wanted` if the actor may act as it in this case, else another role they have there, else empty."""
+    actor = ctx.actor
+    if actor.system:
+        return wanted
+    if wanted == "applicant":
+        own = {row.party, row.behalf} & set(actor.parties)
+        return wanted if own or (not row.party and row.made_by_id == actor.user_id) else ""
+    held = [
+        each.role for each in actor.permits if covers(each.division, row.division) or each.object_id == row.id
+    ]
+    return wanted if wanted in held else next(iter(held), "")
+
+
+def refuse_own(ctx: Context, row: Case, step: str) -> None:
+    """Refuse a member of staff who now represents a party of the case: Fault `procedure.own_case`."""
+    if ({row.party, row.behalf} - {""}) & set(ctx.actor.parties):
+        raise Fault("procedure.own_case", step=step)

@@ -1,0 +1,153 @@
+"""Lists of cases, paged by key: the inbox by days left, a party's cases, missed clocks by office."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from jishi.apps.packs import api as packs
+from jishi.apps.procedures.info import CaseRow
+from jishi.apps.procedures.models import OPEN, Case
+from jishi.apps.procedures.reads.case import row_of, today_of
+from jishi.platform.access import STAFF, divisions_of, require, stem_of
+from jishi.platform.context import Context
+from jishi.platform.search import COUNTED, Page, page_recent
+
+_CURSOR = re.compile(r"([0-9]{1,16})\.([0-9a-f]{32})")
+SHOWN = (
+    "id", "number", "procedure", "title", "division", "phase", "step", "role", "outcome", "paused", "due_day",
+    "due_ms", "overdue_ms", "assignee_id", "started_ms", "updated_ms",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class InboxQuery:
+    """Narrow an inbox: `mine` shows only what is assigned to the actor; `roles` defaults to all the actor holds."""
+
+    roles: tuple[str, ...] = ()
+    procedure: str = ""
+    mine: bool = False
+    overdue: bool = False
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MissedRow:
+    """How many running cases of a step are past their clock in a division, and since when the oldest is."""
+
+    procedure: str
+    step: str
+    division: str
+    count: int
+    oldest_ms: int
+
+
+def list_inbox(
+    ctx: Context, query: InboxQuery | None = None, cursor: str | None = None, size: int = 30
+) -> Page:
+    """Give a page of the cases that wait for the actor's roles, the most urgent first; total counts to 10,000."""
+    query = query or InboxQuery()
+    rows = _waiting(ctx, query)
+    total = rows[: COUNTED + 1].count()
+    if place := _CURSOR.fullmatch(cursor or ""):
+        due, key = int(place[1]), place[2]
+        rows = rows.filter(Q(due_ms__gt=due) | Q(due_ms=due, id__gt=key))
+    found = list(rows.order_by("due_ms", "id").only(*SHOWN)[: size + 1])
+    last = found[size - 1] if len(found) > size else None
+    today = today_of(ctx)
+    return Page(
+        [row_of(each, today) for each in found[:size]], f"{last.due_ms}.{last.id}" if last else None, total
+    )
+
+
+def list_cases_of(
+    ctx: Context, parties: Sequence[str] = (), cursor: str | None = None, size: int = 30
+) -> Page:
+    """Give a page of the cases of the actor's parties, drafts and those filed by the actor too, newest first."""
+    own = [each for each in (parties or ctx.actor.parties) if each in ctx.actor.parties]
+    rows = Case.objects.filter(Q(party__in=own) | Q(behalf__in=own) | Q(made_by_id=ctx.actor.user_id))
+    if ctx.actor.user_id is None:
+        rows = Case.objects.filter(Q(party__in=own) | Q(behalf__in=own))
+    return _page(ctx, rows.only(*SHOWN), cursor, size)
+
+
+def list_cases(ctx: Context, procedure: str = "", phase: str = "", cursor: str | None = None) -> Page:
+    """Give a page of filed cases in the actor's divisions, newest first, for those who supervise."""
+    require(ctx, "case.supervise")
+    rows = Case.objects.exclude(phase="draft").filter(_below(ctx))
+    if procedure:
+        rows = rows.filter(procedure=procedure)
+    if phase:
+        rows = rows.filter(phase=phase)
+    return _page(ctx, rows.only(*SHOWN), cursor, 30)
+
+
+def list_missed(ctx: Context) -> list[MissedRow]:
+    """Give the clocks missed now by procedure, step and division, the longest missed first."""
+    require(ctx, "case.supervise")
+    late = Q(overdue_ms__isnull=False) | Q(due_ms__lt=ctx.now_ms())
+    rows = Case.objects.filter(_below(ctx), late, phase=OPEN)
+    grouped = rows.values("procedure", "step", "division").annotate(
+        count=Count("id"), oldest=Min("started_ms")
+    )
+    found = [
+        MissedRow(each["procedure"], each["step"], each["division"], each["count"], each["oldest"])
+        for each in grouped
+    ]
+    return sorted(found, key=lambda each: (each.oldest_ms, each.procedure, each.step))
+
+
+def cases_about(entry_id: str) -> list[CaseRow]:
+    """Give the running cases about a register entry, newest first."""
+    rows = Case.objects.filter(subject=entry_id, phase=OPEN).order_by("-started_ms", "id")
+    return [row_of(each, 0) for each in rows.only(*SHOWN)[:50]]
+
+
+def count_cases(procedure: str = "") -> dict[str, int]:
+    """Give how many cases of a procedure there are by phase; every procedure by default."""
+    rows: QuerySet[Case] = Case.objects.all()
+    rows = rows.filter(procedure=procedure) if procedure else rows
+    return {each["phase"]: each["count"] for each in rows.values("phase").annotate(count=Count("id"))}
+
+
+def _waiting(ctx: Context, query: InboxQuery) -> "QuerySet[Case]":
+    actor = ctx.actor
+    held = STAFF if actor.system else tuple({each.role for each in actor.permits} & set(STAFF))
+    reach = Q(pk__in=[])
+    for role in query.roles or held:
+        if role in held:
+            whole = Q() if actor.system else _under(divisions_of(actor, [role]))
+            reach |= Q(role=role) & whole
+    rows = Case.objects.filter(reach, phase=OPEN)
+    if query.mine:
+        rows = rows.filter(assignee_id=actor.user_id)
+    if query.procedure:
+        rows = rows.filter(procedure=query.procedure)
+    if query.overdue:
+        rows = rows.filter(Q(overdue_ms__isnull=False) | Q(due_ms__lt=ctx.now_ms()))
+    for word in query.text.split():
+        rows = rows.filter(Q(number__icontains=word) | Q(title__icontains=word))
+    return rows
+
+
+def _below(ctx: Context) -> Q:
+    return Q() if ctx.actor.system else _under(divisions_of(ctx.actor, STAFF))
+
+
+def _under(divisions: Sequence[str]) -> Q:
+    """Tell rows below these divisions by ranges of codes, which an index can follow."""
+    root = stem_of(packs.current_pack().manifest.root_division)
+    reach = Q(pk__in=[])
+    for division in divisions:
+        stem = stem_of(division)
+        if root.startswith(stem):
+            return Q()
+        reach |= Q(division=division) if len(stem) == 6 else Q(division__gte=stem, division__lt=stem + "~")
+    return reach
+
+
+def _page(ctx: Context, rows: Any, cursor: str | None, size: int) -> Page:
+    page, today = page_recent(rows, cursor, size), today_of(ctx)
+    return Page([row_of(each, today) for each in page.rows], page.next, page.total)
