@@ -13,18 +13,21 @@ from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 
-from jishi.project.wsgi import application as portal  # sets Django up, which the imports below need
+from jishi.project.wsgi import portal  # sets Django up, which the imports below need
 
 # isort: split
 from jishi.kernel.fault import Fault
+from jishi.platform import readiness
 from jishi.platform.words import say
 from jishi.project.preflight import require_real_market
 from jishi.project.ticker import Ticker
-from jishi.web.live import path, stream
+from jishi.web.live import health, path, stream
+from jishi.web.live.news import News
 
 THREADS = int(os.environ.get("JISHI_THREADS", "16"))
 _portal: Any = WSGIMiddleware(cast(Any, portal), workers=THREADS)
 _ticker = Ticker()
+_news = News()
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -33,6 +36,8 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await _live_on(receive, send)
     elif scope["type"] == "http" and scope["path"] == path.PATH:
         await path.application(scope, receive, send)
+    elif scope["type"] == "http" and scope["path"] in health.PATHS:
+        await health.application(scope, receive, send)
     elif scope["type"] == "http" and scope["path"].startswith(stream.PREFIX):
         await stream.application(scope, receive, send)
     elif scope["type"] == "http":
@@ -52,8 +57,11 @@ async def _live_on(receive: Any, send: Any) -> None:
             await asyncio.to_thread(_ticker.recover)
             _ticker.start()
             path.committer.start()
+            _news.start(watched=True)
+            readiness.on_ready("ticker", _ticker.check)
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
+            _news.stop()
             await asyncio.to_thread(path.committer.stop)
             _ticker.stop()
             await send({"type": "lifespan.shutdown.complete"})

@@ -12,6 +12,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from jishi.project.bench.command import app as bench_app
+
 app = typer.Typer(
     name="jishi",
     no_args_is_help=True,
@@ -20,6 +22,7 @@ app = typer.Typer(
 )
 pack_app = typer.Typer(no_args_is_help=True, help="Work with packs, the data that make a jurisdiction.")
 app.add_typer(pack_app, name="pack")
+app.add_typer(bench_app, name="bench")
 console = Console()
 errors = Console(stderr=True, highlight=False)
 Host = Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 for all of this machine.")]

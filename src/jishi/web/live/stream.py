@@ -1,20 +1,24 @@
-"""The ASGI application under `/live/`: one server-sent event stream per watcher of a public offering."""
+"""The ASGI application under `/live/`: one server-sent event stream per watcher of a public offering, and the clock.
+
+A watcher is one coroutine that waits until it is gone; the hub sends. The id of a frame is the sequence number of the
+offering's stream, so who comes back with the last one it saw is told at once when there is more, and only then.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
-
-from django.db import close_old_connections
+from urllib.parse import parse_qs
 
 from jishi.apps.market import reads
-from jishi.web.live.hub import Hub, Room
+from jishi.platform.clock import SystemClock
+from jishi.web.live.hub import Hub
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 PREFIX = "/live/"
-KEEP_ALIVE_S = 15
+CLOCK = "clock"
 MOST_WATCHERS = 20_000
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -26,53 +30,50 @@ hub = Hub()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Stream the frames of `/live/<offering id>`; 404 for what is not public, 503 when the room is full."""
+    """Stream the frames of `/live/<offering id>`; 404 for what is not public, 503 when there are too many watchers."""
     offering_id = scope["path"].removeprefix(PREFIX).strip("/")
-    if not offering_id.isalnum() or not await asyncio.to_thread(_is_public, offering_id):
-        await _refuse(send, 404)
-    elif sum(room.watchers for room in hub.rooms.values()) >= MOST_WATCHERS:
+    if offering_id == CLOCK:
+        await _tell_time(send)
+    elif hub.count >= MOST_WATCHERS:
         await _refuse(send, 503)
+    elif not await _is_open(offering_id):
+        await _refuse(send, 404)
     else:
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-        with hub.watch(offering_id) as room:
-            await _stream(room, receive, send)
+        await _stream(offering_id, scope, (receive, send))
 
 
-def _is_public(offering_id: str) -> bool:
-    close_old_connections()
-    return reads.is_public(offering_id)
+async def _is_open(offering_id: str) -> bool:
+    if offering_id in hub.rooms:
+        return True  # what is once public stays so
+    return offering_id.isalnum() and await hub.read_in_thread(reads.is_public, offering_id)
+
+
+async def _stream(offering_id: str, scope: Scope, line: tuple[Receive, Send]) -> None:
+    receive, send = line
+    try:
+        with hub.watch(offering_id, send, _last_seen(scope)):
+            while (await receive())["type"] != "http.disconnect":
+                pass
+    except asyncio.CancelledError as why:
+        if why.args != ("stalled",):
+            raise
+
+
+def _last_seen(scope: Scope) -> int:
+    """Read the id of the last frame the watcher saw: the browser's header, or `?after=` of a page that begins anew."""
+    given = dict(scope["headers"]).get(b"last-event-id", b"").decode("latin-1")
+    given = given or parse_qs(scope["query_string"].decode("latin-1")).get("after", [""])[0]
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 16 else -1
+
+
+async def _tell_time(send: Send) -> None:
+    body = b'{"server_ms":%d}' % SystemClock().now_ms()
+    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _refuse(send: Send, status: int) -> None:
     await send({"type": "http.response.start", "status": status, "headers": [(b"retry-after", b"5")]})
     await send({"type": "http.response.body", "body": b""})
-
-
-async def _stream(room: Room, receive: Receive, send: Send) -> None:
-    gone = asyncio.create_task(_until_gone(receive))
-    shown = -1
-    try:
-        while not gone.done():
-            changed = room.changed
-            if room.seq != shown and room.frame:
-                shown = room.seq
-                await _write(send, room.frame)
-                continue
-            news = asyncio.create_task(changed.wait())
-            done, _ = await asyncio.wait(
-                {news, gone}, timeout=KEEP_ALIVE_S, return_when=asyncio.FIRST_COMPLETED
-            )
-            news.cancel()
-            if not done:
-                await _write(send, b"event: beat\ndata: {}\n\n")
-    finally:
-        gone.cancel()
-
-
-async def _write(send: Send, body: bytes) -> None:
-    await send({"type": "http.response.body", "body": body, "more_body": True})
-
-
-async def _until_gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

@@ -1,0 +1,53 @@
+"""`jishi bench`: measure the running server by hand; each prints what it found, with `--json` as JSON alone."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+app = typer.Typer(no_args_is_help=True, help="Measure the server: real processes on a database of their own.")
+console = Console(highlight=False)
+Database = Annotated[str, typer.Option(help="sqlite or postgres.")]
+Processes = Annotated[int, typer.Option(min=1, max=8, help="Server processes.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+
+
+@app.command()
+def watchers(
+    watchers: Annotated[int, typer.Option(min=1, max=20_000, help="Open streams on one lot.")] = 1000,
+    bids: Annotated[int, typer.Option(min=1, help="Bids offered a second.")] = 1000,
+    seconds: Annotated[float, typer.Option(min=1.0, help="For how long.")] = 5.0,
+    database: Database = "sqlite",
+    *,
+    processes: Processes = 1,
+    as_json: AsJson = False,
+) -> None:
+    """How long a bid takes to reach everyone who watches, while many bids a second arrive."""
+    from jishi.project.bench import watchers as bench
+
+    asked = bench.Asked(watchers=watchers, bids=bids, seconds=seconds, database=database, processes=processes)
+    show(bench.measure(asked), as_json)
+
+
+@app.command()
+def closings(
+    lots: Annotated[int, typer.Option(min=1, help="Lots that close.")] = 800,
+    spread: Annotated[float, typer.Option(min=0.0, help="Over how many seconds; 0: at one instant.")] = 60.0,
+    database: Database = "sqlite",
+    *,
+    processes: Processes = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Many lots that close in the same minute: each exactly once, and how late."""
+    from jishi.project.bench import closings as bench
+
+    show(bench.measure(lots, round(spread * 1000), database, processes), as_json)
+
+
+def show(found: dict[str, Any], as_json: bool) -> None:
+    """Print what a bench found."""
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        console.print_json(data=found)
