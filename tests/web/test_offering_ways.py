@@ -208,7 +208,7 @@ def test_the_form_says_the_terms_as_they_stand(world: World) -> None:
     entry = enter(default_pack().product("land.state_grant_auction"))
     page = clerk.get(f"/desk/offerings/new/{entry}/?way=land.state_grant_auction:auction")
     said = {line.title: line.value for line in page.context["stated"]}
-    assert said["竞价阶段 1 · 逐轮加价"] == "增价幅度 10 万元；限时竞价每轮 5 分钟"
+    assert said["竞价阶段 1 · 逐轮加价"] == "增价幅度：10 万元；限时竞价每轮：5 分钟"
     page = clerk.get(
         f"/desk/offerings/new/{entry}/?way=land.state_grant_listing:listing",
         headers={"Accept-Language": "en"},

@@ -154,7 +154,8 @@ def _say_parts(model: Model, part: Mapping[str, Any], lang: str) -> str:
         if value is None or value is False or value == [] or not is_kind(value, KINDS[field.kind]):
             continue
         shown = _join([str(each) for each in value], lang) if field.kind == "list" else None
-        said.append(f"{part_title(field.name, lang)} {shown or say_value(field, value, lang)}")
+        between = "：" if lang == "zh" else ": "
+        said.append(f"{part_title(field.name, lang)}{between}{shown or say_value(field, value, lang)}")
     return ("；" if lang == "zh" else "; ").join(said)
 
 

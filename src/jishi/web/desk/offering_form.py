@@ -15,12 +15,13 @@ from jishi.apps.market.actions import OfferingForm as Statement
 from jishi.apps.market.mechanism import ALSO_NAMED, DRAW_TERM, UNSET, name_terms
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism.field import REQUIRED, Field
+from jishi.platform.words import say
 from jishi.platform.words.stated import PLATFORM, Stated, list_stated
 from jishi.platform.words.term import term_title
 from jishi.web.desk.term_field import make_fields, read_term, show_term
 from jishi.web.desk.way import Way
 from jishi.web.shell.fields import InstantField, MoneyField
-from jishi.web.shell.posting import show_fault
+from jishi.web.shell.posting import find_place, show_fault
 from jishi.web.shell.site import language, site
 
 PRICES: Final = ("start_price_fen", "increment_fen")
@@ -134,8 +135,18 @@ class OfferingForm(forms.Form):
             try:
                 self._read()
             except Fault as fault:
-                show_fault(self, fault)
+                self.tell(fault)
         return said
+
+    def tell(self, fault: Fault) -> None:
+        """Say a fault beside the field that must change, naming terms as the form does; a key of a list as typed."""
+        named = self.fields.get(str(fault.params.get("field")))
+        place = find_place(self, fault)
+        if named is None or "stage" in fault.params or fault.code == "access.denied":
+            show_fault(self, fault)
+        else:
+            params = {**fault.params, "field": named.label}
+            self.add_error(place, say(fault.code, params, language()))
 
     def statement(self, entry_id: str) -> Statement:
         """Return what the market's action takes; call it on a valid form."""

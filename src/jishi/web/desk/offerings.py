@@ -28,7 +28,7 @@ from jishi.web.desk.told import say_kept, say_previews
 from jishi.web.desk.way import Way, asked_way, group_ways, list_ways, make_way, usual_way
 from jishi.web.public.parcel import list_facts, list_sheets
 from jishi.web.public.timeline import list_steps
-from jishi.web.shell.posting import ctx_of, show_fault
+from jishi.web.shell.posting import ctx_of
 from jishi.web.shell.site import language, market_pack, site
 
 RELISTED = ("unsold", "halted", "converted", "defaulted")
@@ -159,14 +159,18 @@ def _state_offering(
             try:
                 made = store(form.statement(entry.id))
             except Fault as fault:
-                show_fault(form, fault)
+                form.tell(fault)
             else:
                 messages.success(request, _("The draft is stored; another person reviews and publishes it."))
                 return redirect("desk:offering", made.id)
         elif "save" in request.POST:
             form.add_error(None, _("This breaks the law as shown beside; a notice could not be published."))
     shown = {"form": form, "entry": entry, "checks": checks, **_ways(form.way, ways)}
-    shown |= {"stated": form.stated(), "keys": list_keys(form.terms, language())}
+    shown |= {
+        "stated": form.stated(),
+        "keys": {term.name: list_keys(term.name, language()) for term in form.terms},
+    }
+    shown["fresh"] = not form.kept
     shown["facts"] = list_facts(entry.kind, entry.public_data)
     return render_desk(request, "desk/offering_form.html", shown)
 

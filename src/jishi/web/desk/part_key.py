@@ -3,7 +3,7 @@
 Made from the very fields that check them, so the page cannot promise a key that would be refused.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -31,17 +31,15 @@ class Keys(NamedTuple):
     rows: tuple[Key, ...]
 
 
-def list_keys(terms: Iterable[Field], lang: str) -> list[Keys]:
-    """List the keys of every list term among a mechanism's terms."""
-    return [keys for term in terms for keys in _keys_of(term.name, lang)]
-
-
-def _keys_of(name: str, lang: str) -> Iterator[Keys]:
+def list_keys(name: str, lang: str) -> list[Keys]:
+    """List the keys of the parts of a term, none of a term that has no parts."""
     if name == "stages":
-        for kind, model in STAGES.items():
-            yield Keys(f"{term_title(name, lang)} · {stage_title(kind, lang)}", kind, _rows(model, lang))
-    elif name in PARTS:
-        yield Keys(term_title(name, lang), "", _rows(PARTS[name], lang))
+        head = term_title(name, lang)
+        return [
+            Keys(f"{head} · {stage_title(kind, lang)}", kind, _rows(model, lang))
+            for kind, model in STAGES.items()
+        ]
+    return [Keys(term_title(name, lang), "", _rows(PARTS[name], lang))] if name in PARTS else []
 
 
 def _rows(model: Model, lang: str) -> tuple[Key, ...]:

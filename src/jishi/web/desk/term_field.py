@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from jishi.kernel.fault import Fault
@@ -29,6 +30,14 @@ from jishi.web.shell.site import language
 
 SEALING: Final = "sealing"
 SEATS: Final = ("members", "threshold")
+EXAMPLES: Final = {
+    "stages": '[{"kind": "ascending", "increment_fen": 10000000, "round_ms": 300000}]',
+    "criteria": '[{"id": "价格", "weight_bp": 10000, "full_marks": 100, "kind": "price"}]',
+    "credit_bp": "[500, 1000]",
+    "weights": '{"本地户籍": 2}',
+    "lots": '[{"lot": "A-1", "reserve_fen": 100000000}]',
+}
+"""How a list or a table is typed: as it could stand."""
 LARGE_FEN: Final = 1_000_000  # from 1万元 on Chinese readers count in 万元
 LONGEST_SHOWN: Final = 40
 _UNITS: Final = (
@@ -201,6 +210,8 @@ def make_fields(field: Field, label: str, hint: str = "") -> dict[str, forms.Fie
 
 def _plain_field(field: Field, options: dict[str, Any]) -> forms.Field:
     if KINDS[field.kind] in ("list", "object"):
+        if field.name in EXAMPLES:
+            options["help_text"] = format_html(str(_("JSON, such as {}")), EXAMPLES[field.name])
         return PartsField(KINDS[field.kind], **options)
     if field.kind == "count":
         return forms.IntegerField(min_value=field.lower, max_value=field.most or MAX_INTEGER, **options)
@@ -230,7 +241,9 @@ def _sealing_fields(field: Field) -> dict[str, forms.Field]:
     }
     for name in SEATS:
         label = part_title(name, lang)
-        made[f"{SEALING}_{name}"] = forms.IntegerField(label=label, min_value=2, max_value=32, required=False)
+        made[f"{SEALING}_{name}"] = forms.IntegerField(
+            label=label, min_value=2, max_value=32, required=not field.optional
+        )
     return made
 
 

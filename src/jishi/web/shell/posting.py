@@ -28,10 +28,11 @@ def show_fault(form: BaseForm, fault: Fault) -> None:
     """
     if fault.code == "access.denied":
         raise fault
-    form.add_error(_field_of(form, fault), say(fault.code, fault.params, language()))
+    form.add_error(find_place(form, fault), say(fault.code, fault.params, language()))
 
 
-def _field_of(form: BaseForm, fault: Fault) -> str | None:
+def find_place(form: BaseForm, fault: Fault) -> str | None:
+    """Return the field a fault is about, None for the whole form."""
     named = fault.params.get("field")
     if named in form.fields:
         return cast(str, named)
