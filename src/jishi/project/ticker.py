@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 
 from jishi.apps.market import api as market
+from jishi.apps.procedures import api as procedures
 from jishi.apps.simulation import api as simulation
 from jishi.platform import deadline, evidence, metric
 from jishi.platform.context import Context
@@ -45,6 +46,7 @@ class Ticker:
             _Chore(1.0, self._publish),
             _Chore(1.0, _beat),
             _Chore(1.0, lambda _: metric.leave_copy()),
+            _Chore(60.0, procedures.plan_duties),
         ]
         if settings.JISHI_DEMO:
             self._chores += [_Chore(0.0, simulation.answer_bids), _Chore(20.0, simulation.keep_lot_open)]

@@ -21,6 +21,7 @@ from jishi.apps.packs.kinds.procedure import (
     DocumentNeed,
     EndKind,
     Line,
+    PanelNeed,
     Paper,
     ProcedureKind,
     Question,
@@ -61,7 +62,7 @@ from jishi.kernel.rules.parity import Track
 __all__ = [
     "Ask", "CaseTable", "Changed", "Check", "Choice", "DatedCase", "DecisionKind", "DemoAccount", "DemoBidder",
     "DemoLot", "DemoParty", "Division", "DocumentNeed", "EndKind", "Expectation", "FieldKind", "FieldType",
-    "Finding", "Impact", "LandUse", "LimitRow", "Line", "Measure", "NamedSystem", "Pack", "PackError", "Paper",
+    "Finding", "Impact", "LandUse", "LimitRow", "Line", "Measure", "NamedSystem", "Pack", "PackError", "PanelNeed", "Paper",
     "Parity", "Part", "Problem", "ProcedureKind", "Product", "Question", "Reform", "RegisterKind", "Run",
     "Scenario", "StepKind", "Track", "TrackComparison", "Trouble", "Vote", "Words", "Write", "also_in_cases",
     "ask_cases", "carriers_of", "check_cases", "check_pack", "compare_packs", "compare_tracks", "current_pack",

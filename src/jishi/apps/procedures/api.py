@@ -22,6 +22,7 @@ from jishi.apps.procedures.actions.pausing import (
     suspend,
 )
 from jishi.apps.procedures.actions.paying import record_fee
+from jishi.apps.procedures.actions.reading import mark_read
 from jishi.apps.procedures.actions.recurring import plan_duties, run_duty
 from jishi.apps.procedures.info import (
     ActRow,
@@ -47,17 +48,21 @@ from jishi.apps.procedures.reads.inbox import (
     list_inbox,
     list_missed,
 )
+from jishi.apps.procedures.reads.message import MessageRow, count_unread, list_messages
+from jishi.apps.procedures.reads.paper import paper_pdf
 from jishi.apps.procedures.reads.public import find_notice, find_paper, list_notices
+from jishi.apps.procedures.saying import say_answer, say_value
 from jishi.apps.procedures.view import CaseView
 from jishi.apps.procedures.ways import Ways, ways_of
 
 __all__ = [
-    "ActRow", "BulkAnswer", "CaseInfo", "CaseRow", "CaseView", "CheckRow", "Choice", "FileRow", "Filing", "Happening",
-    "InboxQuery", "MissedRow", "NoticeRow", "ObjectionRow", "PaperRow", "Way", "Ways", "answer_objection", "assign",
-    "attach_document", "cases_about", "checks_now", "count_cases", "decide", "decide_by_panel", "decide_many",
-    "delegate", "discard_draft", "end_delegation", "extend", "file_case", "find_notice", "find_paper", "info_of",
-    "list_cases", "list_cases_of", "list_inbox", "list_missed", "list_notices", "object_to", "open_case",
-    "plan_duties", "record_fee", "recuse", "remove_document", "reopen", "request_supplement", "resume", "run_clock",
-    "run_duty", "save_draft", "start_by_event", "submit", "supplement", "suspend", "verify_address", "view_for",
-    "ways_of", "withdraw",
+    "ActRow", "BulkAnswer", "CaseInfo", "CaseRow", "CaseView", "CheckRow", "Choice", "FileRow", "Filing",
+    "Happening", "InboxQuery", "MessageRow", "MissedRow", "NoticeRow", "ObjectionRow", "PaperRow", "Way",
+    "Ways", "answer_objection", "assign", "attach_document", "cases_about", "checks_now", "count_cases",
+    "count_unread", "decide", "decide_by_panel", "decide_many", "delegate", "discard_draft", "end_delegation",
+    "extend", "file_case", "find_notice", "find_paper", "info_of", "list_cases", "list_cases_of", "list_inbox",
+    "list_messages", "list_missed", "list_notices", "mark_read", "object_to", "open_case", "paper_pdf",
+    "plan_duties", "record_fee", "recuse", "remove_document", "reopen", "request_supplement", "resume",
+    "run_clock", "run_duty", "save_draft", "say_answer", "say_value", "start_by_event", "submit", "supplement",
+    "suspend", "verify_address", "view_for", "ways_of", "withdraw",
 ]  # fmt: skip

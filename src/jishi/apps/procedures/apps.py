@@ -12,9 +12,12 @@ class ProceduresConfig(AppConfig):
 
     def ready(self) -> None:
         """Keep the clocks of cases and the duties of the calendar; hear what other rooms tell."""
+        from jishi.apps.panels import api as panels
         from jishi.apps.procedures.actions import clock, hearing, recurring
+        from jishi.apps.procedures.panel import KIND, CaseOwner
         from jishi.platform.deadline import on_due
 
+        panels.register_owner(KIND, CaseOwner())
         on_due(clock.CASE, clock.run_clock)
         on_due(recurring.DUTY, recurring.run_duty)
         hearing.listen()

@@ -15,7 +15,7 @@ from jishi.kernel.fault import Fault
 from jishi.kernel.panel.ballot import Rule, Tally, decide
 from jishi.kernel.procedure.clock import run_out
 from jishi.kernel.procedure.fold import LimitOn
-from jishi.kernel.procedure.mapping import evaluate, read_source
+from jishi.kernel.procedure.mapping import evaluate, paths, read_source
 from jishi.kernel.procedure.plan import Plan
 from jishi.kernel.procedure.state import CaseState, read_state
 from jishi.platform import secrets
@@ -91,10 +91,9 @@ class CaseView:
 
     def is_masked(self, raw: str | bool | int) -> bool:
         """Tell whether a mapping reads an answer that only stands masked before strangers."""
-        masked = [f"form.{each.name}" for each in self.kind.questions if each.masked]
-        return isinstance(raw, str) and (
-            any(name in raw for name in masked) or "party_name" in raw or "behalf_name" in raw
-        )
+        masked = {("form", each.name) for each in self.kind.questions if each.masked}
+        masked |= {("case", "party_name"), ("case", "behalf_name")}
+        return any(path in masked for path in paths(read_source(raw)))
 
     def vote(self, name: str) -> dict[str, Any]:
         """Give the counts of a vote and whether it passed; empty without counts."""

@@ -152,7 +152,9 @@ def _expired(plan: Plan, state: CaseState, act: Act, limit_on: LimitOn) -> CaseS
         )
     clock = step.clock if state.paused is None else step.supplement
     assert clock is not None, "what is due has a clock"
-    decision = step.decision(clock.overdue)
+    if act.choice not in ("", clock.overdue):
+        raise Fault("procedure.decision.unknown", decision=act.choice, step=step.id, valid=[clock.overdue])
+    decision = step.decision(act.choice)
     if decision is None or ends.provisional:
         return replace(state, overdue=True)
     return _leave(plan, state.resume(act.day), decision, act.day)

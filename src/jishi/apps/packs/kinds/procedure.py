@@ -175,11 +175,15 @@ class Fee(Row):
 
 
 class PanelNeed(Row):
-    """Convene a panel at a step: it votes in secret, and the vote takes `passed` or `failed`."""
+    """Convene a panel at a step: it votes in secret, and the vote takes `passed` or `failed`.
+
+    Experts of the `employer` a mapping names keep out.
+    """
 
     title: Words
     size: Annotated[int, Field(ge=1, le=99)]
     speciality: Mapping | None = None
+    employer: Mapping | None = None
     quorum: Exact
     majority: Exact
     base: Literal["members", "present", "cast", "decided"] = "present"

@@ -112,7 +112,9 @@ def _step(room: _Room, step: StepKind) -> Iterator[Problem]:
     for line in step.publicity.lines if step.publicity else ():
         yield from _mapping(room, f"{key}.publicity.line[{line.name}]", line.value)
     yield from _mapping(room, f"{key}.fee.amount", step.fee.amount if step.fee else None)
-    yield from _mapping(room, f"{key}.panel.speciality", step.panel.speciality if step.panel else None)
+    if step.panel is not None:
+        yield from _mapping(room, f"{key}.panel.speciality", step.panel.speciality)
+        yield from _mapping(room, f"{key}.panel.employer", step.panel.employer)
     for decision in step.decisions:
         yield from _decision(room, f"{key}.decision[{decision.id}]", decision)
 

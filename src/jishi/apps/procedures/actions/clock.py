@@ -1,8 +1,13 @@
 """Run a clock of a case that has run out: take the decision the law or the file gives it, or mark the step overdue."""
 
+from copy import deepcopy
+
+from django.db import transaction
+
+from jishi.apps.packs import api as packs
 from jishi.apps.procedures.actions.deciding import follow
 from jishi.apps.procedures.actions.hearing import announce
-from jishi.apps.procedures.actions.moving import CASE, apply, moving, set_clock
+from jishi.apps.procedures.actions.moving import CASE, Move, apply, moving, set_clock
 from jishi.apps.procedures.models import OPEN, Case
 from jishi.kernel.fault import Fault
 from jishi.kernel.procedure.act import Act
@@ -30,14 +35,23 @@ def run_clock(ctx: Context, case_id: str) -> None:
         clock = step.clock if state.paused is None else step.supplement
         name = clock.overdue if clock is not None else None
         decision = next((each for each in step.decisions if each.id == name), None)
-        act = Act("expired", view.today, "", "", step.id, name or "")
-        if decision is not None and not ends.provisional:
-            try:
-                follow(move, step, decision)
-            except Fault as fault:
-                move.told |= {"failed": fault.code}
-                raise
-        apply(move, act)
-        announce(
-            ctx, f"{view.row.procedure}.{name}" if decision else f"clock.{view.row.procedure}.{step.id}", view
+        taken = (
+            decision if decision is not None and not ends.provisional and _followed(move, decision) else None
         )
+        apply(move, Act("expired", view.today, "", "", step.id, taken.id if taken else ""))
+        place = f"{view.row.procedure}.{taken.id}" if taken else f"clock.{view.row.procedure}.{step.id}"
+        announce(ctx, place, view)
+
+
+def _followed(move: Move, decision: packs.DecisionKind) -> bool:
+    """Do what a decision entails, whole or not at all; what cannot be done leaves the step overdue for a person."""
+    before = deepcopy(move.view.said)
+    try:
+        with transaction.atomic():
+            follow(move, move.view.kind.step(move.view.state.step), decision)
+    except Fault as fault:
+        move.view.said = before
+        move.view.entries.clear()
+        move.told = {"failed": fault.code, "decision": decision.id}
+        return False
+    return True

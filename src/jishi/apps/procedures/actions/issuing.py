@@ -11,7 +11,7 @@ from django.conf import settings
 
 from jishi.apps.packs import api as packs
 from jishi.apps.procedures.actions.filing import next_serial
-from jishi.apps.procedures.actions.moving import Move, public_lines
+from jishi.apps.procedures.actions.moving import Move, spoken_lines
 from jishi.apps.procedures.models import IssuedPaper
 from jishi.kernel.sealing.commitment import commit
 from jishi.platform import secrets
@@ -49,14 +49,11 @@ def revoke_papers(move: Move, names: Sequence[str]) -> list[str]:
 
 def _issue(move: Move, paper: packs.Paper, number: str) -> dict[str, Any]:
     view, row = move.view, move.row
-    full = [
-        {"name": line.name, "label": line.label.model_dump(), "value": view.value(line.value)}
-        for line in paper.lines
-    ]
+    full = spoken_lines(view, paper.lines, masked=False)
     until, salt = view.value(paper.valid_until), new_salt(move.ctx.entropy)
     IssuedPaper.objects.create(
         id=new_id(move.ctx.entropy), number=number, case=row, paper=paper.id, title=paper.title.model_dump(),
-        shown=public_lines(view, tuple(each for each in paper.lines if each.public)),
+        shown=spoken_lines(view, tuple(each for each in paper.lines if each.public), masked=True),
         sealed=secrets.encrypt_personal(row.stream, full), salt=salt, division=row.division,
         issued_ms=view.at_ms, issued_on=view.today, valid_until=None if until is None else date.fromisoformat(until),
         simulated=settings.JISHI_DEMO,

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from jishi.apps.packs import api as packs
 from jishi.apps.procedures.actions.telling import tell_parties
 from jishi.apps.procedures.models import ENDED, NEVER, OPEN, Case, CaseAct, CaseNotice
 from jishi.apps.procedures.people import person_alias
 from jishi.apps.procedures.projection import project
-from jishi.apps.procedures.view import CaseView, close_said, view_of
+from jishi.apps.procedures.saying import say_value
+from jishi.apps.procedures.view import CaseView, close_said, mask, view_of
 from jishi.kernel.fault import Fault
 from jishi.kernel.procedure.act import Act
 from jishi.kernel.procedure.fold import advance, due
@@ -108,14 +110,16 @@ def set_clock(view: CaseView, state: CaseState) -> None:
 def _publish(move: Move, before: CaseState, state: CaseState) -> None:
     """Open the publication of the step entered; close that of the step left."""
     view, row = move.view, move.row
-    if state.step == before.step and state.seq > 1 and not (before.ended and not state.ended):
-        CaseNotice.objects.filter(case=row, closed_ms=None).update(until=row.due_day) if row.due_day else None
+    stays = state.step == before.step and state.entered.get(state.step) == before.entered.get(state.step)
+    standing = CaseNotice.objects.filter(case=row, closed_ms=None)
+    if stays and standing.exists():
+        standing.update(until=row.due_day or F("until"))
         return
-    CaseNotice.objects.filter(case=row, closed_ms=None).update(closed_ms=view.at_ms)
+    standing.update(closed_ms=view.at_ms)
     step = None if state.ended else view.kind.step(state.step)
     if step is None or step.publicity is None:
         return
-    lines = public_lines(view, step.publicity.lines)
+    lines = spoken_lines(view, step.publicity.lines, masked=True)
     notice = CaseNotice.objects.create(
         id=new_id(move.ctx.entropy), case=row, step=step.id, procedure=row.procedure, division=row.division,
         title=step.publicity.title.model_dump(), lines=lines, objections=step.publicity.objections,
@@ -125,23 +129,18 @@ def _publish(move: Move, before: CaseState, state: CaseState) -> None:
     move.told |= {"lines": lines}
 
 
-def public_lines(view: CaseView, lines: tuple[packs.Line, ...]) -> list[dict[str, Any]]:
-    """Give lines as strangers may read them: what is masked stands masked."""
-    return [
-        {
-            "name": line.name,
-            "label": line.label.model_dump(),
-            "value": hide(view.value(line.value)) if view.is_masked(line.value) else view.value(line.value),
-        }
-        for line in lines
-    ]
-
-
-def hide(value: Any) -> Any:
-    """Mask a value where there is one; a name that is masked already stays as it is."""
-    from jishi.apps.procedures.view import mask
-
-    return value if value is None or "*" in str(value) else mask(value)
+def spoken_lines(view: CaseView, lines: tuple[packs.Line, ...], *, masked: bool) -> list[dict[str, Any]]:
+    """Give lines with their values and how both languages say them; `masked` hides what strangers may not read."""
+    found = []
+    for line in lines:
+        value = view.value(line.value)
+        text = say_value(view.pack, view.kind, value, line.value)
+        if masked and view.is_masked(line.value) and value is not None:
+            # A name that the parties' room masked already stays as it is.
+            value = value if "*" in str(value) else mask(value)
+            text = dict.fromkeys(text, str(value))
+        found.append({"name": line.name, "label": line.label.model_dump(), "value": value, "text": text})
+    return found
 
 
 def _record(move: Move, act: Act, *, words: str, private: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ from jishi.apps.procedures.models import Case
 from jishi.kernel.calendar.zone import day_of, start_of_day_ms
 from jishi.platform.context import Context
 from jishi.platform.deadline import set_deadline
+from jishi.platform.models import Deadline
 
 DUTY = "procedure_duty"
 MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
@@ -17,11 +18,16 @@ TYPES = {"province": ("province",), "prefecture": ("prefecture_city", "autonomou
 
 
 def plan_duties(ctx: Context) -> int:
-    """Set the next due day of every procedure the calendar begins; give how many there are. Idempotent."""
+    """Set the next due day of procedures the calendar begins that have none yet; give how many were set.
+
+    A duty that is due but has not run keeps its day, so it may be called as often as one likes.
+    """
     kinds = [kind for kind in packs.current_pack().procedures.values() if kind.start.by == "calendar"]
-    for kind in kinds:
+    planned = set(Deadline.objects.filter(kind=DUTY).values_list("ref", flat=True)) if kinds else set()
+    fresh = [kind for kind in kinds if kind.id not in planned]
+    for kind in fresh:
         set_deadline(DUTY, kind.id, _instant(next_day(kind, _today(ctx))))
-    return len(kinds)
+    return len(fresh)
 
 
 def run_duty(ctx: Context, procedure: str) -> None:
