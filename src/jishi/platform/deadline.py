@@ -7,7 +7,9 @@ its deadline, as everywhere, so that a bid and a tick never wait for each other 
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Sequence
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 from django.db import transaction
@@ -22,9 +24,20 @@ Handler = Callable[[Context, str], None]
 Sweep = Callable[[Context, Sequence[str]], Collection[str]]
 """Run the deadlines of many refs in the caller's transaction; return those run, without those held elsewhere."""
 RETRY_MS = 5_000
-TOGETHER = 32
+TOGETHER = 16
+"""So many share a transaction: bidders who wait for its lock on SQLite wait some 30 ms."""
+MOST = 200
 HELD_MS = 2_000
 """A ref that others held for so long is waited for."""
+
+
+class _Later(threading.local):
+    """The deadlines the running block will write at its end; per thread, as database connections are."""
+
+    wanted: dict[tuple[str, str], int | None] | None = None
+
+
+_later = _Later()
 _handlers: dict[str, Handler] = {}
 _sweeps: dict[str, Sweep] = {}
 _listeners: list[Callable[[int], None]] = []
@@ -45,15 +58,43 @@ def on_set(listener: Callable[[int], None]) -> None:
 
 def set_deadline(kind: str, ref: str, due_ms: int | None) -> None:
     """Set, move, or (None) clear the deadline of `ref`; call it in the owner's transaction."""
-    if due_ms is None:
-        Deadline.objects.filter(kind=kind, ref=ref).delete()
+    if _later.wanted is not None:
+        _later.wanted[kind, ref] = due_ms
     else:
-        row = Deadline(kind=kind, ref=ref, due_ms=due_ms, run_ms=due_ms)
-        Deadline.objects.bulk_create(
-            [row], update_conflicts=True, unique_fields=["kind", "ref"], update_fields=["due_ms", "run_ms"]
-        )
-        if _listeners:
-            transaction.on_commit(partial(_tell, due_ms), robust=True)
+        _write({(kind, ref): due_ms})
+
+
+@contextmanager
+def set_together() -> Iterator[None]:
+    """Write the deadlines set in the block at its end, in few statements; call it in the owners' transaction."""
+    if _later.wanted is not None:
+        yield
+        return
+    _later.wanted = {}
+    try:
+        yield
+        wanted, _later.wanted = _later.wanted, None
+        _write(wanted)
+    finally:
+        _later.wanted = None
+
+
+def _write(wanted: Mapping[tuple[str, str], int | None]) -> None:
+    over: dict[str, list[str]] = {}
+    rows = []
+    for (kind, ref), due_ms in wanted.items():
+        if due_ms is None:
+            over.setdefault(kind, []).append(ref)
+        else:
+            rows.append(Deadline(kind=kind, ref=ref, due_ms=due_ms, run_ms=due_ms))
+    for kind, refs in over.items():
+        for part in batched(refs, MOST):
+            Deadline.objects.filter(kind=kind, ref__in=part).delete()
+    for some in batched(rows, MOST):
+        unique, moving = ["kind", "ref"], ["due_ms", "run_ms"]
+        Deadline.objects.bulk_create(some, update_conflicts=True, unique_fields=unique, update_fields=moving)
+    if rows and _listeners:
+        transaction.on_commit(partial(_tell, min(row.due_ms for row in rows)), robust=True)
 
 
 def _tell(due_ms: int) -> None:
@@ -78,7 +119,7 @@ def run_due(ctx: Context, limit: int = 400) -> int:
 def _sweep(ctx: Context, kind: str, rows: Sequence[Deadline]) -> int:
     """Run many in one transaction; where that fails, one by one, so that each stands or falls alone."""
     try:
-        with turn(), transaction.atomic():
+        with turn(), transaction.atomic(), set_together():
             done = set(_sweeps[kind](ctx, [row.ref for row in rows]))
     except Exception:
         log.exception("deadlines of %s failed together; they are run one by one", kind)

@@ -10,7 +10,9 @@ from typing import Any
 from jishi.project.bench.plan import Plan
 from jishi.project.bench.stage import Stage, machine, set_stage
 
-LEAST_LEAD_MS = 15_000
+TRIAL_LOTS = 10
+START_MS = 20_000
+"""Time for the server to start after the lots are made."""
 LONGEST_S = 60.0
 
 
@@ -18,20 +20,25 @@ def measure(lots: int, spread_ms: int, database: str, processes: int) -> dict[st
     """Make lots that close evenly over `spread_ms` (0: at one instant), serve them, and count what closed."""
     before = machine()
     with set_stage(database, processes) as stage:
-        # the making takes longer than the lead, so the close is put after it
-        lead_ms = LEAST_LEAD_MS + lots * 60
-        made = stage.make_lots(
-            Plan(lots=lots, closes_ms=lead_ms, spread_ms=spread_ms, quotes=1, tickets=False)
-        )
-        late_ms = time.time_ns() // 1_000_000 - min(lot["closes_ms"] for lot in made["lots"])
-        if late_ms > -1000:
-            raise RuntimeError(f"making the lots took {late_ms} ms too long; the machine is busy")
+        made = _make(stage, lots, spread_ms)
         stage.start()
+        first_ms = min(lot["closes_ms"] for lot in made["lots"])
+        if time.time_ns() // 1_000_000 > first_ms:
+            raise RuntimeError("the first lot was due before the server stood: the machine is too busy")
         last_ms = max(lot["closes_ms"] for lot in made["lots"])
         found = _await_closed(stage, made, last_ms)
         figures = [stage.scrape(place) for place in range(stage.count)]
     asked = {"lots": lots, "spread_ms": spread_ms, "database": database, "processes": processes}
     return {"machine": before, "asked": asked, **found, **_lag(figures)}
+
+
+def _make(stage: Stage, lots: int, spread_ms: int) -> dict[str, Any]:
+    """Make the lots so that the first closes once all are made and served; a few made before tell how long it takes."""
+    began = time.monotonic()
+    stage.make_lots(Plan(name="T", lots=TRIAL_LOTS, quotes=1, tickets=False))
+    each_s = (time.monotonic() - began) / TRIAL_LOTS
+    closes_ms = START_MS + round(1.5 * each_s * lots * 1000)
+    return stage.make_lots(Plan(lots=lots, closes_ms=closes_ms, spread_ms=spread_ms, quotes=1, tickets=False))
 
 
 def _await_closed(stage: Stage, made: dict[str, Any], last_ms: int) -> dict[str, Any]:

@@ -38,24 +38,29 @@ def make(plan: Plan) -> dict[str, Any]:
     clock = SimulatedClock(now_ms - 60 * DAY_MS)
     ctx = Context(clock=clock)
     with transaction.atomic():
-        staff = {role: User.objects.create_user(f"{role}@example.org").pk for role in (CLERK, REVIEWER)}
-        bidding = _parties(ctx, plan.bidders)
+        addresses = {role: f"{role}-{plan.name}@example.org".lower() for role in (CLERK, REVIEWER)}
+        staff = {role: User.objects.create_user(address).pk for role, address in addresses.items()}
+        bidding = _parties(ctx, plan)
         lots = []
         for place in range(plan.lots):
             clock_of_lot = SimulatedClock(now_ms - 60 * DAY_MS)
             ends_ms = now_ms + plan.closes_ms + plan.spread_ms * place // max(1, plan.lots)
             lots.append(
                 _lot(
-                    replace(ctx, clock=clock_of_lot), plan, (f"B-{place + 1:05d}", ends_ms), (staff, bidding)
+                    replace(ctx, clock=clock_of_lot),
+                    plan,
+                    (f"{plan.name}-{place + 1:05d}", ends_ms),
+                    (staff, bidding),
                 )
             )
     return {"lots": lots}
 
 
-def _parties(ctx: Context, count: int) -> list[str]:
-    codes = [make_uscc(f"91220100MA{number:07d}") for number in range(count)]
+def _parties(ctx: Context, plan: Plan) -> list[str]:
+    codes = [make_uscc(f"91220100M{plan.name}{number:07d}") for number in range(plan.bidders)]
+    named = enumerate(codes)
     forms = [
-        parties.PartyForm("organisation", f"测试竞买人{place}", code) for place, code in enumerate(codes)
+        parties.PartyForm("organisation", f"测试竞买人{plan.name}{place}", code) for place, code in named
     ]
     return [each.id for each in parties.register_parties(ctx, forms)] if forms else []
 

@@ -9,12 +9,13 @@ DAY_MS = 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How many lots, how many admitted bidders on each, and when they close (ms from the end of the making).
+    """A name of one letter; how many lots and admitted bidders, and when lots close (ms from the start of the making).
 
     Lots close evenly spread from `closes_ms` over `spread_ms`. With `quotes` that many bidders have quoted before.
     With `tickets` each registration has a bid ticket.
     """
 
+    name: str = "A"
     lots: int = 1
     bidders: int = 2
     closes_ms: int = 3_600_000
