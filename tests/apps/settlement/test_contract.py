@@ -81,6 +81,7 @@ def test_the_whole_way_to_the_register(ctx: Context, sold: Sold) -> None:
         "refund_payable": 0,
         "suspense": 0,
         "forfeit": 0,
+        "fee": 0,
     }
     _check_log(offering, rows[0].alias, contract)
 

@@ -47,6 +47,7 @@ def test_the_deposit_is_kept_and_the_loser_gets_his_back(ctx: Context, sold: Sol
         "suspense": 0,
         "price": 0,
         "forfeit": -DEPOSIT_FEN,
+        "fee": 0,
     }
     kept = [json.loads(entry.data) for entry in read_stream(offering.stream, ["DepositForfeited"])]
     assert kept == [{"alias": rows[0].alias, "amount_fen": DEPOSIT_FEN, "how": "transfer"}]

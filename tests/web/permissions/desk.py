@@ -47,6 +47,7 @@ ROLES = {
     "sale.default": REVIEWER,
     "contract.draft": CLERK | REVIEWER,
     "contract.sign": REVIEWER,
+    "office_payment.record": CLERK,
     "registration_entry.write": CLERK,
 }
 

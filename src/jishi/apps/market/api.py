@@ -65,7 +65,15 @@ from jishi.apps.market.reads import (
 from jishi.apps.market.secrecy import own_offer, withheld_places
 from jishi.apps.market.ticket import Ticket, read_ticket
 from jishi.apps.market.timeline import expect_day
-from jishi.apps.market.winning import list_awards, payments_of, standing_aliases, winners_of
+from jishi.apps.market.winning import (
+    is_procured,
+    list_awards,
+    owed_of,
+    payments_of,
+    receipts_of,
+    standing_aliases,
+    winners_of,
+)
 from jishi.kernel.mechanism.view import View
 
 __all__ = [
@@ -108,6 +116,7 @@ __all__ = [
     "get_registration",
     "has_lot_due_before",
     "holding_of",
+    "is_procured",
     "last_event_ms",
     "list_admitted_of",
     "list_awards",
@@ -122,6 +131,7 @@ __all__ = [
     "on_moved",
     "open_reserve",
     "own_offer",
+    "owed_of",
     "payments_of",
     "prepare_offering",
     "publish_notice",
@@ -130,6 +140,7 @@ __all__ = [
     "read_book",
     "read_ticket",
     "receipt_of",
+    "receipts_of",
     "recover_outage",
     "register_officer_key",
     "relist_offering",

@@ -34,9 +34,9 @@ class OfferingClosed:
 
 @dataclass(frozen=True, slots=True)
 class SaleConfirmed:
-    """The confirmations of sale (成交确认书) were issued: each winning registration and what it pays in all (fen).
+    """The confirmations of sale (成交确认书) were issued: each party to a sale and what it owes in all (fen).
 
-    Nothing to pay is a sale too, such as a right won in a lottery.
+    Nothing to pay is a sale too: a right won in a lottery, what a seller sells, what the office buys.
     """
 
     offering_id: str

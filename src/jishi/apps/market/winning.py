@@ -10,6 +10,7 @@ from jishi.apps.market.models import Offering, Registration
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import awards_of
 from jishi.kernel.mechanism.succession import names_successors, next_award
+from jishi.kernel.mechanism.tender_price import LOW
 from jishi.platform.evidence import read_stream
 
 
@@ -48,6 +49,34 @@ def payments_of(offering: Offering) -> dict[str, int]:
     return found
 
 
+def receipts_of(offering: Offering) -> dict[str, int]:
+    """Return what each seller of a call auction (集合竞价) receives in all (fen) by alias; empty for any other sale."""
+    outcome = offering.outcome or {}
+    found: dict[str, int] = {}
+    for sale in outcome.get("sales") or () if outcome.get("result") == "sold" else ():
+        found[sale["alias"]] = found.get(sale["alias"], 0) + sale["pay_fen"]
+    return found
+
+
+def is_procured(offering: Offering) -> bool:
+    """Tell whether the office buys (采购): the lowest price won, and it is the office that pays it."""
+    return (offering.outcome or {}).get("direction") == LOW
+
+
+def owed_of(offering: Offering) -> dict[str, int]:
+    """Return what each party to a sale owes the market (fen) by alias: sellers and suppliers owe nothing."""
+    buys = not is_procured(offering)
+    owed = {alias: pay_fen if buys else 0 for alias, pay_fen in payments_of(offering).items()}
+    return {**dict.fromkeys(receipts_of(offering), 0), **owed}
+
+
+def dealing_of(offering: Offering) -> dict[str, Registration]:
+    """Return the registrations of every party to a sale, winners and sellers, by alias; one query."""
+    aliases = list(owed_of(offering))
+    found = {row.alias: row for row in offering.registrations.filter(alias__in=aliases)} if aliases else {}
+    return {alias: found[alias] for alias in aliases}
+
+
 def winners_of(offering: Offering) -> dict[str, Registration]:
     """Return the winning registrations by alias, in the order of the outcome; one query."""
     aliases = winning_aliases(offering)
@@ -82,17 +111,20 @@ def standing_aliases(offering: Offering) -> list[str]:
 
 
 def find_winner(offering: Offering, registration_id: str = "") -> Registration:
-    """Return a winner whose sale stands: the one named, or the only one.
+    """Return a winner, or a seller, whose sale stands: the one named, or the only winner.
 
     Faults: `market.default.which` where several stand and none is named, `market.default.no_winner`.
     """
     standing = standing_aliases(offering)
-    winners = winners_of(offering)
     if not registration_id:
-        if len(standing) != 1:
+        if len(standing) != 1 or receipts_of(offering):
             raise Fault("market.default.which", number=offering.number, count=len(standing))
-        return winners[standing[0]]
-    found = next((winners[alias] for alias in standing if winners[alias].id == registration_id), None)
+        return winners_of(offering)[standing[0]]
+    parties = dealing_of(offering)
+    gone = defaulted_aliases(offering)
+    found = next(
+        (row for row in parties.values() if row.id == registration_id and row.alias not in gone), None
+    )
     if found is None:
         raise Fault("market.default.no_winner", number=offering.number, registration=registration_id)
     return found

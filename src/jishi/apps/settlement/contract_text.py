@@ -30,7 +30,10 @@ PARCEL = (
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """What was agreed: fen, the day of the document, how many units, and whether any of it is simulated."""
+    """What was agreed: fen, the day of the document, how many units, and whether any of it is simulated.
+
+    `payer` owes the price: "winner" or "office"; a seller receives `receives_fen` from the market, less `fee_fen`.
+    """
 
     number: str
     day: date
@@ -39,6 +42,9 @@ class Deal:
     plans: tuple[InstalmentPlan, ...]
     simulated: bool
     quantity: int = 1
+    payer: str = "winner"
+    receives_fen: int = 0
+    fee_fen: int = 0
 
 
 def contract_text(
@@ -59,6 +65,11 @@ def contract_text(
         "price": format_fen(deal.price_fen),
         "price_capital": capital_zh(deal.price_fen),
         "deposit": format_fen(deal.deposit_fen),
+        "payer": deal.payer,
+        "receives": format_fen(deal.receives_fen) if deal.receives_fen else None,
+        "receives_capital": capital_zh(deal.receives_fen) if deal.receives_fen else None,
+        "fee": format_fen(deal.fee_fen),
+        "net": format_fen(deal.receives_fen - deal.fee_fen),
         "instalments": [_instalment(plan) for plan in deal.plans],
         "offering": offering.number,
         "citations": _citations(offering.product),

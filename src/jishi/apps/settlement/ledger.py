@@ -1,4 +1,4 @@
-"""The books (复式记账): six accounts, entries that sum to zero, balances. Nothing is posted outside `post`."""
+"""The books (复式记账): seven accounts, entries that sum to zero, balances. Nothing is posted outside `post`."""
 
 from collections.abc import Sequence
 
@@ -12,11 +12,12 @@ from jishi.platform.entropy import new_id
 
 BANK = "bank"  # the escrow account at the bank; sub-ledger by the bank's reference
 DEPOSIT = "deposit"  # owed to a bidder; by registration
-REFUND_PAYABLE = "refund_payable"  # to be sent back; by refund
+REFUND_PAYABLE = "refund_payable"  # to be sent, back or to a seller; by refund
 SUSPENSE = "suspense"  # received, nobody knows from whom; by payment
 PRICE = "price"  # the land price received; by offering
 FORFEIT = "forfeit"  # deposits kept from winners who did not sign; by offering
-ACCOUNTS = (BANK, DEPOSIT, REFUND_PAYABLE, SUSPENSE, PRICE, FORFEIT)
+FEE = "fee"  # what sellers pay the market for a sale (交易服务费); by offering
+ACCOUNTS = (BANK, DEPOSIT, REFUND_PAYABLE, SUSPENSE, PRICE, FORFEIT, FEE)
 
 Side = tuple[str, str, int]
 

@@ -108,10 +108,14 @@ class Guarantee(models.Model):
 
 
 class Refund(models.Model):
-    """Money due back to a bidder; `due_day` is None where the calendar of working days is not known."""
+    """Money due to a bidder: a deposit back, or what a seller receives.
+
+    `due_day` is None where the calendar of working days is not known.
+    """
 
     DUE, PAID = "due", "paid"
     LOST, NO_SALE, WITHDRAWN, LATE, EXCESS = "lost", "no_sale", "withdrawn", "late", "excess"
+    PROCEEDS = "proceeds"  # no deposit: the price of what a seller of a call auction sold, once all have paid
 
     id = models.CharField(max_length=32, primary_key=True)
     sub_account = models.ForeignKey(SubAccount, on_delete=models.PROTECT, related_name="refunds")
@@ -129,11 +133,16 @@ class Refund(models.Model):
 
 
 class Contract(models.Model):
-    """The contract (出让合同) of one winner of an offering: the text as PDF, and who signed when (ms)."""
+    """The contract (出让合同) of one party to a sale: the text as PDF, and who signed when (ms).
+
+    Who `payer` names owes `price_fen`: the winner, or the office where it buys. A seller `receives_fen` from the
+    market, less `fee_fen`.
+    """
 
     DRAFT, HALF_SIGNED, SIGNED = "draft", "signed_party", "signed"
     PAID, REGISTERED = "paid", "registered"
     VOID = "void"  # never signed: the winner defaulted
+    BY_WINNER, BY_OFFICE = "winner", "office"
 
     id = models.CharField(max_length=32, primary_key=True)
     offering_id = models.CharField(max_length=32, db_index=True)
@@ -143,6 +152,9 @@ class Contract(models.Model):
     party = models.CharField(max_length=32, db_index=True)
     price_fen = models.BigIntegerField()
     deposit_fen = models.BigIntegerField()
+    payer = models.CharField(max_length=8, default=BY_WINNER)
+    receives_fen = models.BigIntegerField(default=0)
+    fee_fen = models.BigIntegerField(default=0)
     document_day = models.DateField()
     sign_by_day = models.DateField(null=True)
     sign_by_clauses = models.JSONField(default=list)

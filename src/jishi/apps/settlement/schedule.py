@@ -6,7 +6,9 @@ from fractions import Fraction
 
 from jishi.apps.packs import api as packs
 from jishi.kernel.calendar.zone import day_of
-from jishi.kernel.quantity.rounding import up
+from jishi.kernel.quantity.rounding import down, up
+
+WHOLE = packs.Words(zh="全部价款", en="Whole price")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +50,27 @@ def due_day(product_id: str, step: str, at_ms: int) -> DueDay:
     return DueDay(start, None)
 
 
+def fee_of(product_id: str, receives_fen: int, day: date) -> int:
+    """Return what a seller leaves the market of what it receives (fen), rounded down; 0 without a fee."""
+    pack = packs.current_pack()
+    share = pack.product(product_id).seller_fee
+    return down(receives_fen * Fraction(pack.step(share, day).value)) if share and receives_fen else 0
+
+
 def plan_instalments(
     product_id: str, price_fen: int, day: date, credited_fen: int
 ) -> tuple[InstalmentPlan, ...]:
     """Split the price by the product's instalments, counted from the day of the contract.
 
-    The deposit counts to the first ones; nothing to pay has none. A share is rounded up to the fen, the last one
+    The deposit counts to the first ones; nothing to pay has none. A product without instalments has the whole price
+    paid on the day of the contract. A share is rounded up to the fen, the last one
     takes what is left. Due days are the corresponding days of the month, not moved by holidays: never later than the
     law allows (民法典 202).
     """
     pack = packs.current_pack()
     rows = pack.product(product_id).instalments if price_fen else ()
+    if price_fen and not rows:
+        return (InstalmentPlan(1, WHOLE, day, price_fen, min(credited_fen, price_fen), ()),)
     plans: list[InstalmentPlan] = []
     left, credit = price_fen, credited_fen
     for number, row in enumerate(rows, 1):

@@ -84,3 +84,10 @@ def is_undrafted(case: Case) -> bool:
     """Tell whether a winner whose sale stands has no contract yet; a void one is another's."""
     undrafted = case.contract is None or case.contract.state == "void"
     return case.offering.state in ("confirmed", "published") and undrafted
+
+
+def is_paid(case: Case) -> bool:
+    """Tell whether nothing is left to pay, by winners or by the office."""
+    contract = case.contract
+    owed_by_office = contract is not None and contract.payer == "office" and contract.state == "signed"
+    return contract is not None and not owed_by_office and not case.unpaid_fen

@@ -8,7 +8,7 @@ from jishi.apps.market.winning import may_follow
 from jishi.apps.settlement import api as settlement
 from jishi.web.desk import step_forms as asked
 from jishi.web.desk import step_runs as runs
-from jishi.web.desk.step import Step, is_undrafted, is_unsigned
+from jishi.web.desk.step import Step, is_paid, is_undrafted, is_unsigned
 
 NO_SALE = ("unsold", "halted", "converted", "terminated")
 
@@ -79,10 +79,26 @@ SALE_STEPS: tuple[Step, ...] = (
         cites=("招标投标法实施条例 55",),
     ),
     Step(
+        "record_payment",
+        gettext_lazy("Record that the price is paid"),
+        "office_payment.record",
+        lambda case: (
+            case.offering.state == "contracted"
+            and bool(case.contract)
+            and case.contract.payer == "office"
+            and case.contract.state == "signed"
+        ),
+        runs.plain(settlement.record_office_payment),
+        gettext_lazy("The payment to the supplier is recorded."),
+        hint=gettext_lazy(
+            "The office buys: it pays the supplier from its own account, outside the escrow account."
+        ),
+    ),
+    Step(
         "write_entry",
         gettext_lazy("Write the register entry"),
         "registration_entry.write",
-        lambda case: case.offering.state == "contracted" and bool(case.contract) and not case.unpaid_fen,
+        lambda case: case.offering.state == "contracted" and is_paid(case),
         runs.plain(settlement.write_register_entry),
         gettext_lazy("The grantee is written into the register; the case is complete."),
         hint=gettext_lazy("Possible once the whole price is paid."),

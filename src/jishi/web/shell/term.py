@@ -69,6 +69,7 @@ TERMS = {
     "lost": Term(_("did not win")),
     "no_sale": Term(_("no sale")),
     "excess": Term(_("paid too much")),
+    "proceeds": Term(_("price of what was sold")),
     "balanced": Term(_("Bank and books agree"), "ok"),
     "differences": Term(_("They differ"), "bad"),
     "not_booked": Term(_("not in the books")),
@@ -80,6 +81,7 @@ TERMS = {
     "suspense": Term(_("Payments without an owner")),
     "price": Term(_("Land price received")),
     "forfeit": Term(_("Deposits kept")),
+    "fee": Term(_("Fees of sellers")),
     # kinds of notice
     "notice": Term(_("Notice")),
     "supplement": Term(_("Supplementary notice")),

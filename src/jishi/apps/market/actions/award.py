@@ -27,7 +27,7 @@ from jishi.apps.market.models import (
     Offering,
     Registration,
 )
-from jishi.apps.market.winning import first_awards, payments_of, winners_of
+from jishi.apps.market.winning import dealing_of, first_awards, owed_of, winners_of
 from jishi.kernel.evidence.check_result import hash_outcome
 from jishi.kernel.fault import Fault
 from jishi.platform.context import Context
@@ -52,7 +52,8 @@ def confirm_sale(ctx: Context, offering_id: str) -> list[Registration]:
         digest = hash_outcome(outcome)
         write(ctx, head, [("AwardConfirmed", _confirmed(award, digest)) for award in awards])
         save(ctx, offering, "state")
-        to_pay = tuple((winners[alias].id, fen) for alias, fen in payments_of(offering).items())
+        parties = dealing_of(offering)
+        to_pay = tuple((parties[alias].id, fen) for alias, fen in owed_of(offering).items())
         events.publish(ctx, events.SaleConfirmed(offering.id, to_pay, at_ms))
     return list(winners.values())
 

@@ -67,7 +67,7 @@ def _tell(ctx: Context, locked: Locked, winner: Registration, said: dict[str, ob
     """Publish the notice; it names the winner only where the result has done so."""
     offering = locked[0]
     named = offering.notices.filter(kind="result").exists()
-    body = {**said, "result": DEFAULTED, "price_fen": payments_of(offering)[winner.alias]}
+    body = {**said, "result": DEFAULTED, "price_fen": payments_of(offering).get(winner.alias)}
     add_notice(ctx, locked, "default", {**body, "winner": winner.party if named else None})
 
 

@@ -13,7 +13,7 @@ from jishi.apps.market.actions.locking import lock_offering
 from jishi.apps.market.actions.notice import add_notice
 from jishi.apps.market.actions.record import guard, instant, require_impartial, require_state, save, write
 from jishi.apps.market.models import DEFAULTED, PUBLISHED, TERMINATED, Offering, Registration
-from jishi.apps.market.winning import defaulted_aliases, first_awards, follower_of, list_awards
+from jishi.apps.market.winning import defaulted_aliases, first_awards, follower_of, list_awards, owed_of
 from jishi.apps.packs import api as packs
 from jishi.apps.registers import api as registers
 from jishi.kernel.evidence.check_result import hash_outcome
@@ -46,7 +46,7 @@ def award_next(ctx: Context, offering_id: str) -> Offering:
             _claim_again(ctx, offering)
         offering.state, offering.leader, offering.price_fen = PUBLISHED, winner.alias, award["price_fen"]
         save(ctx, offering, "state", "leader", "price_fen")
-        to_pay = ((winner.id, award["pay_fen"]),)
+        to_pay = ((winner.id, owed_of(offering)[winner.alias]),)
         events.publish(ctx, events.SaleConfirmed(offering.id, to_pay, instant(ctx, head)))
     return offering
 

@@ -156,7 +156,7 @@ class Product(Titled):
     An entry in one of `offered_in` may be offered; it is `offered_as` meanwhile, `granted_as` once the contract
     is signed, `registered_as` once the price is paid. `facts` are true of whatever it sells and told to the
     rules of `guard`, those of the mechanism chosen beside them. The first mechanism is the one taken where a clerk
-    names none. Without `offered_as` or `registered_as` an entry stays as it is.
+    names none. `seller_fee` is a parameter: the share of its price a seller leaves the market. Without `offered_as` or `registered_as` an entry stays as it is.
     """
 
     factor: Literal["land", "labour", "capital", "technology", "data"]
@@ -176,6 +176,7 @@ class Product(Titled):
     qualification: Qualification
     guard: Guard = Guard()
     relist: Relist | None = None
+    seller_fee: Identity | None = None
     facts: Facts = {}
     cites: Cites
 

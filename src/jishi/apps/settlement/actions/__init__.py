@@ -15,7 +15,12 @@ from jishi.apps.settlement.actions.payment import (
     receive_payments,
     return_payment,
 )
-from jishi.apps.settlement.actions.price import pay_instalment, pay_instalments, write_register_entry
+from jishi.apps.settlement.actions.price import (
+    pay_instalment,
+    pay_instalments,
+    record_office_payment,
+    write_register_entry,
+)
 from jishi.apps.settlement.actions.reconciliation import reconcile, take_statement
 from jishi.apps.settlement.actions.refund import pay_refunds
 
@@ -33,6 +38,7 @@ __all__ = [
     "post_payment",
     "receive_payments",
     "reconcile",
+    "record_office_payment",
     "refuse_guarantee",
     "return_payment",
     "sign_contract",

@@ -17,7 +17,7 @@ from jishi.apps.settlement.bank import find_bank
 from jishi.apps.settlement.contract_pdf import render_contracts
 from jishi.apps.settlement.contract_text import Deal, contract_text
 from jishi.apps.settlement.models import Contract, Guarantee, Instalment, Refund, SubAccount
-from jishi.apps.settlement.schedule import InstalmentPlan, due_day, local_day, plan_instalments
+from jishi.apps.settlement.schedule import InstalmentPlan, due_day, fee_of, local_day, plan_instalments
 from jishi.kernel.fault import Fault
 from jishi.platform.access import Target, require
 from jishi.platform.context import Context
@@ -122,18 +122,31 @@ def _draft(ctx: Context, sales: Sequence[_Sale], workers: int = 1) -> list[Contr
 def _sale(ctx: Context, sub: SubAccount) -> _Sale:
     offering = market.get_offering(sub.offering_id)
     registration = market.get_registration(sub.registration_id)
-    payments, day = market.payments_of(offering), local_day(ctx.now_ms())
-    price_fen = payments[sub.alias]
+    owed, day = market.owed_of(offering), local_day(ctx.now_ms())
+    receives_fen = market.receipts_of(offering).get(sub.alias, 0)
     deal = Deal(
-        number=f"C-{offering.number}" if len(payments) == 1 else f"C-{offering.number}-{sub.alias}",
+        number=f"C-{offering.number}" if len(owed) == 1 else f"C-{offering.number}-{sub.alias}",
         day=day,
-        price_fen=price_fen,
+        price_fen=market.payments_of(offering).get(sub.alias, 0),
         deposit_fen=sub.applied_fen,
-        plans=plan_instalments(offering.product, price_fen, day, sub.applied_fen),
-        quantity=sum(each["quantity"] for each in market.list_awards(offering) if each["alias"] == sub.alias),
+        plans=plan_instalments(offering.product, owed[sub.alias], day, sub.applied_fen),
+        quantity=_quantity(offering, sub.alias),
+        payer=Contract.BY_OFFICE if market.is_procured(offering) else Contract.BY_WINNER,
+        receives_fen=receives_fen,
+        fee_fen=fee_of(offering.product, receives_fen, day),
         simulated=ctx.simulated or offering.simulated or registration.simulated or find_bank().simulated,
     )
     return _Sale(offering, registration, sub, deal)
+
+
+def _quantity(offering: market.Offering, alias: str) -> int:
+    """Return how many units a party buys, or, buying none, sells."""
+    sold = (offering.outcome or {}).get("sales") or ()
+    for dealt in (market.list_awards(offering), sold):
+        units = sum(each["quantity"] for each in dealt if each["alias"] == alias)
+        if units:
+            return int(units)
+    return 1
 
 
 def _store(ctx: Context, sale: _Sale, pdf: bytes) -> Contract:
@@ -152,6 +165,9 @@ def _store(ctx: Context, sale: _Sale, pdf: bytes) -> Contract:
         party=sale.registration.party,
         price_fen=deal.price_fen,
         deposit_fen=deal.deposit_fen,
+        payer=deal.payer,
+        receives_fen=deal.receives_fen,
+        fee_fen=deal.fee_fen,
         document_day=deal.day,
         sign_by_day=sign_by.day,
         sign_by_clauses=list(sign_by.clauses),
@@ -233,14 +249,15 @@ def _return_deposit(ctx: Context, offering: market.Offering, sub: SubAccount) ->
 
 
 def _begin_payment(ctx: Context, contract: Contract) -> None:
-    """Show what is to be paid; what the deposit covered, or costs nothing, is paid."""
+    """Show what is to be paid; what the deposit covered, or costs nothing, is paid, what the office owes is not."""
     instalments = list(contract.instalments.order_by("number"))
     for row in instalments:
         if not row.left_fen:
             row.paid_ms = ctx.now_ms()
             row.save(update_fields=["paid_ms"])
     projection.show_instalments(ctx, contract, instalments)
-    if not any(row.left_fen for row in instalments):
+    owed_by_office = contract.payer == Contract.BY_OFFICE and contract.price_fen
+    if not owed_by_office and not any(row.left_fen for row in instalments):
         contract.state = Contract.PAID
         contract.save(update_fields=["state"])
         show_entry(ctx, contract)

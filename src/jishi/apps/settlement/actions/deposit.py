@@ -4,6 +4,7 @@ These run inside the market's transaction, under the offering's lock.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -53,20 +54,24 @@ def release_registrations(ctx: Context, event: market.RegistrationsReleased) -> 
 
 
 def release_losers(ctx: Context, event: market.OfferingClosed) -> None:
-    """Owe everybody but the winners the deposit back (Order 39 of 2007 art. 21)."""
+    """Owe everybody but the winners, and sellers, the deposit back (Order 39 of 2007 art. 21)."""
     offering = market.get_offering(event.offering_id)
     sold = event.outcome["result"] == "sold"
-    won = {award["alias"] for award in awards_of(event.outcome)} if sold else set()
+    won = {each["alias"] for each in _dealt(event.outcome)} if sold else set()
     live = Sub.objects.filter(offering_id=offering.id, state__in=Sub.LIVE).order_by("pk")
     cause = Refund.LOST if sold else Refund.NO_SALE
     _release(ctx, offering, [sub for sub in live if sub.alias not in won], (cause, event.at_ms))
 
 
+def _dealt(outcome: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*awards_of(outcome), *(outcome.get("sales") or ())]
+
+
 def apply_deposits(ctx: Context, event: market.SaleConfirmed) -> None:
     """Make each winner's deposit part of its price; a winner under a guarantee has none to apply.
 
-    What is too much is owed back at once. Where nothing is to pay (a right won in a lottery) the deposit stays until
-    the contract is signed: it is all that secures the signature.
+    What is too much is owed back at once. Where nothing is to pay (a right won in a lottery, a sale to the market or
+    to the office) the deposit stays until the contract is signed: it is all that secures the signature.
     """
     offering = market.get_offering(event.offering_id)
     found = get_sub_accounts([registration_id for registration_id, _ in event.to_pay])

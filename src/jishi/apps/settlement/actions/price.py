@@ -57,6 +57,28 @@ def pay_instalments(ctx: Context, contract_ids: Sequence[str]) -> int:
     return paid
 
 
+def record_office_payment(ctx: Context, offering_id: str) -> int:
+    """Record that the office has paid its suppliers what their signed contracts say; return how much in all (fen).
+
+    The money is the office's own and never passes the escrow account. Fault `settlement.office.nothing`.
+    """
+    offering = market.get_offering(offering_id)
+    require(ctx, "office_payment.record", Target(offering.id, offering.division))
+    with transaction.atomic():
+        lock_offerings(ctx, [offering_id])
+        rows = [row for row in contracts_of(offering_id) if row.payer == Contract.BY_OFFICE]
+        rows = [row for row in rows if row.state == Contract.SIGNED]
+        if not rows:
+            raise Fault("settlement.office.nothing", number=offering.number)
+        for row in rows:
+            row.state = Contract.PAID
+        update_rows(rows, ["state"])
+        news = [("OfficePaid", {"number": row.number, "amount_fen": row.price_fen}) for row in rows]
+        market.write_evidence(ctx, offering_id, news)
+        show_entry(ctx, rows[-1])
+    return sum(row.price_fen for row in rows)
+
+
 def write_register_entry(ctx: Context, offering_id: str) -> registers.EntryInfo:
     """Write the registration (不动产登记) back to the register once every winner has paid in full.
 
@@ -83,9 +105,9 @@ def write_register_entry(ctx: Context, offering_id: str) -> registers.EntryInfo:
 def _unpaid(offering: market.Offering) -> int:
     """Return what is left to pay of an offering (fen): of its contracts, and the prices without one yet."""
     drafted = {row.sub_account_id: _left(row) for row in contracts_of(offering.id)}
-    payments = market.payments_of(offering)
+    owed = market.owed_of(offering)
     undrafted = [sub.alias for sub in list_standing(offering.id) if sub.registration_id not in drafted]
-    return sum(drafted.values()) + sum(payments[alias] for alias in undrafted)
+    return sum(drafted.values()) + sum(owed[alias] for alias in undrafted)
 
 
 def _pay(ctx: Context, contract: Contract, rows: Sequence[Instalment]) -> None:

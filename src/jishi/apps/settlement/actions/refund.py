@@ -1,4 +1,4 @@
-"""Send back what is owed (退还保证金), in batches, with its evidence in each offering's stream."""
+"""Send what is owed (退还保证金、支付卖方成交款), in batches, with its evidence in each offering's stream."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -99,7 +99,7 @@ def _witness(ctx: Context, offering_id: str, refunds: Sequence[Refund]) -> None:
     simulated = find_bank().simulated
     news = [
         (
-            "DepositRefunded",
+            "ProceedsPaid" if row.cause == Refund.PROCEEDS else "DepositRefunded",
             {
                 "alias": row.sub_account.alias,
                 "amount_fen": row.amount_fen,

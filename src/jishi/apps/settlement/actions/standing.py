@@ -8,6 +8,7 @@ from jishi.apps.market import api as market
 from jishi.apps.packs import api as packs
 from jishi.apps.registers import api as registers
 from jishi.apps.settlement.actions import projection
+from jishi.apps.settlement.actions.proceeds import owe_proceeds
 from jishi.apps.settlement.models import Contract, SubAccount
 from jishi.platform.context import Context
 
@@ -45,5 +46,11 @@ def is_paid_up(offering_id: str) -> bool:
 
 
 def show_entry(ctx: Context, contract: Contract) -> None:
-    """Show the clerk the register entry once every sale that stands is paid, from the last payment on."""
-    projection.show_register_entry(ctx, contract, due=is_paid_up(contract.offering_id))
+    """Show the clerk the register entry once every sale that stands is paid, from the last payment on.
+
+    From then on sellers are owed what they receive.
+    """
+    paid = is_paid_up(contract.offering_id)
+    if paid:
+        owe_proceeds(ctx, contract.offering_id, contracts_of(contract.offering_id))
+    projection.show_register_entry(ctx, contract, due=paid)
