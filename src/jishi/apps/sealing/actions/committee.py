@@ -11,6 +11,7 @@ from django.db import transaction
 
 from jishi.apps.market import api as market
 from jishi.apps.parties import api as parties
+from jishi.apps.sealing.bid_size import bid_size_of
 from jishi.apps.sealing.models import Committee, Member
 from jishi.apps.sealing.reads import find_committee, sealing_of
 from jishi.kernel.fault import Fault
@@ -21,17 +22,6 @@ from jishi.platform.context import Context
 from jishi.platform.models import User
 
 LONGEST_SEAT = 80
-BID_SIZES = {
-    "tender": 1024,
-    "lottery": 256,
-    "auction": 256,
-    "uniform_price": 1024,
-    "pay_as_bid": 1024,
-    "call_auction": 4096,
-    "package": 16384,
-}
-"""The padded size of every bid of an offering, in bytes: room for the largest one its mechanism takes."""
-LARGE = 16384
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +46,7 @@ def name_committee(ctx: Context, offering_id: str, seats: Sequence[Seat]) -> Com
         Committee.objects.filter(pk=offering_id).delete()
         committee = Committee.objects.create(
             offering_id=offering_id, division=offering.division, suite=stated["suite"],
-            threshold=stated["threshold"], bid_size=BID_SIZES.get(offering.mechanism, LARGE),
+            threshold=stated["threshold"], bid_size=bid_size_of(offering.mechanism, offering.terms),
             named_ms=ctx.now_ms(), simulated=all(seat.person is None for seat in seats),
         )  # fmt: skip
         for index, seat in enumerate(seats, start=1):
