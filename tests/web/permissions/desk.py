@@ -180,6 +180,8 @@ def rules() -> list[Row]:
 
 
 ROWS = [
+    *(Row(f"desk/reform/{part}", READERS | FAR_READERS) for part in ("", "reach/")),
+    Row("desk/reform/tasks.<str:form>", READERS | FAR_READERS, target=lambda world: {"form": "csv"}),
     Row("desk/", frozenset(STAFF)),
     *rules(),
     *(

@@ -42,6 +42,13 @@ WAYS: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
         ),
     ),
     (
+        _("Reform"),
+        (
+            ("desk:reform", _("Wall chart"), "register.read"),
+            ("desk:reform_reach", _("What a new document touches"), "register.read"),
+        ),
+    ),
+    (
         _("Oversight"),
         (
             ("desk:objections", _("Objections"), "objection.list"),
