@@ -12,6 +12,7 @@ from jishi.apps.panels.actions.expert import (
 )
 from jishi.apps.panels.actions.judging import CHOICES, cast_ballot, close_panel, give_marks
 from jishi.apps.panels.actions.seating import accept_seat, declare_recusal, decline_seat, replace_member
+from jishi.apps.panels.intake import cut_fields, read_experts
 from jishi.apps.panels.models import EXPERT_STATES, Expert, Member, Panel
 from jishi.apps.panels.owner import (
     DECLINED,
@@ -62,10 +63,11 @@ __all__ = [
     "ACCEPT", "CHOICES", "CLOSE", "DECLINED", "EXPERT_STATES", "GROUNDS", "MARK", "OFFERING", "VOTE", "About",
     "Conflict", "Convening", "Criterion", "Duty", "Expert", "ExpertForm", "ExpertQuery", "Member", "Owner", "Panel",
     "RowProblem", "Rules", "Subject", "Task", "accept_seat", "add_expert", "amend_expert", "asks_for_panel",
-    "cast_ballot", "close_panel", "contribute", "convene", "count_done", "count_experts", "declare_recusal",
+    "cast_ballot", "close_panel", "contribute", "convene", "count_done", "count_experts", "cut_fields",
+    "declare_recusal",
     "decline_seat", "dissolve_panel", "draw_members", "find_expert", "find_experts", "find_panel", "find_panels",
     "find_running", "find_seat", "give_marks", "import_experts", "is_head", "list_contributions", "list_duties",
     "list_eligible", "list_fields", "list_members", "list_panels_of", "list_seats", "list_sheets", "next_step",
-    "open_record", "owner_of", "progress_of", "public_names", "read_record", "read_task", "register_owner",
-    "replace_member", "set_expert_state",
+    "open_record", "owner_of", "progress_of", "public_names", "read_experts", "read_record", "read_task",
+    "register_owner", "replace_member", "set_expert_state",
 ]  # fmt: skip

@@ -28,6 +28,8 @@ WAYS: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
             ("desk:offerings", _("Offerings"), "offering.read_draft"),
             ("desk:entries", _("Registers"), "register.read"),
             ("desk:questions", _("Questions"), "question.answer"),
+            ("desk:panels", _("Panels"), "panel.read"),
+            ("desk:experts", _("Experts"), "expert.read"),
             ("desk:officer_key", _("My reserve key"), "reserve.seal"),
         ),
     ),

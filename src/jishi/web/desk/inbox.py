@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from jishi.apps.market.office import Duty, list_duties
+from jishi.apps.panels import api as panels
 from jishi.apps.sealing import api as sealing
 from jishi.kernel.calendar.workday import is_working_day
 from jishi.kernel.calendar.zone import start_of_day_ms
 from jishi.platform.access import PERMISSIONS, STAFF, Target, divisions_of, may, stem_of
 from jishi.platform.context import Actor, Context
 from jishi.platform.search import find_inbox
+from jishi.web.shell.panel_word import duty_word
 from jishi.web.shell.site import market_pack, site
 
 # kind of a row -> (the action that handles it, what it is called, what is done)
@@ -139,7 +141,7 @@ class Inbox:
 
 def read_inbox(ctx: Context) -> Inbox:
     """Return what waits for the actor's roles; a fixed number of queries."""
-    items = [*_rows(ctx), *_duties(ctx), *_seats(ctx)]
+    items = [*_rows(ctx), *_duties(ctx), *_seats(ctx), *_panels(ctx)]
     return Inbox(sorted(items, key=lambda item: (item.due_ms is None, item.due_ms or 0, item.since_ms)))
 
 
@@ -211,6 +213,21 @@ def _seats(ctx: Context) -> Iterator[Item]:
             url=reverse("participant:seat", args=[duty.offering.id]),
             since_ms=duty.offering.updated_ms,
             due_ms=duty.due_ms,
+            now_ms=ctx.now_ms(),
+        )
+
+
+def _panels(ctx: Context) -> Iterator[Item]:
+    """Yield what waits for a member of panels; it is the person's, whatever the role."""
+    for duty in panels.list_duties(ctx.actor.user_id):
+        yield Item(
+            kind="panel",
+            label=_("Seat in a panel"),
+            step=duty_word(duty.step),
+            title=f"{duty.panel.number} {duty.panel.title}",
+            url=reverse("participant:panel", args=[duty.panel.id]),
+            since_ms=duty.since_ms,
+            due_ms=None,
             now_ms=ctx.now_ms(),
         )
 

@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy
 
 from jishi.apps.market.api import Offering, Registration
 from jishi.apps.market.reads import list_own_objections, list_own_registrations
+from jishi.apps.panels import api as panels
 from jishi.apps.parties import api as parties
 from jishi.apps.sealing import api as sealing
 from jishi.platform.context import Actor
 from jishi.platform.search import find_mine
 from jishi.web.participant.outcome import find_outcomes
 from jishi.web.participant.page import acting_parties, all_parties, page
+from jishi.web.shell.panel_word import duty_word
 from jishi.web.shell.posting import ctx_of
 
 # kind of a row of the search projection -> (what to do, the page to do it on)
@@ -52,7 +54,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
     joints = parties.joints_of(actor.parties)
     names = parties.find_parties([*own, *(joint.lead for joint in joints)])
     items = [*_to_bid(registrations), *_to_do(actor, registrations), *_to_consent(own, joints, names)]
-    items += _to_sit(actor)
+    items += [*_to_sit(actor), *_to_judge(actor)]
     items.sort(key=lambda item: (item.due_ms is None, item.due_ms or 0))
     outcomes = find_outcomes(registrations)
     shown = {
@@ -110,6 +112,13 @@ def _to_sit(actor: Actor) -> Iterator[Item]:
     for duty in sealing.list_duties(actor.user_id):
         lot, url = duty.offering, reverse("participant:seat", args=[duty.offering.id])
         yield Item(said[duty.step], url, f"{lot.number} {lot.title}", "", lot.phase, duty.due_ms)
+
+
+def _to_judge(actor: Actor) -> Iterator[Item]:
+    """Yield what waits for a member of panels, who acts for no party there."""
+    for duty in panels.list_duties(actor.user_id):
+        url = reverse("participant:panel", args=[duty.panel.id])
+        yield Item(duty_word(duty.step), url, f"{duty.panel.number} {duty.panel.title}", "")
 
 
 def _takes_quotes(lot: Offering) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jishi.web.participant import application, contract, home, joint, party, registration, sealed, seat
+from jishi.web.participant import application, contract, home, joint, panel, party, registration, sealed, seat
 
 app_name = "participant"
 urlpatterns = [
@@ -23,6 +23,13 @@ urlpatterns = [
     path("seats/<str:offering_id>/", seat.show, name="seat"),
     path("seats/<str:offering_id>/key/", seat.register, name="seat_key"),
     path("seats/<str:offering_id>/hand-over/", seat.hand_over, name="seat_hand_over"),
+    path("panels/", panel.list_own, name="panels"),
+    path("panels/<str:panel_id>/", panel.show, name="panel"),
+    path("panels/<str:panel_id>/accept/", panel.accept, name="panel_accept"),
+    path("panels/<str:panel_id>/leave/", panel.leave, name="panel_leave"),
+    path("panels/<str:panel_id>/marks/", panel.mark, name="panel_mark"),
+    path("panels/<str:panel_id>/vote/", panel.vote, name="panel_vote"),
+    path("panels/<str:panel_id>/close/", panel.close, name="panel_close"),
     path("contracts/<str:contract_id>/", contract.show, name="contract"),
     path("contracts/<str:contract_id>/pdf/", contract.read_pdf, name="contract_pdf"),
     path("contracts/<str:contract_id>/sign/", contract.sign, name="contract_sign"),
