@@ -5,7 +5,7 @@
    phases) and data-due-ms. A listing changes its phases on the page; any other room comes anew from the server when
    a phase ends, because other forms and facts follow. */
 
-import { learn } from "./clock.js";
+import { ask, learn } from "./clock.js";
 import { clockOf, figure, premium, unitPrice, yuan } from "./format.js";
 
 const root = document.querySelector("[data-live]");
@@ -42,7 +42,8 @@ function showPhase(frame) {
   const over = isListing ? !LIVE.includes(frame.phase) && LIVE.includes(phase) : code !== phase;
   phase = isListing ? frame.phase : code;
   // the result, its reasons and the next steps come from the server; not everyone asks at the same moment
-  if (over) setTimeout(() => location.reload(), isListing ? 0 : Math.random() * 700);
+  // and whoever ended the phase can read the answer to its own bid before
+  if (over) setTimeout(() => location.reload(), isListing ? 0 : 800 + Math.random() * 700);
 }
 
 function showStanding(frame) {
@@ -128,13 +129,18 @@ const setLost = (isLost) => {
   document.dispatchEvent(new CustomEvent("jishi:line", { detail: !isLost }));
 };
 
+let lastId = "";
+
+/* The browser reconnects by itself and says which frame it saw last; a stream begun anew says it in its address. */
 function listen() {
-  const stream = new EventSource(root.dataset.live); // the browser reconnects and sends Last-Event-ID itself
+  const stream = new EventSource(root.dataset.live + (lastId && `?after=${lastId}`));
   const heard = (event) => {
+    lastId = event.lastEventId;
     take(JSON.parse(event.data));
     setLost(false);
   };
   stream.onmessage = heard;
+  stream.onopen = () => setLost(false); // what it missed comes at once, and nothing comes if it missed nothing
   stream.addEventListener("beat", () => {
     lastBeatMs = Date.now();
     setLost(false);
@@ -147,4 +153,7 @@ function listen() {
 }
 
 listen();
+ask();
+setInterval(ask, 60_000);
+document.addEventListener("visibilitychange", () => document.hidden || ask());
 setInterval(() => Date.now() - lastBeatMs > QUIET_MS && setLost(true), 1000);
