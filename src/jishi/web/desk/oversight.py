@@ -1,17 +1,22 @@
 """What regulators and auditors look at: the access log, the state of the server."""
 
 import csv
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from jishi.kernel.calendar.zone import MS_PER_DAY, start_of_day_ms
 from jishi.platform.access import PERMISSIONS, require
 from jishi.platform.context import Context
+from jishi.platform.figures import read_figures
 from jishi.platform.oversight import AccessQuery, each_access, find_accesses, read_standing
+from jishi.platform.readiness import check_all
+from jishi.platform.words import say
 from jishi.web.desk.frame import desk_page, reach_of, render_desk
 from jishi.web.shell.fields import day_field
 from jishi.web.shell.moment import instant_text
@@ -61,14 +66,26 @@ def save_accesses(request: HttpRequest) -> HttpResponse:
 
 @desk_page("GET")
 def show_standing(request: HttpRequest) -> HttpResponse:
-    """Show how the server stands: sign of life, deadlines, the evidence log."""
+    """Show how the server stands: what is ready, sign of life, deadlines, bids and watchers, the evidence log."""
     ctx = ctx_of(request)
     require(ctx, "access_log.read")
     standing, now_ms = read_standing(ctx.now_ms()), ctx.now_ms()
     alive = standing.beat_ms is not None and now_ms - standing.beat_ms < LATE_BEAT_MS
-    return render_desk(
-        request, "desk/standing.html", {"standing": standing, "is_alive": alive, "now_ms": now_ms}
-    )
+    shown = {
+        "standing": standing,
+        "is_alive": alive,
+        "now_ms": now_ms,
+        "troubles": [say(*trouble, get_language() or "zh") for trouble in check_all().values() if trouble],
+        "figures": (figures := read_figures()),
+        "refused": [(_reason(code), code, count) for code, count in figures.refused],
+    }
+    return render_desk(request, "desk/standing.html", shown)
+
+
+def _reason(code: str) -> str:
+    """Return the sentence of a refusal without its figures, or the code where there is none."""
+    said = say(code, {}, get_language() or "zh")
+    return "" if said == code else re.sub(r"\{\w+\}", "…", said)
 
 
 def _query(ctx: Context, facets: AccessForm) -> AccessQuery:
