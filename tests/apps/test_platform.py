@@ -453,9 +453,10 @@ def test_a_key_is_bound_to_its_command() -> None:
     )
     assert command.find_answers(["bid"], ["k", "other"])["bid", "k"].answer == {"ok": True}
     assert command.find_answers(["question"], ["k"]) == {}
-    command.check_same(row, command.digest({"lot": "a", "price_fen": 1}))
+    given = command.find_answers(["bid"], ["k"])["bid", "k"]
+    command.check_same(given, "k", command.digest({"lot": "a", "price_fen": 1}))
     with pytest.raises(Fault, match="command.key_reused"):
-        command.check_same(row, command.digest({"lot": "a", "price_fen": 2}))
+        command.check_same(given, "k", command.digest({"lot": "a", "price_fen": 2}))
 
 
 def test_log_lines_hold_no_personal_data() -> None:

@@ -1,6 +1,7 @@
 """Work on many rows at once: cut long sequences into queries, write rows without the ORM's cost a row."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -62,6 +63,31 @@ def _insert_of(model: type[models.Model], names: tuple[str, ...]) -> str:
     arrays = ", ".join(f"%s::{kind}[]" for kind in plain)
     cast = ", ".join(f"{quote(column)}::{kind}" for column, kind in zip(columns, kinds, strict=True))
     return f"{into} SELECT {cast} FROM unnest({arrays}) AS given ({', '.join(map(quote, columns))})"
+
+
+def select_values(
+    model: type[models.Model], names: Sequence[str], *among: tuple[str, Collection[str]]
+) -> list[tuple[Any, ...]]:
+    """Return the named fields of the rows of which each (field, texts) of `among` holds; JSON comes as stored.
+
+    The texts go as one parameter, however many: nothing is compiled anew for each.
+    """
+    quote, own = connection.ops.quote_name, {field.name: field for field in model._meta.concrete_fields}
+    columns = ", ".join(quote(str(own[name].column)) for name in names)
+    table = quote(model._meta.db_table)
+    where = " AND ".join(f"{quote(str(own[name].column))} {AMONG[connection.vendor]}" for name, _ in among)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {columns} FROM {table} WHERE {where}", [listed(texts) for _, texts in among])
+        return cursor.fetchall()
+
+
+AMONG = {"sqlite": "IN (SELECT value FROM json_each(%s))", "postgresql": "= ANY(%s)"}
+"""The SQL condition that a column's text is among those of one parameter, `listed`."""
+
+
+def listed(texts: Collection[str]) -> Any:
+    """Return texts as the one parameter of `AMONG`."""
+    return json.dumps(list(texts)) if connection.vendor == "sqlite" else list(texts)
 
 
 def update_rows(rows: Sequence[models.Model], names: Sequence[str]) -> None:

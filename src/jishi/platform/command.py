@@ -1,11 +1,13 @@
 """Idempotent commands: the answer once given to a key is the answer to every retry."""
 
 import hashlib
-from collections.abc import Iterable
-from typing import Any
+import json
+from collections.abc import Collection
+from typing import Any, NamedTuple
 
 from jishi.kernel.evidence.canonical import canonical_bytes
 from jishi.kernel.fault import Fault
+from jishi.platform.batch import select_values
 from jishi.platform.models import CommandRecord
 
 
@@ -14,13 +16,24 @@ def digest(value: Any) -> str:
     return hashlib.sha256(canonical_bytes(value)).hexdigest()
 
 
-def find_answers(scopes: Iterable[str], keys: Iterable[str]) -> dict[tuple[str, str], CommandRecord]:
+class Given(NamedTuple):
+    """The answer once given to a key, and the digest of the command it answered."""
+
+    digest: str
+    answer: Any
+
+
+def find_answers(scopes: Collection[str], keys: Collection[str]) -> dict[tuple[str, str], Given]:
     """Return the answers already given in `scopes` to any of `keys`, by scope and key; one query."""
-    rows = CommandRecord.objects.filter(scope__in=list(scopes), key__in=list(keys))
-    return {(row.scope, row.key): row for row in rows}
+    names = ("scope", "key", "digest", "answer")
+    rows = select_values(CommandRecord, names, ("scope", scopes), ("key", keys))
+    return {
+        (scope, key): Given(digest, json.loads(answer) if isinstance(answer, str) else answer)
+        for scope, key, digest, answer in rows
+    }
 
 
-def check_same(record: CommandRecord, sent: str) -> None:
+def check_same(given: Given, key: str, sent: str) -> None:
     """Raise Fault `command.key_reused` when the key came with another command before."""
-    if record.digest != sent:
-        raise Fault("command.key_reused", key=record.key)
+    if given.digest != sent:
+        raise Fault("command.key_reused", key=key)

@@ -42,7 +42,7 @@ def tell_answer(answer: Answer, receipt: dict[str, Any] | None, lang: str) -> Re
             "receipt": receipt,
         }
         return _reply(200, told)
-    told = {"accepted": False, "code": answer.code, "params": dict(answer.params), "at_ms": answer.at_ms}
+    told = {"accepted": False, "code": answer.code, "params": answer.params, "at_ms": answer.at_ms}
     if lang:
         told["sentence"] = say(answer.code, answer.params, lang)
     return _reply(409, told)

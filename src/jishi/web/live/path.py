@@ -11,15 +11,16 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import close_old_connections
 
 from jishi.apps.market.actions import Answer, Outcome, Sent, settle_each
 from jishi.apps.market.api import Ticket, sign_promises
 from jishi.kernel.fault import Fault
+from jishi.platform import metric
 from jishi.platform.committer import Committer, Full
 from jishi.platform.context import Context
 from jishi.web.live.answer import Reply, tell_answer, tell_fault
 from jishi.web.live.request import LARGEST_BODY, find_ticket, read_body
+from jishi.web.live.tally import note_batch
 from jishi.web.shell.limit import Buckets
 
 Scope = dict[str, Any]
@@ -47,6 +48,7 @@ async def _answer(scope: Scope, receive: Receive) -> Reply:
         sent, lang = read_body(await _read(receive), ticket)
         waiting = _enter(sent, ticket)
     except Fault as fault:
+        metric.refused(fault.code)
         return tell_fault(fault, wait_s=fault.params.get("wait_ms", 1000) / 1000)
     outcome, receipt = await waiting
     if isinstance(outcome, Answer):
@@ -79,8 +81,10 @@ def _enter(sent: Sent, ticket: Ticket) -> "asyncio.Future[Result]":
 
 
 def _work(batch: list[Sent]) -> list[Result]:
-    close_old_connections()
+    metric.queue(committer.waiting(), committer.count.last_wait_s)
+    began = time.monotonic()
     outcomes = settle_each(Context(), batch)
+    note_batch(outcomes, time.monotonic() - began)
     accepted = [
         (place, (f"offering/{sent.offering_id}", outcome.seq, outcome.leaf_hash, outcome.at_ms))
         for place, (sent, outcome) in enumerate(zip(batch, outcomes, strict=True))

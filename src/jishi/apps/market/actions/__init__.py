@@ -1,5 +1,6 @@
 """Everything that changes an offering, by step of its life. Each action is one transaction with its evidence."""
 
+from jishi.apps.market.actions.approval import approve_start_price
 from jishi.apps.market.actions.award import confirm_sale, publish_result, write_evidence
 from jishi.apps.market.actions.batch import Claim, Outcome, Sent, settle, settle_each
 from jishi.apps.market.actions.bidding import (
@@ -42,6 +43,7 @@ from jishi.apps.market.actions.registration import (
 from jishi.apps.market.actions.reserve import open_reserve, seal_reserve_price
 from jishi.apps.market.actions.solving import solve_packages
 from jishi.apps.market.actions.steps import decide_step
+from jishi.apps.market.actions.succession import award_next
 from jishi.apps.market.actions.ticket import Issued, issue_ticket, revoke_tickets
 
 __all__ = [
@@ -57,7 +59,9 @@ __all__ = [
     "advance_offering",
     "answer_objection",
     "answer_question",
+    "approve_start_price",
     "ask_question",
+    "award_next",
     "clear_book",
     "commit_draw",
     "confirm_sale",

@@ -4,11 +4,9 @@ This is the one way inputs are taken: a single bid of the portal is a batch of o
 remembered under its key like an acceptance. A fault concerns its command alone and is not remembered.
 """
 
-import json
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
@@ -18,7 +16,7 @@ from jishi.apps.market.models import DRAFT, NOTICED, Offering, Registration
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import inputs
 from jishi.platform import command
-from jishi.platform.batch import insert_values
+from jishi.platform.batch import insert_values, select_values
 from jishi.platform.context import Context
 from jishi.platform.models import CommandRecord
 from jishi.platform.turn import turn
@@ -30,8 +28,7 @@ Outcome = Answer | Fault
 _RECORD = ("scope", "key", "digest", "answer", "at_ms")
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """By what a command is sent without a session: a registration, its alias, and the series of the ticket."""
 
     registration: str
@@ -39,8 +36,7 @@ class Claim:
     series: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """A command for an offering; with a claim it is held against the registration once the offering is locked."""
 
     offering_id: str
@@ -97,14 +93,22 @@ def _apart(sent: Sequence[Sent]) -> list[list[int]]:
     return parts if len(parts) > 1 else [[place] for place in parts[0]]
 
 
-def refusal_of(registration: Registration | None, number: str) -> Fault | None:
-    """Say why a registration may not bid, None when it may."""
-    if registration is None or registration.state not in (Registration.QUALIFIED, Registration.ADMITTED):
-        state = registration.state if registration else Registration.WITHDRAWN
-        return Fault("market.bid.not_admitted", number=number, state=state)
-    if registration.state == Registration.QUALIFIED:
+def refusal_of(state: str, number: str) -> Fault | None:
+    """Say why a registration in a state may not bid, None when it may."""
+    if state == Registration.ADMITTED:
+        return None
+    if state == Registration.QUALIFIED:
         return Fault("market.bid.no_deposit", number=number)
-    return None
+    return Fault("market.bid.not_admitted", number=number, state=state)
+
+
+class _Claimed(NamedTuple):
+    """What a registration is once its offering is locked."""
+
+    offering: str
+    alias: str
+    series: int
+    state: str
 
 
 class _Batch:
@@ -113,8 +117,8 @@ class _Batch:
     def __init__(self, ctx: Context, locked: dict[str, Locked]) -> None:
         self.ctx, self.locked = ctx, locked
         self.folds: dict[str, Fold] = {}
-        self.known: dict[tuple[str, str], CommandRecord] = {}
-        self.claimed: dict[str, Registration] = {}
+        self.known: dict[tuple[str, str], command.Given] = {}
+        self.claimed: dict[str, _Claimed] = {}
         self.first: dict[tuple[str, str], tuple[Sent, Answer]] = {}
 
     def read(self, sent: Sequence[Sent]) -> None:
@@ -125,8 +129,9 @@ class _Batch:
             self.known = command.find_answers(scopes, keys)
         ids = {each.claim.registration for each in sent if each.claim}
         if ids:
-            names = ("offering_id", "alias", "state", "ticket_series")
-            self.claimed = Registration.objects.only(*names).in_bulk(ids)
+            names = ("id", "offering", "alias", "ticket_series", "state")
+            rows = select_values(Registration, names, ("id", ids))
+            self.claimed = {key: _Claimed(*rest) for key, *rest in rows}
 
     def answer(self, sent: Sent) -> Outcome:
         """Answer one command, with the answer its key got before if it did."""
@@ -160,12 +165,12 @@ class _Batch:
         self._remember(zip(sent, done, strict=True))
         return done
 
-    def _again(self, record: CommandRecord, sent: Sent) -> Outcome:
+    def _again(self, known: command.Given, sent: Sent) -> Outcome:
         try:
-            command.check_same(record, _digest(sent.command.given))
+            command.check_same(known, sent.command.key, _digest(sent.command.given))
         except Fault as fault:
             return fault
-        return self._doubt(sent) or Answer(**record.answer)
+        return self._doubt(sent) or Answer(**known.answer)
 
     def _answer(self, locked: Locked, sent: Sent) -> Outcome:
         offering, head = locked
@@ -174,8 +179,8 @@ class _Batch:
         if offering.state == DRAFT:
             return Fault("market.offering.state", number=offering.number, state=DRAFT, needed=NOTICED)
         if sent.claim is not None:
-            found = self.claimed.get(sent.claim.registration)
-            if refused := refusal_of(found, offering.number):
+            state = self.claimed[sent.claim.registration].state
+            if refused := refusal_of(state, offering.number):
                 return Answer(False, refused.code, refused.params, at_ms=head.at_ms)
         if offering.state != NOTICED:
             params = {"number": offering.number, "state": offering.state}
@@ -196,8 +201,7 @@ class _Batch:
         if sent.claim is None:
             return None
         found = self.claimed.get(sent.claim.registration)
-        mine = (sent.offering_id, sent.claim.alias, sent.claim.series)
-        if found is None or (found.offering_id, found.alias, found.ticket_series) != mine:
+        if found is None or found[:3] != (sent.offering_id, sent.claim.alias, sent.claim.series):
             return Fault("live.ticket.revoked")
         return None
 
@@ -209,8 +213,7 @@ class _Batch:
                 continue
             place = (f"offering/{sent.offering_id}", sent.command.key)
             if place not in fresh and place not in self.known:
-                told = json.dumps(outcome.to_json(), ensure_ascii=False)
-                fresh[place] = (*place, _digest(sent.command.given), told, at_ms)
+                fresh[place] = (*place, _digest(sent.command.given), outcome.to_text(), at_ms)
         insert_values(CommandRecord, _RECORD, list(fresh.values()))
 
 

@@ -61,7 +61,7 @@ def own_registration(ctx: Context, registration_id: str) -> Registration:
     registration = get_bidder(registration_id)
     number, division = registration.offering.number, registration.offering.division
     require(ctx, "bid.place", Target(registration.offering_id, division, registration.party))
-    if refused := refusal_of(registration, number):
+    if refused := refusal_of(registration.state, number):
         raise refused
     return registration
 

@@ -1,8 +1,9 @@
 """Fold inputs over a locked offering, and write entries, snapshot and next due instant at the end."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, NamedTuple
+
+import msgspec
 
 from jishi.apps.market import events, moved
 from jishi.apps.market.actions.record import save_all
@@ -30,8 +31,7 @@ Locked = tuple[Offering, StreamHead]
 """An offering and its evidence head, both locked in the running transaction."""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One input with its idempotency key; `at_ms` is set only in simulated time.
 
     `read` says that the input was read by `inputs.from_json`, which checks it.
@@ -43,20 +43,22 @@ class Command:
     read: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What became of a command: accepted with sequence, instant and leaf hash, or refused with code and parameters."""
 
     accepted: bool
     code: str = ""
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = {}
     seq: int = 0
     at_ms: int = 0
     leaf_hash: str = ""
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the JSON form stored with the idempotency key; `Answer(**form)` reads it back."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+    def to_text(self) -> str:
+        """Return the JSON stored with the idempotency key; `Answer(**form)` takes what is read from it."""
+        return _ENCODER.encode(self).decode()
+
+
+_ENCODER = msgspec.json.Encoder()
 
 
 def fold_all(ctx: Context, locked: Locked, given: Sequence[inputs.Input]) -> None:
@@ -76,7 +78,9 @@ def answer_all(ctx: Context, locked: Locked, commands: Sequence[Command]) -> lis
 
 def with_hash(answer: Answer, hashes: Mapping[int, str]) -> Answer:
     """Return an answer with the leaf hash of its entry."""
-    return replace(answer, leaf_hash=hashes[answer.seq]) if answer.accepted else answer
+    if not answer.accepted:
+        return answer
+    return Answer(True, seq=answer.seq, at_ms=answer.at_ms, leaf_hash=hashes[answer.seq])
 
 
 def store_state(offering: Offering, mechanism: Running, state: Any) -> View:

@@ -3,7 +3,9 @@
 Ticks run before anything else is written, so each stands in the stream at the instant it was due.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+
+from django.db import connection
 
 from jishi.apps.market.actions.fold import Fold, Locked, finish_all
 from jishi.apps.market.actions.record import instant
@@ -11,7 +13,7 @@ from jishi.apps.market.models import NOTICED, Offering
 from jishi.apps.market.states import holds
 from jishi.kernel.fault import Fault
 from jishi.platform import evidence
-from jishi.platform.batch import batched
+from jishi.platform.batch import AMONG, batched, listed
 from jishi.platform.context import Context
 from jishi.platform.models import StreamHead
 from jishi.platform.unit import find_all_kept, keep, lock_once
@@ -39,13 +41,24 @@ def lock_offerings(ctx: Context, offering_ids: Collection[str]) -> dict[str, Loc
     rows = find_all_kept(Offering, offering_ids)
     missing = [each for each in offering_ids if each not in rows]
     for part in batched(missing, MOST):
-        query = Offering.objects.select_for_update().filter(pk__in=part).order_by("pk")
-        rows |= {row.id: row for row in (query.defer("snapshot") if all(map(holds, part)) else query)}
+        rows |= {row.id: row for row in _lock_rows(part)}
     for row in rows.values():
         keep(row)
     locked = {each: (row, heads[each]) for each, row in rows.items()}
     run_ticks(ctx, list(locked.values()))
     return locked
+
+
+def _lock_rows(offering_ids: Sequence[str]) -> Iterable[Offering]:
+    """Lock rows in the order of their ids; without the snapshots if this process kept every state."""
+    left_out = {"snapshot"} if all(map(holds, offering_ids)) else set()
+    quote = connection.ops.quote_name
+    meta = Offering._meta
+    columns = ", ".join(quote(str(field.column)) for field in meta.concrete_fields if field.name not in left_out)
+    sql = f"SELECT {columns} FROM {quote(meta.db_table)} WHERE id {AMONG[connection.vendor]} ORDER BY id"
+    if connection.features.has_select_for_update:
+        sql += " FOR UPDATE"
+    return Offering.objects.raw(sql, [listed(offering_ids)])
 
 
 def run_ticks(ctx: Context, locked: Sequence[Locked]) -> None:
