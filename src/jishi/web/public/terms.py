@@ -128,10 +128,10 @@ def list_rules(offering: Offering) -> list[Rule]:
 def _own_rules(offering: Offering, choice: Any) -> list[Rule]:
     """Return every term the mechanism's model has and the notice states; the product may name and found it."""
     known = {term.name: term for term in choice.terms} if choice else {}
-    rules = []
+    sealed, rules = bool(offering.terms.get("sealing")), []
     for field in mechanism_of(offering).model:
         value = offering.terms.get(field.name)
-        if field.name in _SAID or value in (None, [], ()):
+        if field.name in _SAID or value in (None, [], ()) or (field.name == "revisions" and not sealed):
             continue
         term = known.get(field.name)
         label = term.label.say(language()) if term else term_title(field.name, language())
