@@ -9,6 +9,7 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jishi.project.settings")
 
+from functools import partial
 from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
@@ -23,6 +24,7 @@ from jishi.project.preflight import require_real_market
 from jishi.project.ticker import Ticker
 from jishi.web.live import health, path, stream
 from jishi.web.live.news import News
+from jishi.web.live.tally import check_queue
 
 THREADS = int(os.environ.get("JISHI_THREADS", "16"))
 _portal: Any = WSGIMiddleware(cast(Any, portal), workers=THREADS)
@@ -59,6 +61,7 @@ async def _live_on(receive: Any, send: Any) -> None:
             path.committer.start()
             _news.start(watched=True)
             readiness.on_ready("ticker", _ticker.check)
+            readiness.on_ready("queue", partial(check_queue, path.committer))
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             _news.stop()

@@ -46,14 +46,15 @@ def measure(asked: Asked) -> dict[str, Any]:
         seen, _ = crowd.communicate("\n")
         watched = json.loads(seen.splitlines()[-1])
         after = [stage.memory(place) for place in range(stage.count)]
-        frames = sum(stage.scrape(place)["jishi_frames_total"] for place in range(stage.count))
+        counted = [stage.scrape(place) for place in range(stage.count)]
     return {
         "machine": before,
         "asked": {name: getattr(asked, name) for name in Asked.__slots__},
         "accepted": len(told),
         "refused": refused,
         "accepted_per_s": round(len(told) / took_s, 1),
-        "frames_sent": int(frames),
+        "frames_sent": int(sum(each["jishi_frames_total"] for each in counted)),
+        "accepted_as_counted": int(sum(each["jishi_accepted_total"] for each in counted)),
         "delay_ms": _delays(told, watched),
         "memory_kb_per_watcher": round((sum(full) - sum(empty)) / asked.watchers / 1024, 1),
         "memory_kb_per_watcher_after_bids": round((sum(after) - sum(empty)) / asked.watchers / 1024, 1),
