@@ -14,11 +14,11 @@ from jishi.apps.reform.api import LIGHTS, Board, TaskLine, list_years, read_boar
 from jishi.platform.access import require
 from jishi.web.desk.frame import desk_page, reach_of, render_desk
 from jishi.web.public.law.uses import RULE, index_of
+from jishi.web.public.reform.task import TONES, light_word
 from jishi.web.public.table import Cell, save_table
 from jishi.web.shell.posting import ctx_of
 from jishi.web.shell.site import language, market_pack, site
 
-TONES = {"red": "bad", "yellow": "warn", "green": "ok", "blue": "plain", "grey": "plain"}
 WIDTH = 1000
 """How wide the chart's drawing of a year is, in its own units."""
 
@@ -45,7 +45,7 @@ def show_chart(request: HttpRequest) -> HttpResponse:
         "months": [date(board.year, month, 1) for month in range(1, 13)],
         "rows": [_row(pack, line, board) for line in lines],
         "lights": [
-            (each, _light_word(pack, each), board.counts.get(each, 0), each == wanted) for each in LIGHTS
+            (each, light_word(pack, each), board.counts.get(each, 0), each == wanted) for each in LIGHTS
         ],
         "today_x": _x(board, board.day) if board.day.year == board.year else None,
         "reasons": [
@@ -116,7 +116,7 @@ def _row(pack: Pack, line: TaskLine, board: Board) -> dict[str, Any]:
         "done": round(done),
         "planned": line.light.planned_percent,
         "colour": line.light.colour,
-        "word": _light_word(pack, line.light.colour),
+        "word": light_word(pack, line.light.colour),
         "tone": TONES.get(line.light.colour, "plain"),
         "why": line.light.decision.row or "",
         "x": begins,
@@ -131,11 +131,6 @@ def _x(board: Board, day: date, *, after: bool = False) -> int:
     first, last = date(board.year, 1, 1), date(board.year, 12, 31)
     gone = (day - first).days + after
     return round(WIDTH * min(max(gone, 0), (last - first).days + 1) / ((last - first).days + 1))
-
-
-def _light_word(pack: Pack, colour: str) -> str:
-    rule: Any = pack.rules["reform.light"]
-    return str(rule.answer(colour).words[language() == "en"])
 
 
 def _title(pack: Pack, number: int, lang: str) -> str:
@@ -167,7 +162,7 @@ def _cells(pack: Pack, board: Board) -> Iterator[list[Cell]]:
             data["starts_on"],
             data["due_on"],
         ]
-        yield [*told, str(data["progress_percent"]), _light_word(pack, line.light.colour)]
+        yield [*told, str(data["progress_percent"]), light_word(pack, line.light.colour)]
 
 
 def _reach(pack: Pack, named: list[str]) -> dict[str, Any]:

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_safe
 from jishi.apps.packs.api import Measure, NamedSystem, Pack, carriers_of, state_of
 from jishi.kernel.fault import Fault
 from jishi.web.public.reform.carrier import KINDS, list_carriers, title_of, url_of
+from jishi.web.public.reform.task import list_tasks
 from jishi.web.public.table import Cell, save_table
+from jishi.web.shell.posting import ctx_of
 from jishi.web.shell.site import language, market_pack
 
 STATES = ("runs", "partial", "none")
@@ -46,6 +48,7 @@ def show_one(request: HttpRequest, number: int) -> HttpResponse:
         **_line(pack, measure),
         "measure": measure,
         "carriers": list_carriers(pack, measure, lang),
+        "tasks": list_tasks(pack, number, ctx_of(request).now_ms()),
         "named": [_named_line(pack, row) for row in pack.named if number in row.numbers],
         "previous": number - 1 if number - 1 in pack.reform.measures else None,
         "next": number + 1 if number + 1 in pack.reform.measures else None,
