@@ -20,6 +20,7 @@ from jishi.kernel.evidence.check_file import (
 )
 from jishi.kernel.evidence.check_log import check_log, check_witness
 from jishi.kernel.evidence.check_notice import check_limits, check_terms
+from jishi.kernel.evidence.check_panel import check_panel, read_record
 from jishi.kernel.evidence.check_result import (
     Outcome,
     check_admission,
@@ -56,7 +57,7 @@ NAMES = ("canonical", "read", "signature", "trust", *_OF_FILE, "replay", *_OF_OU
 def verify(
     raw: bytes, trust: str | None = None, laws: Laws | None = None, witnesses: Sequence[str] = ()
 ) -> Report:
-    """Recompute a bundle and report each check; never raises on what the file holds.
+    """Recompute a bundle, or draw a panel again from its record, and report each check; never raises on the file.
 
     With ``laws``, which give the rules of a pack by its hash, what they permitted is decided again.
     ``witnesses`` are keys that must have cosigned the log's checkpoint.
@@ -64,6 +65,9 @@ def verify(
     ``trust`` is the base64 Ed25519 public key the reader expects; without it a forger's own
     signature is as good as any, and the verdict says so.
     """
+    if (record := read_record(raw)) is not None:
+        canonical = Check("canonical", True, "verify.canonical.ok", {"bytes": len(raw)})
+        return Report((canonical, run_check("panel", lambda: check_panel(record))))
     checks, bundle = open_bundle(raw)
     if bundle is None:
         return Report(checks)
