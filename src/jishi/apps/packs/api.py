@@ -38,6 +38,8 @@ from jishi.apps.packs.method import known_facts
 from jishi.apps.packs.pack import Pack
 from jishi.apps.packs.problem import PackError, Problem
 from jishi.apps.packs.procedures.asking import Ask, form_facts, holds, shown
+from jishi.apps.packs.procedures.diagram import mermaid as procedure_mermaid
+from jishi.apps.packs.procedures.diagram import svg as procedure_svg
 from jishi.apps.packs.procedures.planning import limits_of, plan_of
 from jishi.apps.packs.rules.cases import DatedCase, Expectation, read_cases
 from jishi.apps.packs.rules.check import check_cases
@@ -62,13 +64,13 @@ from jishi.kernel.rules.parity import Track
 __all__ = [
     "Ask", "CaseTable", "Changed", "Check", "Choice", "DatedCase", "DecisionKind", "DemoAccount", "DemoBidder",
     "DemoLot", "DemoParty", "Division", "DocumentNeed", "EndKind", "Expectation", "FieldKind", "FieldType",
-    "Finding", "Impact", "LandUse", "LimitRow", "Line", "Measure", "NamedSystem", "Pack", "PackError", "PanelNeed", "Paper",
-    "Parity", "Part", "Problem", "ProcedureKind", "Product", "Question", "Reform", "RegisterKind", "Run",
-    "Scenario", "StepKind", "Track", "TrackComparison", "Trouble", "Vote", "Words", "Write", "also_in_cases",
-    "ask_cases", "carriers_of", "check_cases", "check_pack", "compare_packs", "compare_tracks", "current_pack",
-    "default_pack", "draft_pack", "finding_params", "forget_current", "form_facts", "holds", "installed_packs",
-    "keep_version", "known_facts", "limits_of", "lint_pack", "load_pack", "load_pack_from", "locate_pack",
-    "one_law", "open_run", "pack_hash", "pack_of", "plan_of", "read_cases", "read_parities", "read_parity",
-    "say_outcome", "shown", "state_of", "valid_of", "validate_entry", "validate_fields", "write_changes",
-    "written", "written_answer",
+    "Finding", "Impact", "LandUse", "LimitRow", "Line", "Measure", "NamedSystem", "Pack", "PackError",
+    "PanelNeed", "Paper", "Parity", "Part", "Problem", "ProcedureKind", "Product", "Question", "Reform",
+    "RegisterKind", "Run", "Scenario", "StepKind", "Track", "TrackComparison", "Trouble", "Vote", "Words",
+    "Write", "also_in_cases", "ask_cases", "carriers_of", "check_cases", "check_pack", "compare_packs",
+    "compare_tracks", "current_pack", "default_pack", "draft_pack", "finding_params", "forget_current",
+    "form_facts", "holds", "installed_packs", "keep_version", "known_facts", "limits_of", "lint_pack",
+    "load_pack", "load_pack_from", "locate_pack", "one_law", "open_run", "pack_hash", "pack_of", "plan_of",
+    "procedure_mermaid", "procedure_svg", "read_cases", "read_parities", "read_parity", "say_outcome", "shown",
+    "state_of", "valid_of", "validate_entry", "validate_fields", "write_changes", "written", "written_answer",
 ]  # fmt: skip

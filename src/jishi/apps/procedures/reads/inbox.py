@@ -87,7 +87,7 @@ def list_cases(ctx: Context, procedure: str = "", phase: str = "", cursor: str |
 def list_missed(ctx: Context) -> list[MissedRow]:
     """Give the clocks missed now by procedure, step and division, the longest missed first."""
     require(ctx, "case.supervise")
-    late = Q(overdue_ms__isnull=False) | Q(due_ms__lt=ctx.now_ms())
+    late = Q(overdue_ms__isnull=False) | Q(due_ms__lte=ctx.now_ms())
     rows = Case.objects.filter(_below(ctx), late, phase=OPEN)
     grouped = rows.values("procedure", "step", "division").annotate(
         count=Count("id"), oldest=Min("started_ms")
@@ -126,7 +126,7 @@ def _waiting(ctx: Context, query: InboxQuery) -> "QuerySet[Case]":
     if query.procedure:
         rows = rows.filter(procedure=query.procedure)
     if query.overdue:
-        rows = rows.filter(Q(overdue_ms__isnull=False) | Q(due_ms__lt=ctx.now_ms()))
+        rows = rows.filter(Q(overdue_ms__isnull=False) | Q(due_ms__lte=ctx.now_ms()))
     for word in query.text.split():
         rows = rows.filter(Q(number__icontains=word) | Q(title__icontains=word))
     return rows
