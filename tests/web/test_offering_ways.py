@@ -43,16 +43,16 @@ STAGES = [
 ]
 
 
-def enter(product: Product) -> str:
+def enter(product: Product, number: str = "WAY-1") -> str:
     """Write a register entry the product takes; return its id."""
     kind = product.register_kind
     if kind == "land.parcel":
         data: dict[str, Any] = {
-            "parcel_no": "WAY-1", "place": "测试路", "division": HERE, "area_cm2": 100_000_000, "tenure": "state",
+            "parcel_no": number, "place": "测试路", "division": HERE, "area_cm2": 100_000_000, "tenure": "state",
             "uses": [{"code": "0601", "name": "工业用地", "term_years": "50"}],
         }  # fmt: skip
         return registers.create_entry(Context(), registers.EntryForm(kind, data)).id
-    data = {"code": "WAY-1", "name": "测试标的", "division": HERE}
+    data = {"code": number, "name": "测试标的", "division": HERE}
     for field in default_pack().registers[kind].fields:
         if field.required:
             data.setdefault(field.name, "测试")
@@ -214,3 +214,24 @@ def test_the_form_says_the_terms_as_they_stand(world: World) -> None:
         headers={"Accept-Language": "en"},
     )
     assert {"round_ms", "cap_fen"} < set(page.context["form"].fields)
+
+
+def test_prices_are_asked_only_where_the_mechanism_has_them(world: World) -> None:
+    clerk, asked = world.client("clerk"), {}
+    for product, choice in WAYS:
+        page = clerk.get(f"/desk/offerings/new/{enter(product, choice.id)}/?way={product.id}:{choice.id}")
+        asked[choice.id] = {"start_price_fen", "increment_fen"} & set(page.context["form"].fields)
+        assert not {"lot", "reserve_commitment", "draw_commitment", "opens"} & set(
+            page.context["form"].fields
+        )
+    assert asked.pop("listing") == {"start_price_fen", "increment_fen"}
+    assert asked.pop("auction") == {"start_price_fen"}
+    assert not any(asked.values())
+
+
+def test_the_reviewer_reads_the_terms_of_a_draft(world: World) -> None:
+    product = default_pack().product("land.state_grant_auction")
+    draft = save(world.client("clerk"), f"/desk/offerings/new/{enter(product)}/?way={product.id}:auction")
+    page = world.client("reviewer").get(f"/desk/offerings/{draft.id}/")
+    assert "拍卖" in page.context["mechanism_title"]
+    assert "竞价阶段 1 · 逐轮加价" in page.text and "增价幅度：10 万元" in page.text

@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from jishi.apps.market.actions import OfferingForm as Statement
-from jishi.apps.market.mechanism import ALSO_NAMED, DRAW_TERM, UNSET, name_terms
+from jishi.apps.market.mechanism import ALSO_NAMED, DRAW_TERM, UNSET, Running, name_terms
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism.field import REQUIRED, Field
 from jishi.platform.words import say
@@ -26,6 +26,8 @@ from jishi.web.shell.site import language, site
 
 PRICES: Final = ("start_price_fen", "increment_fen")
 DATES: Final = ("listing_start", "registration_end", "listing_end")
+APART: Final = frozenset({*PLATFORM, *PRICES, *DATES, *ALSO_NAMED.values()})
+"""Terms that the platform fills, and those every offering has a field for."""
 PROBE: Final = "draft"
 """Stands for the lot while terms are read before there is one."""
 PLACES: Final = {
@@ -107,8 +109,7 @@ class OfferingForm(forms.Form):
     @cached_property
     def terms(self) -> tuple[Field, ...]:
         """Return the terms that people state beside those every offering has."""
-        apart = {*PLATFORM, *PRICES, *DATES, *ALSO_NAMED.values()}
-        return tuple(each for each in self.way.mechanism.model if each.name not in apart)
+        return tuple(each for each in self.way.mechanism.model if each.name not in APART)
 
     @property
     def groups(self) -> list[tuple[Any, list[Any]]]:
@@ -159,11 +160,11 @@ class OfferingForm(forms.Form):
 
     def stated(self) -> list[Stated]:
         """Say the terms as they stand: as typed where the form is valid, else as it was prefilled."""
-        model = [term for term in self.way.mechanism.model if term in self.terms]
         whole = self.is_bound and self.is_valid()
-        terms = self._stated() if whole else {term.name: self._begun_with(term) for term in model}
-        terms = {name: value for name, value in terms.items() if value is not REQUIRED}
-        return list_stated(model, terms, language(), _say_instant)
+        terms = self._stated() if whole else {term.name: self._begun_with(term) for term in self.terms}
+        return say_terms(
+            self.way.mechanism, {name: value for name, value in terms.items() if value is not REQUIRED}
+        )
 
     def _begun_with(self, term: Field) -> Any:
         begun = read_term(term, self.initial)
@@ -199,6 +200,12 @@ def initial_of(offering: Any, way: Way) -> dict[str, Any]:
             if term.name in offering.terms and term.name not in (*PLATFORM, *ALSO_NAMED.values()):
                 shown |= show_term(term, offering.terms[term.name])
     return shown
+
+
+def say_terms(mechanism: Running, terms: Mapping[str, Any]) -> list[Stated]:
+    """Say the terms a mechanism has beside the prices and dates of every offering."""
+    model = [term for term in mechanism.model if term.name not in APART]
+    return list_stated(model, terms, language(), _say_instant)
 
 
 def _begun(way: Way, term: Field) -> Any:

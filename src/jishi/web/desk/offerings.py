@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from jishi.apps.market import reads
 from jishi.apps.market.actions import prepare_offering, relist_offering, revise_offering
 from jishi.apps.market.guarding import preview_notice
+from jishi.apps.market.mechanism import mechanism_of
 from jishi.apps.packs.kinds.product import MechanismChoice
 from jishi.apps.registers import api as registers
 from jishi.apps.rulings import api as rulings
@@ -19,8 +20,9 @@ from jishi.kernel.fault import Fault
 from jishi.platform.access import Target, may, require
 from jishi.platform.context import Context
 from jishi.platform.oversight import name_people
+from jishi.platform.words.term import mechanism_title
 from jishi.web.desk.frame import desk_page, reach_of, render_desk
-from jishi.web.desk.offering_form import OfferingForm, initial_of
+from jishi.web.desk.offering_form import OfferingForm, initial_of, say_terms
 from jishi.web.desk.offering_law import Check, judge, lawful_dates, say_check
 from jishi.web.desk.part_key import list_keys
 from jishi.web.desk.steps import Case, Step, open_steps
@@ -127,6 +129,8 @@ def show(request: HttpRequest, offering_id: str) -> HttpResponse:
         "case": case,
         "next_steps": _next_steps(ctx, case),
         "is_own_draft": offering.state == "draft" and offering.prepared_by == ctx.actor.user_id,
+        "mechanism_title": mechanism_title(offering.mechanism, language()),
+        "stated": say_terms(mechanism_of(offering), offering.terms),
         "people": name_people([p for p in (offering.prepared_by, offering.published_by) if p]),
         **_room(ctx, offering),
     }
