@@ -104,13 +104,13 @@ def check_sources(desk: Desk) -> Iterator[Problem]:
     for paper in kind.papers:
         yield from _mapping(room, f"paper[{paper.id}].valid_until", paper.valid_until)
         for line in paper.lines:
-            yield from _mapping(room, f"paper[{paper.id}].line[{line.name}]", line.value)
+            yield from _mapping(room, f"paper[{paper.id}].line[{line.name}].value", line.value)
 
 
 def _step(room: _Room, step: StepKind) -> Iterator[Problem]:
     key = f"step[{step.id}]"
     for line in step.publicity.lines if step.publicity else ():
-        yield from _mapping(room, f"{key}.publicity.line[{line.name}]", line.value)
+        yield from _mapping(room, f"{key}.publicity.line[{line.name}].value", line.value)
     yield from _mapping(room, f"{key}.fee.amount", step.fee.amount if step.fee else None)
     if step.panel is not None:
         yield from _mapping(room, f"{key}.panel.speciality", step.panel.speciality)
@@ -157,11 +157,7 @@ def _data(room: _Room, key: str, write: Write, register: RegisterKind) -> Iterat
         yield from room.desk.points(place, name, types, "pack.unknown_field")
         yield from _mapping(room, place, raw)
         found = _type(room, raw)
-        if (
-            name in types
-            and found is not None
-            and {found, types[name]} not in ({types[name]}, {"text", types[name]})
-        ):
+        if name in types and found is not None and not _fits(found, types[name]):
             yield room.desk.wrong(place, raw, "pack.field_type", types[name], found=found)
     numbered = register.numbering is not None
     if write.act == "create":
@@ -172,6 +168,12 @@ def _data(room: _Room, key: str, write: Write, register: RegisterKind) -> Iterat
                 and not (numbered and field.name == register.code_field)
             ):
                 yield room.desk.wrong(f"{key}.data", field.name, "pack.field_unmapped", field.name)
+
+
+def _fits(found: str, wanted: str) -> bool:
+    """Tell whether a field takes what is plainly copied; text stands for codes, parties and entries too."""
+    loose = {"code", "party", "entry", "choice"}
+    return found == wanted or wanted == "text" or (found == "text" and wanted in loose)
 
 
 def _type(room: _Room, raw: str | int | bool) -> str | None:
