@@ -27,6 +27,7 @@ STAGES = [
     {"kind": "ascending", **CAP},
     {"kind": "second_quantity", "unit": "平方米", "span_ms": 30 * DAY_MS, "most": 1_000_000},
 ]
+SEALING = {"suite": "x25519", "members": 3, "threshold": 2}
 TWO_SECRETS = (7771, 8882)
 
 
@@ -82,9 +83,9 @@ def negotiation(hall: Hall, **terms: Any) -> tuple[Offering, dict[str, Registrat
     return offering, hall.admit(offering, "north")
 
 
-def at_the_cap(hall: Hall) -> tuple[Offering, dict[str, Registration]]:
+def at_the_cap(hall: Hall, **changed: Any) -> tuple[Offering, dict[str, Registration]]:
     start = hall.clock.now_ms() + 22 * DAY_MS
-    terms = {"stages": STAGES, "least_bidders": 2}
+    terms = {"stages": STAGES, "least_bidders": 2, **changed}
     draft = hall.draft(mechanism="auction", increment_fen=None, registration_end=start, terms=terms)
     rows = hall.admit(hall.publish(draft), "north", "south")
     hall.move(start)
@@ -311,6 +312,23 @@ def test_every_page_of_every_kind_stands_in_both_languages(hall: Hall, make: Any
                 answer = reader.get(path)
                 assert answer.status_code == 200
                 assert "mechanism." not in re.sub(r"<script.*?</script>", "", answer.content.decode())
+
+
+def test_a_stage_of_sealed_quotes_leads_to_the_page_that_seals(hall: Hall) -> None:
+    sealed = [{"kind": "ascending", **CAP}, {"kind": "sealed_quote", "span_ms": 30 * DAY_MS}]
+    offering, rows = at_the_cap(hall, stages=sealed, sealing=SEALING)
+    assert get_offering(offering.id).phase == "sealed_quote"
+    assert f"/me/registrations/{rows['south'].id}/seal/" in room(hall, offering, "south")
+    assert f"/land/{offering.id}/sealed/" in room(hall, offering)
+
+
+def test_a_room_of_sealed_bids_leads_to_the_page_that_seals(hall: Hall) -> None:
+    offering = hall.offer(mechanism="tender", terms={"sealing": SEALING}, **NONE)
+    rows = hall.admit(offering, "north")
+    page = room(hall, offering, "north")
+    assert f"/me/registrations/{rows['north'].id}/seal/" in page and "开启委员会尚未组成" in page
+    assert f"/land/{offering.id}/sealed/" in room(hall, offering)
+    assert json.loads(room(hall, offering, part="room.json"))["facts"]["lines"] == 0
 
 
 # --- how it ended for each

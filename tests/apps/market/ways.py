@@ -28,11 +28,16 @@ facts = { sale_method = "listing" }
 id = "auction"
 version = 1
 facts = { sale_method = "auction" }
+
+[[mechanism]]
+id = "tender"
+version = 1
+facts = { sale_method = "tender" }
 """
 
 
 def many_ways(folder: Path) -> Path:
-    """Copy the pack, its product sold by call auction, auction, negotiation and at a fixed price also."""
+    """Copy the pack, its product sold by call auction, auction, tender, negotiation and at a fixed price also."""
     copy = Path(shutil.copytree(packs.locate_pack("jilin"), folder / "ways"))
     file = copy / PRODUCT
     text = file.read_text("utf-8")

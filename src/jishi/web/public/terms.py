@@ -37,10 +37,6 @@ OPERATOR_SET = {
 }
 
 
-STAGE_PHASES = {"ascending": "open"}
-"""The phase a stage of an auction is called by, where it is not the stage's own name."""
-
-
 class Rule(NamedTuple):
     """One term of the mechanism: its name, its value, the clauses it rests on, and whether that is confirmed."""
 
@@ -72,7 +68,7 @@ def _own_money(offering: Offering) -> list[Fact]:
     unit = "yuan" if offering.kind in ("orders", "shop", "sealed") else ""
     facts = [
         Fact(term_title(name, lang), money_text(terms[name], lang, unit))
-        for name in ("start_price_fen", "price_fen", "floor_fen")
+        for name in ("price_fen", "floor_fen")
         if terms.get(name) is not None
     ]
     if offering.kind != "ascending":
@@ -167,8 +163,9 @@ def say_value(field: Any, value: Any) -> str:
             "n": value["members"],
         }
     if field.name == "stages":
+        kinds = [stage["kind"] for stage in value]
         return " → ".join(
-            str(find_term(STAGE_PHASES.get(stage["kind"], stage["kind"])).label) for stage in value
+            _("Open quotes") if kind == "ascending" else str(find_term(kind).label) for kind in kinds
         )
     return _("%(n)s, in the bundle") % {"n": len(value)} if isinstance(value, list | dict) else str(value)
 

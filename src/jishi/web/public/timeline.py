@@ -64,6 +64,8 @@ def _in_time(steps: list[Any], instants: dict[str, int]) -> list[Any]:
 
 def _instants(offering: Offering) -> dict[str, int]:
     instants = {name: getattr(offering, name) for name in _PLANNED}
+    if offering.closed_ms:  # sold out, or decided by a later stage
+        instants["listing_end"] = min(offering.closed_ms, offering.listing_end)
     if offering.notice_ms:
         instants |= {"notice": offering.notice_ms, "registration_start": offering.notice_ms}
     for entry in read_stream(offering.stream, _WITNESSES):
