@@ -33,6 +33,7 @@ PROBE: Final = "draft"
 PLACES: Final = {
     "market.number": "number",
     "market.deposit": "deposit_fen",
+    "market.terms.refused": "min_price_fen",
     "relisting.": "start_price_fen",
     "listing.terms.span": "listing_end",
     "mechanism.terms.span": "listing_end",
