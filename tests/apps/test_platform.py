@@ -448,9 +448,7 @@ def test_a_blind_index_finds_equals_and_tells_domains_apart() -> None:
 
 def test_a_key_is_bound_to_its_command() -> None:
     sent = command.digest({"price_fen": 1, "lot": "a"})
-    row = command.CommandRecord.objects.create(
-        scope="bid", key="k", digest=sent, answer={"ok": True}, at_ms=1
-    )
+    command.CommandRecord.objects.create(scope="bid", key="k", digest=sent, answer={"ok": True}, at_ms=1)
     assert command.find_answers(["bid"], ["k", "other"])["bid", "k"].answer == {"ok": True}
     assert command.find_answers(["question"], ["k"]) == {}
     given = command.find_answers(["bid"], ["k"])["bid", "k"]

@@ -92,6 +92,18 @@ ROWS = [
             ("far_free", "north", {"far_clerk", "far_reviewer", "far_regulator", "bidder"}),
         )
     ),
+    *(
+        Row(
+            "api/v1/registrations/<registration_id>/ticket",
+            frozenset({who}),
+            f"of {party}",
+            method,
+            target=registration("rounds", party),
+            headers=KEY,
+        )
+        for method in ("POST", "DELETE")
+        for who, party in (("bidder", "north"), ("rival", "south"))
+    ),
     Row("api/v1/tokens", MEMBERS, "own"),
     Row("api/v1/tokens", MEMBERS, "own", "POST", body=lambda world: {"name": "robot"}, json=True),
     Row(

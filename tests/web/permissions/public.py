@@ -38,8 +38,26 @@ RULE = "labour.residence_permit"
 CLAUSE = "民法典 705"
 LAW_FILES = ("rules", "clauses", "parameters", "limits")
 
+PARCELS = {"kind_id": "land.parcel"}
+
+
+def open_entry(world: World) -> Mapping[str, Any]:
+    """Fill in an entry of an open register."""
+    return {**PARCELS, "entry_id": world.entries["free"]}
+
+
 ROWS = [
     *(Row(path, EVERYONE) for path in PAGES),
+    Row("registers/", EVERYONE),
+    Row("registers/<str:kind_id>/", EVERYONE, target=lambda world: PARCELS),
+    Row("registers/<str:kind_id>/entries.json", EVERYONE, target=lambda world: PARCELS),
+    Row(
+        "registers/<str:kind_id>/entries.<str:form>",
+        EVERYONE,
+        target=lambda world: {**PARCELS, "form": "csv"},
+    ),
+    Row("registers/<str:kind_id>/<str:entry_id>.json", EVERYONE, target=open_entry),
+    Row("registers/<str:kind_id>/<str:entry_id>/", EVERYONE, target=open_entry),
     *(Row(f"law/{part}", EVERYONE) for part in ("", "clauses/", "parameters/", "limits/")),
     *(Row(f"measures/{part}", EVERYONE) for part in ("", "named/")),
     *(
@@ -86,6 +104,15 @@ ROWS = [
         "POST",
         target=offering("rounds"),
         body=quote,
+        headers=ASKS_JSON,
+    ),
+    Row(
+        "land/<str:offering_id>/ticket/",
+        BOTH,
+        "own",
+        "POST",
+        target=offering("rounds"),
+        body=lambda world: {},
         headers=ASKS_JSON,
     ),
     Row(

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Header, Router, Status
 
+from jishi.apps.market import actions, reads
 from jishi.apps.market import api as market
-from jishi.apps.market import reads
 from jishi.apps.market.actions import Answer, continue_bidding, place_bid
 from jishi.kernel.fault import Fault
 from jishi.platform.access import Target, require
@@ -14,6 +14,7 @@ from jishi.web.api_v1 import shapes, show
 from jishi.web.api_v1.limit import BIDDING
 from jishi.web.api_v1.problem import describe
 from jishi.web.api_v1.signing import SIGNED_IN
+from jishi.web.live.request import PATH
 
 router = Router(tags=["bids"], auth=SIGNED_IN)
 REFUSED = dict.fromkeys((401, 403, 404, 409, 422, 429), shapes.Problem)
@@ -31,7 +32,7 @@ Key = Annotated[
 @router.post("/bids", response={200: shapes.Accepted, **REFUSED}, throttle=[BIDDING])
 def post_bid(request: HttpRequest, payload: shapes.BidIn, key: Key) -> Any:
     """Place a quote (报价). 409 says why the room does not take it."""
-    own_key = f"{payload.registration}:{key}"  # two bidders may choose the same key
+    own_key = _own_key(payload.registration, key)
     answer = place_bid(request.ctx, payload.registration, payload.price_fen, own_key)  # type: ignore[attr-defined]
     return _tell(request, payload.registration, answer)
 
@@ -39,9 +40,28 @@ def post_bid(request: HttpRequest, payload: shapes.BidIn, key: Key) -> Any:
 @router.post("/bids/continue", response={200: shapes.Accepted, **REFUSED}, throttle=[BIDDING])
 def post_continue(request: HttpRequest, payload: shapes.ContinueIn, key: Key) -> Any:
     """Say in the question period (询问期) that one goes on bidding."""
-    own_key = f"{payload.registration}:{key}"
+    own_key = _own_key(payload.registration, key)
     answer = continue_bidding(request.ctx, payload.registration, own_key)  # type: ignore[attr-defined]
     return _tell(request, payload.registration, answer)
+
+
+@router.post("/registrations/{registration_id}/ticket", response={201: shapes.Ticket, **REFUSED})
+def issue_ticket(request: HttpRequest, registration_id: str) -> Any:
+    """Give a bid ticket (竞价凭证): with it `POST /live/bids` takes bids for a quarter of an hour."""
+    issued = actions.issue_ticket(request.ctx, registration_id)  # type: ignore[attr-defined]
+    return Status(201, {"ticket": issued.text, "until_ms": issued.until_ms, "url": PATH})
+
+
+@router.delete("/registrations/{registration_id}/ticket", response={204: None, **REFUSED})
+def revoke_tickets(request: HttpRequest, registration_id: str) -> Any:
+    """Revoke every bid ticket of a registration at once."""
+    actions.revoke_tickets(request.ctx, registration_id)  # type: ignore[attr-defined]
+    return Status(204, None)
+
+
+def _own_key(registration_id: str, key: str) -> str:
+    """Return the key as one bidder's own: two may choose the same, and one may send it by another way again."""
+    return f"{reads.get_bidder(registration_id).alias}:{key}"
 
 
 def _tell(request: HttpRequest, registration_id: str, answer: Answer) -> Any:

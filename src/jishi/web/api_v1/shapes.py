@@ -208,6 +208,14 @@ class Accepted(Schema):
     receipt: dict[str, Any]
 
 
+class Ticket(Schema):
+    """A bid ticket, where to send bids with it as `Authorization: Bearer`, and until when."""
+
+    ticket: str
+    until_ms: Ms
+    url: str
+
+
 class TokenIn(Schema):
     """Ask for a token."""
 

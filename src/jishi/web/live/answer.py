@@ -1,5 +1,6 @@
 """What the live path answers: a place in the log with its signed receipt, a refusal with its reason, or a problem."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -7,6 +8,7 @@ import msgspec
 from jishi.apps.market.actions import Answer
 from jishi.kernel.fault import Fault
 from jishi.platform.words import say
+from jishi.web.shell.moment import instant_text
 
 JSON = (b"content-type", b"application/json; charset=utf-8")
 PLAIN = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
@@ -25,6 +27,7 @@ STATUS = {
     "market.offering.unknown": 404,
 }
 UNREADABLE = 422
+EARLIEST_MS = 10**11  # less is a span, not an instant
 LATER = {"live.often", "live.share", "live.full", "live.failed"}
 _encode = msgspec.json.Encoder().encode
 Reply = tuple[int, list[tuple[bytes, bytes]], bytes]
@@ -44,17 +47,27 @@ def tell_answer(answer: Answer, receipt: dict[str, Any] | None, lang: str) -> Re
         return _reply(200, told)
     told = {"accepted": False, "code": answer.code, "params": answer.params, "at_ms": answer.at_ms}
     if lang:
-        told["sentence"] = say(answer.code, answer.params, lang)
+        told["sentence"] = _say(answer.code, answer.params, lang)
     return _reply(409, told)
 
 
 def tell_fault(fault: Fault, lang: str = "zh", wait_s: float = 1.0) -> Reply:
     """Tell why nothing was taken; what may be sent again says after how many seconds."""
-    sentence = say(fault.code, fault.params, lang or "zh")
+    sentence = _say(fault.code, fault.params, lang or "zh")
     status = STATUS.get(fault.code, UNREADABLE)
     told = {"accepted": False, "code": fault.code, "params": fault.params, "sentence": sentence}
     later = [(b"retry-after", b"%d" % max(1, round(wait_s)))] if fault.code in LATER else []
     return _reply(status, told, later)
+
+
+def _say(code: str, params: Mapping[str, Any], lang: str) -> str:
+    """Say a refusal, its instants in the market's zone."""
+    instants = {
+        name: instant_text(value, "second")
+        for name, value in params.items()
+        if name.endswith("_ms") and isinstance(value, int) and value > EARLIEST_MS
+    }
+    return say(code, {**params, **instants}, lang)
 
 
 def _reply(status: int, told: dict[str, Any], more: list[tuple[bytes, bytes]] | None = None) -> Reply:

@@ -29,7 +29,6 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Result = tuple[Outcome, dict[str, Any] | None]
 """What became of a command, and its receipt if it was accepted."""
 
-PATH = "/live/bids"
 OFTEN = Buckets(rate=10, burst=40)
 
 

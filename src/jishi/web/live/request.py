@@ -9,8 +9,9 @@ from jishi.apps.market.api import Ticket, read_ticket
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import inputs
 
+PATH = "/live/bids"
 LARGEST_BODY = 64 * 1024
-SHORTEST_KEY, LONGEST_KEY = 8, 40
+SHORTEST_KEY, LONGEST_KEY = 8, 64
 BEARER = b"Bearer "
 MOST_TICKETS = 20_000
 
@@ -48,8 +49,8 @@ def read_body(raw: bytes, ticket: Ticket) -> tuple[Sent, str]:
     if not SHORTEST_KEY <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
         raise Fault("live.key", least=SHORTEST_KEY, most=LONGEST_KEY)
     given = _read_input(body.input, ticket.alias)
-    # Two bidders may choose the same key; the programs' interface names it in the same way.
-    command = Command(given, f"{ticket.registration}:{key}", read=True)
+    # Two bidders may choose the same key; the portal and the programs' interface make it one's own in the same way.
+    command = Command(given, f"{ticket.alias}:{key}", read=True)
     claim = Claim(ticket.registration, ticket.alias, ticket.series)
     return Sent(ticket.offering, command, claim), body.lang
 

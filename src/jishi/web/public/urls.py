@@ -41,6 +41,7 @@ urlpatterns = [
     path("land/<str:offering_id>/supervise/", room.supervise, name="supervise"),
     path("land/<str:offering_id>/bid/", bid.place, name="bid"),
     path("land/<str:offering_id>/continue/", bid.go_on, name="continue"),
+    path("land/<str:offering_id>/ticket/", bid.give_ticket, name="ticket"),
     path("land/<str:offering_id>/panel/", panel.show_of, name="panel-of"),
     path("panels/<str:panel_id>.json", panel.read, name="panel-json"),
     path("panels/<str:panel_id>/", panel.show, name="panel"),

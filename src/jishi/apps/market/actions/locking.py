@@ -54,7 +54,9 @@ def _lock_rows(offering_ids: Sequence[str]) -> Iterable[Offering]:
     left_out = {"snapshot"} if all(map(holds, offering_ids)) else set()
     quote = connection.ops.quote_name
     meta = Offering._meta
-    columns = ", ".join(quote(str(field.column)) for field in meta.concrete_fields if field.name not in left_out)
+    columns = ", ".join(
+        quote(str(field.column)) for field in meta.concrete_fields if field.name not in left_out
+    )
     sql = f"SELECT {columns} FROM {quote(meta.db_table)} WHERE id {AMONG[connection.vendor]} ORDER BY id"
     if connection.features.has_select_for_update:
         sql += " FOR UPDATE"

@@ -1,7 +1,9 @@
 /* One's own bid: raise buttons, the amount in figures and capitals, a confirmation, and exactly one answer.
 
-   An attempt keeps its key until the server answered it, so a lost answer is asked for again, never bid again. */
+   An attempt keeps its key until the server answered it, so a lost answer is asked for again, never bid again.
+   Bids go to the live path with a ticket; where the page has none they go to the form's own address. */
 
+import { post as postLive, prepare } from "./ticket.js";
 import { capital, money, readWan, typedWan, figure } from "./format.js";
 
 const form = document.querySelector("form[data-bid]");
@@ -86,11 +88,7 @@ async function send(attempt) {
   button.disabled = true;
   button.setAttribute("aria-busy", "true");
   try {
-    const body = new FormData(form);
-    body.set("price_fen", attempt.price);
-    body.set("key", attempt.key);
-    const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
-    hear(await response.json());
+    hear(await (form.dataset.ticket ? postLive(form, attempt) : post(attempt)), attempt);
   } catch {
     say(words.unknown, "warn"); // the key stays: sending again asks for the answer of the same bid
   } finally {
@@ -99,18 +97,29 @@ async function send(attempt) {
   }
 }
 
-function hear(answer) {
+async function post(attempt) {
+  const body = new FormData(form);
+  body.set("price_fen", attempt.price);
+  body.set("key", attempt.key);
+  const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+  return await response.json();
+}
+
+function hear(answer, attempt) {
+  if (answer.again) return say(answer.sentence, "warn"); // not taken: the key stays
   waiting = null;
   touched = false;
-  say(answer.ok ? fill(words.accepted, money(answer.price_fen)) : answer.sentence, answer.ok ? "" : "bad");
+  say(answer.accepted ? fill(words.accepted, money(attempt.price)) : answer.sentence, answer.accepted ? "" : "bad");
   offer();
 }
 
 document.addEventListener("jishi:frame", ({ detail: frame }) => {
   standing.next = frame.next_bid_fen;
   standing.increment = frame.increment_fen ?? standing.increment;
+  if (form.dataset.ticket && !form.hidden) prepare(form);
   offer();
   if (dialog.open) warn();
 });
 
 offer();
+if (form.dataset.ticket && !form.hidden) prepare(form);
