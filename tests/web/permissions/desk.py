@@ -18,7 +18,7 @@ from jishi.platform.clock import SimulatedClock
 from jishi.platform.context import Context
 from jishi.web.desk.steps import STEPS
 from tests.web.permissions.row import NOBODY, Given, Row
-from tests.web.world import STAFF, THERE, World
+from tests.web.world import HERE, STAFF, THERE, World
 
 CLERK, REVIEWER = frozenset({"clerk"}), frozenset({"reviewer"})
 OFFICERS = frozenset({"officer_one", "officer_two"})
@@ -43,6 +43,7 @@ ROLES = {
     "reserve.seal": OFFICERS,
     "reserve.open": OFFICERS,
     "sale.confirm": REVIEWER,
+    "start_price.approve": REVIEWER,
     "result.publish": REVIEWER,
     "sale.default": REVIEWER,
     "contract.draft": CLERK | REVIEWER,
@@ -76,6 +77,24 @@ def question(world: World) -> Mapping[str, Any]:
 def objection(world: World) -> Mapping[str, Any]:
     """Fill in an objection that waits."""
     return {"objection_id": object_to_result(Context(), world.offerings["published"], "程序有误").id}
+
+
+def parcels_file(world: World) -> Mapping[str, Any]:
+    """Fill in a register and a form of file."""
+    return {"kind_id": "land.parcel", "form": "csv"}
+
+
+def no_file(world: World) -> Mapping[str, Any]:
+    """Fill in an entry and a file it does not name."""
+    return {"entry_id": world.entries["draft"], "file_id": "0" * 32}
+
+
+def an_import(world: World) -> Mapping[str, Any]:
+    """Fill in a file on its way into the register of a division here."""
+    content = "宗地编号,坐落\n表-1,测试路\n".encode()
+    ctx = Context()
+    made = registers.start_import(ctx, "land.parcel", content, name="rows.csv", division=HERE)
+    return {"run_id": made.id}
 
 
 def burden(world: World) -> Mapping[str, Any]:
@@ -236,6 +255,13 @@ ROWS = [
     Row("desk/reserve-key/", OFFICERS),
     Row("desk/entries/", READERS | FAR_READERS),
     Row("desk/entries/new/<str:kind_id>/", CLERKS, target=lambda world: {"kind_id": "land.parcel"}),
+    Row("desk/entries/import/<str:kind_id>/", CLERKS, target=lambda world: {"kind_id": "land.parcel"}),
+    Row("desk/entries/save/<str:kind_id>.<str:form>", READERS | FAR_READERS, target=parcels_file),
+    Row("desk/imports/<str:run_id>/", CLERK, "here", target=an_import),
+    Row("desk/imports/<str:run_id>/write/", CLERK, "here", "POST", an_import),
+    Row("desk/imports/<str:run_id>/stop/", CLERK, "here", "POST", an_import),
+    Row("desk/imports/<str:run_id>/problems.csv", CLERK, "here", target=an_import),
+    Row("desk/entries/<str:entry_id>/files/<str:file_id>/", NOBODY, "no such file", target=no_file),
     Row("desk/entries/<str:entry_id>/", READERS, "here", target=entry("draft")),
     Row("desk/entries/<str:entry_id>/", FAR_READERS, "other division", target=entry("far_draft")),
     Row("desk/entries/<str:entry_id>/amend/", CLERK, "here", target=entry("draft")),

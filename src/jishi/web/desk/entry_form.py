@@ -7,23 +7,30 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from jishi.apps.packs.api import FieldKind, RegisterKind, validate_entry
+from jishi.apps.packs.api import FieldKind, RegisterKind, Words, validate_entry
 from jishi.kernel.fault import Fault
 from jishi.kernel.quantity.area import format_area
+from jishi.platform.context import Context
+from jishi.platform.storage import check_upload, store_file
 from jishi.platform.words import say
 from jishi.web.shell.fields import typed_money
 from jishi.web.shell.site import language, market_pack
 
 SPARE_ROWS = 2
 LEAST_ROWS = 3
+NUMBERED = Words(zh="留空即由登记簿编号", en="Left empty, the register gives the number")
 LONG = ("conditions", "present_state")
 HINTS = {
     "money": gettext_lazy("In yuan, or with its unit, such as 25.6万元"),
     "area": gettext_lazy("In square metres, or with its unit, such as 45.3亩"),
     "bounds": gettext_lazy("For example ≥40%, 10%~20%, ≤1.8"),
+    "entry": gettext_lazy("The number of the other entry"),
+    "geometry": gettext_lazy("GeoJSON"),
+    "file": gettext_lazy("PDF, PNG, JPEG or ZIP, at most 20 MiB"),
 }
 
 
@@ -46,10 +53,19 @@ class EntryForm(forms.Form):
 
     fault_fields = {"registers.shape": "geometry", "registers.number": "geometry"}
 
-    def __init__(self, *args: Any, kind: RegisterKind, rows: Mapping[str, int], **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        kind: RegisterKind,
+        rows: Mapping[str, int],
+        ctx: Context | None = None,
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
-        self.kind, self.rows = kind, rows
+        self.kind, self.rows, self.ctx = kind, rows, ctx
         for field in kind.fields:
+            if kind.numbering and field.name == kind.code_field:
+                field = field.model_copy(update={"required": False, "help": NUMBERED})
             for name, made in _inputs(field, rows.get(field.name, LEAST_ROWS)):
                 self.fields[name] = made
         if kind.geometry:
@@ -69,6 +85,12 @@ class EntryForm(forms.Form):
         said: dict[str, Any] = super().clean() or {}
         raw, places = self._collect(said)
         clean, problems = validate_entry(self.kind, raw)
+        if self.kind.numbering:  # the register fills it in on writing
+            problems = [
+                each
+                for each in problems
+                if (each.code, each.params.get("field")) != ("entry.required", self.kind.code_field)
+            ]
         for problem in problems:
             place = self._place(problem, places)
             if place not in self.errors:  # an empty required field says so already
@@ -110,9 +132,24 @@ class EntryForm(forms.Form):
             elif field.type == "interval":
                 ends = {end: said.get(f"{name}-{end}", "") for end in ("from", "to")}
                 raw[name] = ends if any(ends.values()) else None
+            elif field.type == "file":
+                raw[name] = self._file(field, said.get(name))
             else:
                 raw[name] = said.get(name)
         return raw, places
+
+    def _file(self, field: FieldKind, upload: Any) -> str:
+        """Store what was uploaded and return its id; without an upload the file that stood there stays."""
+        if not isinstance(upload, UploadedFile) or self.ctx is None:
+            return str(self.initial.get(field.name) or "")
+        try:
+            media = check_upload(content := upload.read())
+        except Fault as fault:
+            self.add_error(field.name, say(fault.code, fault.params, language()))
+            return ""
+        owner = f"register/{self.kind.id}"
+        name = str(upload.name)[:200]
+        return store_file(self.ctx, content, name, owner=owner, media_type=media, public=field.public).id
 
     def _collect_rows(self, field: FieldKind, said: dict[str, Any]) -> tuple[list[dict[str, Any]], list[int]]:
         rows, places = [], []
@@ -187,8 +224,12 @@ def _input(field: FieldKind, *, required: bool) -> forms.Field:
     label, lang = field.label.say(language()), language()
     said: dict[str, Any] = {"label": label + (f" ({field.unit})" if field.unit else ""), "required": required}
     said["help_text"] = HINTS.get(field.type, "")
+    if field.help:
+        said["help_text"] = field.help.say(lang)
     if field.type == "boolean":
         return forms.BooleanField(**{**said, "required": False})
+    if field.type == "file":
+        return forms.FileField(**{**said, "required": False})
     if field.type == "choice":
         choices = [("", "—"), *((choice.id, choice.title.say(lang)) for choice in field.choices)]
         return forms.ChoiceField(**said, choices=choices)
@@ -200,7 +241,7 @@ def _input(field: FieldKind, *, required: bool) -> forms.Field:
             (each.code, f"{each.code} {each.name_en if lang == 'en' else each.name_zh}") for each in divisions
         ]
         return forms.ChoiceField(**said, choices=[("", "—"), *named])
-    if field.name in LONG:
+    if field.name in LONG or field.type == "geometry":
         return forms.CharField(**said, widget=forms.Textarea(attrs={"rows": 3}))
     return forms.CharField(**said)
 

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext_lazy as _
+
 from jishi.apps.packs.api import FieldKind
 from jishi.web.public.places import place_name, use_name
 from jishi.web.shell.money import area_text, money_text, mu_text
@@ -29,10 +31,10 @@ class Sheet(NamedTuple):
     rows: list[list[tuple[str, str, bool]]]
 
 
-def list_facts(kind_id: str, lot: dict[str, Any]) -> list[Fact]:
-    """Return the plain facts of a lot in the order of its register kind."""
+def list_facts(kind_id: str, lot: dict[str, Any], *, inside: bool = False) -> list[Fact]:
+    """Return the plain facts of a lot in the order of its register kind; `inside` also those not public."""
     kind = market_pack().register(kind_id)
-    plain = [field for field in kind.fields if field.public and field.type != "table"]
+    plain = [field for field in kind.fields if (field.public or inside) and field.type != "table"]
     said = ((field, lot.get(field.name)) for field in plain if field.name not in _ELSEWHERE)
     return [
         Fact(field.label.say(language()), say_value(field, value))
@@ -41,11 +43,13 @@ def list_facts(kind_id: str, lot: dict[str, Any]) -> list[Fact]:
     ]
 
 
-def list_sheets(kind_id: str, lot: dict[str, Any]) -> list[Sheet]:
+def list_sheets(kind_id: str, lot: dict[str, Any], *, inside: bool = False) -> list[Sheet]:
     """Return the tables of a lot, such as its uses with area, term and plot ratio of each."""
     kind = market_pack().register(kind_id)
     tables = [
-        field for field in kind.fields if field.public and field.type == "table" and lot.get(field.name)
+        field
+        for field in kind.fields
+        if (field.public or inside) and field.type == "table" and lot.get(field.name)
     ]
     return [_sheet(field, lot[field.name]) for field in tables]
 
@@ -80,6 +84,10 @@ def say_value(field: FieldKind, value: Any) -> str:
         return titles.get(value, value)
     if field.type == "interval":
         return " — ".join(str(end or "") for end in (value.get("from"), value.get("to")))
+    if field.type == "boolean":
+        return str(_("yes") if value is True else _("no"))
+    if field.type == "geometry":
+        return str(_("a shape"))
     if field.type == "bounds":
         value = bounds_text(value)
     if field.type in ("number", "bounds") and field.unit and not str(value).endswith(field.unit):

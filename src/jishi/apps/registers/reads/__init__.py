@@ -16,6 +16,7 @@ from jishi.apps.registers.reads.entry import (
     get_entry,
     known_numbers,
     lock_entries,
+    public_of,
     show_entry,
 )
 from jishi.apps.registers.reads.export import export_cells, export_fields, iterate_entries
@@ -66,6 +67,7 @@ __all__ = [
     "lock_entries",
     "preview_import",
     "priority_of",
+    "public_of",
     "require_unburdened",
     "rows_in_box",
     "show_entry",

@@ -1,7 +1,8 @@
 """Answer what single entries say, as the actor may see them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from jishi.apps.registers.content import public_data, register_kind
 from jishi.apps.registers.info import EntryInfo
@@ -106,6 +107,11 @@ def known_numbers(rows: Iterable[RegisterEntry]) -> set[tuple[str, str, str]]:
         others = same.exclude(id__in=[row.id for row in part])
         found.update(others.values_list("kind", "division", "number"))
     return found
+
+
+def public_of(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what strangers may read of stored data, such as a version's."""
+    return public_data(register_kind(kind), data)
 
 
 def public_only(entry: EntryInfo) -> EntryInfo:
