@@ -12,7 +12,7 @@ from jishi.kernel.calendar.limit import Limit, Sense
 from jishi.kernel.fault import Fault
 from jishi.kernel.procedure.act import Act
 from jishi.kernel.procedure.clock import Due, run_out
-from jishi.kernel.procedure.plan import APPLICANT, PANEL, Clock, Decision, Plan, Step
+from jishi.kernel.procedure.plan import APPLICANT, FILING, PANEL, Clock, Decision, Plan, Step
 from jishi.kernel.procedure.state import SUPPLEMENT, CaseState
 
 LimitOn = Callable[[str, date], tuple[Limit, Sense]]
@@ -132,7 +132,8 @@ def opening_day(limit: Limit, last_day: date) -> date:
 def _filed(plan: Plan, state: CaseState, act: Act, limit_on: LimitOn) -> CaseState:
     if state.step:
         raise Fault("procedure.filed", step=state.step)
-    return replace(state, interested=act.interested).enter(plan.first, act.day, ended=False)
+    actors = {FILING: (act.by,)} if act.by else {}
+    return replace(state, interested=act.interested, actors=actors).enter(plan.first, act.day, ended=False)
 
 
 def _decided(plan: Plan, state: CaseState, act: Act, limit_on: LimitOn) -> CaseState:

@@ -9,6 +9,8 @@ from typing import Literal
 
 By = Literal["person", "clock", "panel"]
 APPLICANT, SYSTEM, PANEL = "applicant", "system", "panel"
+FILING = "filing"
+"""What `not_by` calls the filing, which is no step."""
 
 
 @dataclass(frozen=True)

@@ -266,7 +266,7 @@ class StepKind(Titled):
     """Describe a step: who acts, within which time, what may be decided.
 
     `plain` tells the applicant in plain words what happens. `not_by` names steps whose decider must not act
-    here (四眼原则).
+    here (四眼原则); `filing` stands for whoever filed the case.
     """
 
     role: Role

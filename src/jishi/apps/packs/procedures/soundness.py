@@ -15,6 +15,7 @@ from jishi.apps.packs.procedures.forms import check_forms
 from jishi.apps.packs.procedures.planning import plan_of
 from jishi.apps.packs.procedures.pointing import Desk
 from jishi.apps.packs.procedures.sources import check_sources
+from jishi.kernel.procedure.plan import FILING
 from jishi.kernel.procedure.soundness import findings
 from jishi.kernel.rules.rule import Table
 
@@ -131,7 +132,7 @@ def _named(pack: Pack, *, decisions: bool) -> set[str]:
 def _step(desk: Desk, step: StepKind, steps: Collection[str]) -> Iterator[Problem]:
     key, own = f"step[{step.id}]", {each.id: each for each in step.decisions}
     for name in step.not_by:
-        yield from desk.points(f"{key}.not_by", name, steps)
+        yield from desk.points(f"{key}.not_by", name, {*steps, FILING})
     if step.clock is not None:
         yield from _clock(desk, f"{key}.clock", step.clock, (steps, own))
     if step.supplement is not None:

@@ -170,8 +170,9 @@ def _fill(move: Move, raw: dict[str, Any]) -> None:
 def _check_parties(view: CaseView) -> None:
     row, start = view.row, view.kind.start
     party = parties.find_party(row.party) if row.party else None
-    asked = bool(start.kinds) and row.origin == "application"
-    if asked and (party is None or (party.kind not in start.kinds and not row.behalf)):
+    # Staff may file for the office itself, or for somebody who is no party here: no party then.
+    wrong = party.kind not in start.kinds and not row.behalf if party is not None else not start.staff
+    if start.kinds and row.origin == "application" and wrong:
         raise Fault("procedures.applicant.kind", valid=", ".join(start.kinds), field="party")
     if not row.behalf:
         return

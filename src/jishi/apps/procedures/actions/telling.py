@@ -18,17 +18,19 @@ from jishi.platform.words import say
 def tell_parties(ctx: Context, view: CaseView, state: CaseState) -> None:
     """Tell those who act for the parties of a case that it moved; nothing where nobody does."""
     people = people_of(view)
+    if view.row.made_by_id is not None and not view.row.party:
+        people = people | {view.row.made_by_id}
     if people and ctx.projected:
         tell(ctx, view, (_code(view, state), _params(view, state)), people)
 
 
 def people_of(view: CaseView) -> set[int]:
-    """Give the users who filed the case or act for its parties now."""
+    """Give the users who act for the parties of a case now: it is their own."""
     row = view.row
-    found = {row.made_by_id} if row.made_by_id is not None and not row.party else set()
+    found: set[int] = set()
     for party in filter(None, {row.party, row.behalf}):
         found |= {each.user_id for each in parties.representatives_of(party, view.at_ms)}
-    return {each for each in found if each is not None}
+    return found
 
 
 def tell(ctx: Context, view: CaseView, news: tuple[str, dict[str, Any]], people: set[int]) -> None:
