@@ -19,7 +19,7 @@ from jishi.platform import metric
 from jishi.platform.committer import Committer, Full
 from jishi.platform.context import Context
 from jishi.web.live.answer import Reply, tell_answer, tell_fault
-from jishi.web.live.request import LARGEST_BODY, find_ticket, read_body
+from jishi.web.live.request import LARGEST_BODY, PATH, find_ticket, read_body
 from jishi.web.live.tally import note_batch
 from jishi.web.shell.limit import Buckets
 
@@ -29,6 +29,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Result = tuple[Outcome, dict[str, Any] | None]
 """What became of a command, and its receipt if it was accepted."""
 
+__all__ = ["PATH", "application", "committer"]
 OFTEN = Buckets(rate=10, burst=40)
 
 
