@@ -300,11 +300,73 @@ plain = { zh = "已上报。", en = "Reported." }
 outcome = "closed"
 """
 
+TITLE = """
+id = "labour.test_title"
+title = { zh = "测试评审", en = "Test review" }
+about = { zh = "测试", en = "A test" }
+factor = "labour"
+department = { zh = "人社", en = "Human resources" }
+number = "TT"
+cites = ["土地管理法 63"]
+
+[start]
+by = "application"
+kinds = ["person"]
+cites = ["土地管理法 63"]
+
+[[field]]
+name = "employer"
+type = "text"
+label = { zh = "单位", en = "Employer" }
+required = true
+
+[[step]]
+id = "review"
+title = { zh = "评审", en = "Review" }
+plain = { zh = "正在评审。", en = "Under review." }
+role = "clerk"
+
+[step.panel]
+title = { zh = "评审委员会", en = "Review committee" }
+size = 5
+quorum = "2/3"
+majority = "2/3"
+employer = "form.employer"
+passed = "passed"
+failed = "failed"
+cites = ["土地管理法 63"]
+
+[[step.decision]]
+id = "passed"
+title = { zh = "通过", en = "Passed" }
+by = "panel"
+next = "granted"
+
+[[step.decision]]
+id = "failed"
+title = { zh = "未通过", en = "Not passed" }
+by = "panel"
+next = "failed"
+
+[[end]]
+id = "granted"
+title = { zh = "授予", en = "Granted" }
+plain = { zh = "已授予。", en = "Granted." }
+outcome = "granted"
+
+[[end]]
+id = "failed"
+title = { zh = "未通过", en = "Not passed" }
+plain = { zh = "未通过。", en = "Not passed." }
+outcome = "closed"
+"""
+
 FILES = {
     "registers/land.test_right.toml": REGISTER,
     "procedures/land.test_entry.toml": COLLECTIVE,
     "procedures/land.test_follow.toml": FOLLOW,
     "procedures/land.test_duty.toml": DUTY,
+    "procedures/labour.test_title.toml": TITLE,
 }
 
 
