@@ -1,9 +1,10 @@
 """The live path: a bid by ticket, answered once stored; nothing forged, late or torn off is lost or doubled."""
 
 import asyncio
+import contextlib
 import json
+import queue
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -48,26 +49,36 @@ def bid(price_fen: int, key: str = "key-0001", **more: Any) -> dict[str, Any]:
     return {"key": key, "input": {"type": "bid", "price_fen": price_fen}, **more}
 
 
+INBOX: queue.Queue[tuple[Any, Any]] = queue.Queue()
+
+
+class Inline(Committer[Any]):
+    """Leave the work to the thread of the test, whose transaction nobody else sees."""
+
+    def offer(self, item: Any, tag: Any, party: str) -> None:
+        """Take an item."""
+        INBOX.put((item, tag))
+
+
 def ask(*lines: Line) -> list[tuple[int, str]]:
-    """Ask all at once; return status and code of each."""
+    """Ask all at once and work off what comes; return status and code of each."""
 
     async def together() -> None:
         await asyncio.gather(*(line.ask() for line in lines))
 
-    asyncio.run(together())
+    loop = threading.Thread(target=lambda: asyncio.run(together()))
+    loop.start()
+    while loop.is_alive():
+        with contextlib.suppress(queue.Empty):
+            item, tag = INBOX.get(timeout=0.01)
+            path.committer.deliver([(tag, result) for result in path.committer.work([item])])
     return [(line.status, line.said.get("code", "")) for line in lines]
 
 
 @pytest.fixture
-def inline(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Work off each batch in the thread that asks, inside the transaction of the test."""
-
-    class Inline(Committer[Any]):
-        def offer(self, item: Any, tag: Any, party: str) -> None:
-            self.deliver([(tag, result) for result in self.work([item])])
-
+def inline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work off each bid in the thread of the test."""
     monkeypatch.setattr(path, "committer", Inline(path._work, path._deliver))
-    yield
 
 
 @pytest.fixture
