@@ -29,6 +29,7 @@ STAGES = [
 ]
 SEALING = {"suite": "x25519", "members": 3, "threshold": 2}
 TWO_SECRETS = (7771, 8882)
+TOLD = re.compile("|".join(rf"\b(?:{amount}|{amount:,})\b" for amount in TWO_SECRETS))
 
 
 @pytest.fixture(scope="module")
@@ -278,15 +279,25 @@ def test_an_amount_quoted_once_is_nobodys_before_the_stage_ends(hall: Hall) -> N
         assert take(hall, offering, name, "offer", amount=str(amount)).json()["ok"]
     for name in ("", "east", "clerk", "regulator"):
         for path, text in everywhere(hall, offering, name):
-            assert not any(str(amount) in re.sub(r"[0-9a-f]{32,}", "", text) for amount in TWO_SECRETS), path
+            assert not TOLD.search(text), path
     mine = room(hall, offering, "south")
-    assert "8882" in mine and "7771" not in mine
+    assert "8,882" in mine and "7,771" not in mine
     again = take(hall, offering, "south", "offer", amount="9")
     assert again.json()["code"] == "auction.offered"
     supervised = client(hall, "regulator").get(f"/land/{offering.id}/supervise/").content.decode()
-    assert "8882" not in supervised
+    assert not TOLD.search(supervised)
     bundle = client(hall).get(f"/land/{offering.id}/bundle.json", headers=JSON)
     assert bundle.json()["code"] == "market.bundle.withheld"
+
+
+def test_a_second_quantity_of_money_is_typed_in_yuan(hall: Hall) -> None:
+    fund = {"kind": "second_quantity", "unit": "infrastructure_fen", "span_ms": 30 * DAY_MS}
+    offering, _rows = at_the_cap(hall, stages=[{"kind": "ascending", **CAP}, fund])
+    page = room(hall, offering, "south")
+    assert 'name="amount_yuan"' in page and "基础设施" in page
+    assert take(hall, offering, "south", "offer", amount_yuan="12,345.5").json()["ok"]
+    assert "12,345.50 元" in room(hall, offering, "south")
+    assert "12,345" not in room(hall, offering, "north")
 
 
 def test_amounts_stand_in_the_result(hall: Hall) -> None:
@@ -295,9 +306,9 @@ def test_amounts_stand_in_the_result(hall: Hall) -> None:
         take(hall, offering, name, "offer", amount=str(amount))
     found = published(hall, offering)
     page = room(hall, found)
-    assert all(str(amount) in page for amount in TWO_SECRETS)
+    assert TOLD.search(page) and all(f"{amount:,}" in page for amount in TWO_SECRETS)
     shown = client(hall).get(f"/land/{found.id}/").content.decode()
-    assert "south置业有限公司" in shown and "8882" in shown
+    assert "south置业有限公司" in shown and "8,882" in shown
     assert client(hall).get(f"/land/{found.id}/bundle.json").status_code == 200
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from jishi.apps.market.reads import count_objections
 from jishi.apps.parties import api as parties
 from jishi.web.public.cards import Card, card_of
+from jishi.web.public.room.outcome import say_amount, unit_title
 from jishi.web.shell.term import find_term
 
 UNTOLD = ("", "notice")  # reasons that say no more than the result
@@ -16,7 +17,7 @@ UNTOLD = ("", "notice")  # reasons that say no more than the result
 class AwardRow:
     """One award of a result: to whom by public name, how many units, at what price a unit, and what it pays (fen).
 
-    `second` is what was quoted of a stage's second quantity, by its unit.
+    `second` is what was quoted of stages' second quantities, each named and said.
     """
 
     winner: str
@@ -24,7 +25,7 @@ class AwardRow:
     price_fen: int | None
     pay_fen: int
     simulated: bool
-    second: dict[str, int]
+    second: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,10 @@ def _award(award: dict[str, Any], winner: parties.PartyInfo | None) -> AwardRow:
         award["price_fen"],
         award["pay_fen"],
         bool(winner and winner.simulated),
-        award.get("second") or {},
+        [
+            (unit_title(unit), say_amount(unit, amount))
+            for unit, amount in (award.get("second") or {}).items()
+        ],
     )
 
 

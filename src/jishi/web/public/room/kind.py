@@ -6,7 +6,7 @@ from typing import Any
 from jishi.apps.market.api import Holding, Offering, View, holding_of, read_book, view_of
 from jishi.apps.sealing import api as sealing
 from jishi.web.live.facts import MOST_LEVELS, build_facts
-from jishi.web.public.room.outcome import find_decided
+from jishi.web.public.room.outcome import MONEY, find_decided, say_amount, unit_title
 from jishi.web.shell.address import find_address
 from jishi.web.shell.site import market_pack
 from jishi.web.shell.span import say_span
@@ -27,6 +27,7 @@ def build_room(offering: Offering, registration: Any | None) -> Page:
         "facts_now": build_facts(offering, view),
         "accepts": [] if offering.suspended else offering.accepts,
         "own": own,
+        **_asked(dict(view.stage) if view else {}, own),
         "decided": find_decided(offering),
         **_KINDS[offering.kind](offering, view, registration),
     }
@@ -42,6 +43,20 @@ def _ascending(offering: Offering, view: View | None, registration: Any) -> Page
         "stages": _stages(terms.get("stages") or [], stage.get("number", 1), bool(offering.outcome)),
         "cap_fen": stage.get("cap_fen") if terms.get("stages") else terms.get("cap_fen"),
         "seal_url": _seal_url(registration),
+    }
+
+
+def _asked(stage: Mapping[str, Any], own: Holding) -> Page:
+    """Return how the second quantity of a stage is called and asked for; money is typed in yuan."""
+    unit = str(stage.get("unit", ""))
+    bounds = ((name, stage.get(name)) for name in ("least", "most", "step"))
+    said = {name: say_amount(unit, value) for name, value in bounds if value is not None}
+    own_said = "" if own.offer is None else say_amount(unit, own.offer)
+    return {
+        "unit": unit_title(unit),
+        "unit_is_money": unit.endswith(MONEY),
+        "asked": said,
+        "own_offer": own_said,
     }
 
 

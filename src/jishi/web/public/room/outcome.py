@@ -3,11 +3,17 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext_lazy
+
 from jishi.apps.market.api import Offering
 from jishi.platform.words import say
+from jishi.web.shell.money import money_text
 from jishi.web.shell.site import language
 
 MOST = 100
+MONEY = "_fen"
+UNITS = {"infrastructure_fen": gettext_lazy("Infrastructure fund")}
+"""What second quantities are called that a notice names by a code; any other is called as the notice writes it."""
 Row = Mapping[str, Any]
 
 
@@ -25,7 +31,7 @@ class Decided(NamedTuple):
     sold: int
     ties: list[tuple[str, list[str], str]]
     stages: list[Row]
-    offers: list[tuple[str, list[tuple[str, int]]]]
+    offers: list[tuple[str, list[tuple[str, str]]]]
     sealed: list[tuple[str, int]]
     voids: list[tuple[str, str]]
 
@@ -48,10 +54,24 @@ def find_decided(offering: Offering) -> Decided | None:
         sold=len(sales),
         ties=[(tie["first"], tie["later"], _tie(tie)) for tie in found.get("ties") or [] if "first" in tie],
         stages=found.get("stages") or [],
-        offers=[(each["unit"], list(each["offers"].items())) for each in found.get("offers") or []],
+        offers=[(unit_title(each["unit"]), _said_offers(each)) for each in found.get("offers") or []],
         sealed=list((found.get("sealed_quotes") or {}).items()),
         voids=list(say_voids(found.get("voids") or {})),
     )
+
+
+def unit_title(unit: str) -> str:
+    """Name the second quantity (竞配建、竞资金 …) of a stage."""
+    return str(UNITS.get(unit, unit.removesuffix(MONEY)))
+
+
+def say_amount(unit: str, amount: int) -> str:
+    """Say so much of a second quantity; one whose unit ends in `_fen` is money."""
+    return money_text(amount, language()) if unit.endswith(MONEY) else f"{amount:,}"
+
+
+def _said_offers(each: Row) -> list[tuple[str, str]]:
+    return [(alias, say_amount(each["unit"], amount)) for alias, amount in each["offers"].items()]
 
 
 def say_voids(voids: Mapping[str, Row]) -> Iterable[tuple[str, str]]:

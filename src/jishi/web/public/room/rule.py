@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from jishi.web.public.room.outcome import unit_title
 from jishi.web.shell.money import money_text
 from jishi.web.shell.site import language
 from jishi.web.shell.span import say_span
@@ -62,7 +63,7 @@ def _second_quantity(stage: Terms) -> str:
     return _(
         "Everyone who may take part quotes %(unit)s once within %(time)s: %(wins)s, %(tie)s. No page and no file "
         "shows an amount before the stage ends."
-    ) % {"unit": stage["unit"], "time": say_span(stage["span_ms"]), "wins": wins, "tie": tie}
+    ) % {"unit": unit_title(stage["unit"]), "time": say_span(stage["span_ms"]), "wins": wins, "tie": tie}
 
 
 def _sealed_quote(stage: Terms) -> str:

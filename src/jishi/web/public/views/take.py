@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from jishi.apps.market.api import take_part
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import acts
+from jishi.kernel.quantity.money import parse_fen
 from jishi.web.public.given import (
     own_key,
     read_count,
@@ -58,11 +59,17 @@ def _order(alias: str, sent: Sent) -> acts.Order:
     )
 
 
+def _offer(alias: str, sent: Sent) -> acts.Offer:
+    """Read the one quote of a stage: `amount`, or where it is money `amount_yuan` as typed."""
+    typed = sent.get("amount_yuan")
+    return acts.Offer(alias, read_count(sent, "amount") if typed is None else parse_fen(f"{typed}元"))
+
+
 READERS: Mapping[str, Callable[[str, Sent], Act]] = {
     "order": _order,
     "cancel": lambda alias, sent: acts.Cancel(alias, read_count(sent, "order")),
     "buy": lambda alias, sent: acts.Buy(alias, read_count(sent, "quantity")),
-    "offer": lambda alias, sent: acts.Offer(alias, read_count(sent, "amount")),
+    "offer": _offer,
     "exercise": lambda alias, sent: acts.Exercise(alias),
     "decline": lambda alias, sent: acts.Decline(alias),
 }
@@ -84,7 +91,7 @@ def _say(given: Act, seq: int) -> str:
             said = _("Taken: %(count)s units; entry %(seq)s of the log.")
         case acts.Offer():
             said = _(
-                "Your one quote is entry %(seq)s of the log. Nobody reads its amount before the stage ends."
+                "Your one quote is entry %(seq)s of the log. No page shows its amount to others before the stage ends."
             )
         case acts.Exercise():
             said = _("You exercise the right of first refusal; entry %(seq)s of the log.")
