@@ -28,6 +28,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     "offering.publish": {REVIEWER: DIVISION},
     "offering.control": {REVIEWER: DIVISION},
     "offering.set_step": {CLERK: DIVISION},
+    "start_price.approve": {REVIEWER: DIVISION},
     "question.ask": {REPRESENTATIVE: ANY},
     "question.answer": {CLERK: DIVISION},
     "question.read_all": {CLERK: DIVISION, REVIEWER: DIVISION, REGULATOR: DIVISION},

@@ -131,7 +131,7 @@ def test_a_parcel_already_granted_is_not_offered(hall: Hall) -> None:
     ("changes", "code"),
     [
         ({"deposit_fen": 0}, "market.deposit_missing"),
-        ({"deposit_fen": 2**53}, "market.deposit_missing"),
+        ({"deposit_fen": 2**53}, "market.deposit_range"),
         ({"title": "  "}, "market.text_missing"),
         ({"title": "字" * 201}, "market.text_long"),
         ({"organisation": "字" * 121}, "market.text_long"),

@@ -116,6 +116,11 @@ ACTIONS: dict[str, tuple[Act, tuple[str, ...]]] = {
         ("officer_one", "officer_two"),
     ),
     "confirm": (lambda ctx, lot: market.confirm_sale(ctx, lot.running.id), ("reviewer",)),
+    "award the next": (lambda ctx, lot: market.award_next(ctx, lot.running.id), ("reviewer",)),
+    "approve a start price": (
+        lambda ctx, lot: market.approve_start_price(ctx, lot.running.id, START_FEN, basis="文号", reason=WHY),
+        ("reviewer",),
+    ),
     "publish result": (lambda ctx, lot: market.publish_result(ctx, lot.running.id), ("reviewer",)),
     "object": (
         lambda ctx, lot: market.object_to_result(ctx, lot.running.id, "异议"),

@@ -31,6 +31,7 @@ def offer_questions(pack: Pack, offering: Offering, at_ms: int) -> list[Question
     known = {**facts, **_prices(offering), **_entry(product, offering)}
     asked = [
         (product.guard.method, whole, facts),
+        (product.guard.terms, whole, {**facts, **_stated(offering)}),
         (product.guard.notice, whole, {**known, **_dates(pack, offering, day)}),
     ]
     asked += [
@@ -71,17 +72,34 @@ def require_method(pack: Pack, product: Product, mechanism: str, day: date) -> N
     What the rule cannot tell yet is asked again, and kept, before the notice.
     """
     rule = product.guard.method
-    if rule is None:
-        return
-    decision = pack.law.decide(rule, known_facts(pack, rule, product.facts_with(mechanism)), day)
+    if rule is not None:
+        facts = product.facts_with(mechanism)
+        _require(pack, ("market.method.refused", product.id, mechanism), (rule, facts, day))
+
+
+def require_terms(pack: Pack, product: Product, offering: Offering, day: date) -> None:
+    """Raise Fault `market.terms.refused`, with the clause, where what an offering states may not be stated.
+
+    Such as a minimum price in a tender under the bidding law (招标投标法实施条例 27).
+    """
+    rule, mechanism = product.guard.terms, offering.mechanism
+    if rule is not None:
+        facts = {**product.facts_with(mechanism), **_stated(offering)}
+        _require(pack, ("market.terms.refused", product.id, mechanism), (rule, facts, day))
+
+
+def _require(pack: Pack, told: tuple[str, str, str], asked: tuple[str, Known, date]) -> None:
+    """Raise a fault, told as (code, product, mechanism), unless a rule asked of facts on a day may permit."""
+    (code, product, mechanism), (rule, facts, day) = told, asked
+    decision = pack.law.decide(rule, known_facts(pack, rule, facts), day)
     if decision.determined and not pack.permits(decision):
-        raise Fault(
-            "market.method.refused",
-            product=product.id,
-            mechanism=mechanism,
-            rule=rule,
-            clauses="；".join(decision.clauses),
-        )
+        clauses = "；".join(decision.clauses)
+        raise Fault(code, product=product, mechanism=mechanism, rule=rule, clauses=clauses)
+
+
+def _stated(offering: Offering) -> Known:
+    """Give what the terms state that a law may forbid."""
+    return {"min_price_stated": offering.terms.get("min_price_fen") is not None}
 
 
 def preview_notice(offering: Offering, at_ms: int) -> list[Preview]:

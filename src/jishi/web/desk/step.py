@@ -6,11 +6,14 @@ from typing import Any
 
 from django import forms
 
+from jishi.apps.market.actions.approval import RELISTED
+from jishi.apps.market.floor import MOST_ROUNDS
 from jishi.apps.market.mechanism import takes
 from jishi.platform.context import Context
 from jishi.web.desk import step_forms as asked
 from jishi.web.desk.step_choice import standing
 from jishi.web.desk.step_runs import Run
+from jishi.web.shell.site import market_pack
 
 LISTING = "listing"
 BIDDING = ("free", "question", "rounds")
@@ -91,3 +94,11 @@ def is_paid(case: Case) -> bool:
     contract = case.contract
     owed_by_office = contract is not None and contract.payer == "office" and contract.state == "signed"
     return contract is not None and not owed_by_office and not case.unpaid_fen
+
+
+def may_approve(case: Case) -> bool:
+    """Tell whether a lot may be listed again whose product holds its later start prices to a floor."""
+    offering = case.offering
+    if offering.state not in RELISTED or offering.listing_round >= MOST_ROUNDS:
+        return False
+    return market_pack().product(offering.product).relist is not None and offering.start_price_fen is not None

@@ -35,6 +35,19 @@ class IncrementForm(ReasonForm):
     field_order = ("increment_fen", "reason")
 
 
+class ApprovalForm(ReasonForm):
+    """Ask for the price approved, and on what it rests."""
+
+    fault_fields: ClassVar = {
+        **ReasonForm.fault_fields,
+        "market.approval.basis": "basis",
+        "market.price": "start_price_fen",
+    }
+    start_price_fen = MoneyField(label=_("Least start price approved"))
+    basis = forms.CharField(label=_("Clause or document of the approval"), max_length=200)
+    field_order = ("start_price_fen", "basis", "reason")
+
+
 class ExtendForm(ReasonForm):
     """Ask for the later ends."""
 

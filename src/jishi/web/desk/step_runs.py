@@ -84,5 +84,12 @@ def declare_default(ctx: Context, offering: Any, said: dict[str, Any]) -> object
     )
 
 
+def approve_start(ctx: Context, offering: Any, said: dict[str, Any]) -> object:
+    """Approve a lower start price for the next listing (重新报批)."""
+    return market.approve_start_price(
+        ctx, offering.id, said["start_price_fen"], basis=said["basis"], reason=said["reason"]
+    )
+
+
 def _alias(said: dict[str, Any]) -> str:
     return str(get_registration(said["registration"]).alias)

@@ -3,12 +3,11 @@
 from django.utils.translation import gettext_lazy
 
 from jishi.apps.market import actions as market
-from jishi.apps.market.actions.succession import award_next
 from jishi.apps.market.winning import may_follow
 from jishi.apps.settlement import api as settlement
 from jishi.web.desk import step_forms as asked
 from jishi.web.desk import step_runs as runs
-from jishi.web.desk.step import Step, is_paid, is_undrafted, is_unsigned
+from jishi.web.desk.step import Step, is_paid, is_undrafted, is_unsigned, may_approve
 
 NO_SALE = ("unsold", "halted", "converted", "terminated")
 
@@ -66,11 +65,24 @@ SALE_STEPS: tuple[Step, ...] = (
         cites=("国土资发〔2010〕34号",),
     ),
     Step(
+        "approve_start",
+        gettext_lazy("Approve a lower start price"),
+        "start_price.approve",
+        may_approve,
+        runs.approve_start,
+        gettext_lazy("The price is approved: the next listing may start from it."),
+        form=asked.ApprovalForm,
+        tone="outline",
+        hint=gettext_lazy(
+            "Below the share of the first start price that may be set without approval; the approval is public."
+        ),
+    ),
+    Step(
         "award_next",
         gettext_lazy("Award the next candidate"),
         "sale.confirm",
         lambda case: case.offering.state in ("defaulted", "published") and may_follow(case.offering),
-        runs.plain(award_next),
+        runs.plain(market.award_next),
         gettext_lazy("The next candidate is awarded and published; its contract can be drafted."),
         tone="seal",
         hint=gettext_lazy(

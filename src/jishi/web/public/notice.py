@@ -20,6 +20,7 @@ KINDS = {
     "termination": gettext_lazy("Notice of termination"),
     "increment": gettext_lazy("Notice of a new increment"),
     "outage": gettext_lazy("Notice of an outage"),
+    "approval": gettext_lazy("Approval of a lower start price"),
     "result": gettext_lazy("Notice of the result"),
     "default": gettext_lazy("Notice of the winner's default"),
 }

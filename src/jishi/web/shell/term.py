@@ -91,6 +91,7 @@ TERMS = {
     "termination": Term(_("Termination")),
     "increment": Term(_("Change of the increment")),
     "outage": Term(_("Notice of an outage")),
+    "approval": Term(_("Approval of a lower start price")),
     "result": Term(_("Notice of the result")),
     "default": Term(_("Notice of the winner's default")),
     "pending": Term(_("Awaiting payment"), "warn"),

@@ -1,5 +1,6 @@
 """Everything that changes an offering, by step of its life. Each action is one transaction with its evidence."""
 
+from jishi.apps.market.actions.approval import approve_start_price
 from jishi.apps.market.actions.award import confirm_sale, publish_result, write_evidence
 from jishi.apps.market.actions.batch import Claim, Outcome, Sent, settle, settle_each
 from jishi.apps.market.actions.bidding import (
@@ -58,6 +59,7 @@ __all__ = [
     "advance_offering",
     "answer_objection",
     "answer_question",
+    "approve_start_price",
     "ask_question",
     "award_next",
     "clear_book",

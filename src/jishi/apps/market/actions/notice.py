@@ -9,6 +9,7 @@ from jishi.apps.market.actions.fold import FOLDED, Locked, fold_all, store_state
 from jishi.apps.market.actions.ground import claim_entry, store_alone
 from jishi.apps.market.actions.locking import lock_offering
 from jishi.apps.market.actions.record import check_reason, guard, instant, require_state, save, write
+from jishi.apps.market.floor import require_deposit
 from jishi.apps.market.guarding import offer_questions
 from jishi.apps.market.mechanism import mechanism_of, name_terms, show_dates
 from jishi.apps.market.models import DRAFT, NOTICED, Notice, Offering, Registration
@@ -18,7 +19,6 @@ from jishi.apps.rulings import api as rulings
 from jishi.kernel.calendar.zone import day_of
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism.inputs import Amend
-from jishi.kernel.mechanism.kind import MAX_INTEGER
 from jishi.platform.context import Context
 from jishi.platform.entropy import new_id
 from jishi.platform.log import signed_checkpoint
@@ -132,8 +132,7 @@ def _apply_changes(offering: Offering, changes: dict[str, Any]) -> None:
     deposit_fen = changes.pop("deposit_fen", offering.deposit_fen)
     if deposit_fen != offering.deposit_fen:
         _require_nobody_qualified(offering)
-        if not 0 < deposit_fen <= MAX_INTEGER:
-            raise Fault("market.deposit_missing", number=offering.number)
+        require_deposit(packs.current_pack().product(offering.product), offering.number, deposit_fen)
     offering.deposit_fen = deposit_fen
     terms = mechanism.read_terms({**offering.terms, **name_terms(mechanism, changes)})
     offering.terms = mechanism.dump_terms(terms)

@@ -11,8 +11,8 @@ from shapely.geometry import shape
 from jishi.apps.market.actions.ground import describe_lot
 from jishi.apps.market.actions.locking import lock_offering
 from jishi.apps.market.actions.record import check_text, guard, require_state, save, write
-from jishi.apps.market.floor import MOST_ROUNDS, require_floor
-from jishi.apps.market.guarding import require_method
+from jishi.apps.market.floor import MOST_ROUNDS, require_deposit, require_floor
+from jishi.apps.market.guarding import require_method, require_terms
 from jishi.apps.market.mechanism import STATED, name_terms, show_dates, takes_reserve
 from jishi.apps.market.models import CONVERTED, DEFAULTED, DRAFT, HALTED, TERMINATED, UNSOLD, Offering
 from jishi.apps.market.reads import get_offering
@@ -20,7 +20,6 @@ from jishi.apps.packs import api as packs
 from jishi.apps.registers import api as registers
 from jishi.kernel.calendar.zone import day_of
 from jishi.kernel.fault import Fault
-from jishi.kernel.mechanism.kind import MAX_INTEGER
 from jishi.kernel.mechanism.registry import find
 from jishi.platform.access import Target, require
 from jishi.platform.context import Context
@@ -94,7 +93,7 @@ def relist_offering(ctx: Context, offering_id: str, form: OfferingForm) -> Offer
     """Prepare the second or third listing (第二次、第三次挂牌) of a lot that found no buyer.
 
     It may be sold another way than before: a converted listing goes to an auction. Fault `relisting.approval` below
-    the product's floor.
+    the product's floor, unless a lower price was approved anew.
     """
     before = get_offering(offering_id)
     require_state(before, UNSOLD, HALTED, CONVERTED, DEFAULTED)
@@ -133,9 +132,8 @@ def _fill(ctx: Context, offering: Offering, form: OfferingForm, entry: registers
         setattr(offering, name, check_text(text, most=most) if text or name != "organisation" else "")
     for name in PLAIN:
         setattr(offering, name, getattr(form, name))
-    if not 0 < form.deposit_fen <= MAX_INTEGER:
-        raise Fault("market.deposit_missing", number=form.number)
     product = packs.current_pack().product(form.product)
+    require_deposit(product, form.number, form.deposit_fen)
     _choose(ctx, offering, form)
     offering.operator_set = list(form.operator_set)
     offering.factor = product.factor
@@ -163,6 +161,7 @@ def _choose(ctx: Context, offering: Offering, form: OfferingForm) -> None:
     offering.terms = mechanism.dump_terms(terms)
     show_dates(offering, mechanism.view(mechanism.open(terms)))
     require_floor(pack, offering, today)
+    require_terms(pack, product, offering, today)
 
 
 def _copy_entry(offering: Offering, entry: registers.EntryInfo) -> None:

@@ -85,6 +85,8 @@ def qualify_registrations(
         write(ctx, head, _qualified(rows, permits))
         _project(ctx, offering, rows)
         events.publish(ctx, events.RegistrationsQualified(offering.id, tuple(r.id for r in rows)))
+    if not offering.deposit_fen:  # whoever owes no deposit is admitted already
+        return list(Registration.objects.filter(pk__in=[row.id for row in rows]).order_by("filed_ms", "pk"))
     return rows
 
 
@@ -123,7 +125,7 @@ def withdraw_registration(ctx: Context, registration_id: str) -> Registration:
 
 
 def secure_deposits(ctx: Context, offering_id: str, secured: Sequence[tuple[str, str]]) -> list[Registration]:
-    """Admit qualified registrations whose deposit is secured; `secured` pairs id with transfer or guarantee."""
+    """Admit qualified registrations whose deposit is secured; `secured` pairs id with transfer, guarantee or none."""
     with transaction.atomic():
         offering, head = lock_offering(ctx, offering_id)
         require_state(offering, NOTICED)

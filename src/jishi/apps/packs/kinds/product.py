@@ -126,14 +126,16 @@ class Exclusion(Titled):
 
 
 class Guard(Row):
-    """Name the rules that must permit: each use of an offering, the dates of its notice, each applicant, and
-    `method`, asked with the facts of product and mechanism, each way of selling.
+    """Name the rules that must permit: each use of an offering, the dates of its notice, each applicant.
+
+    `method` is asked with the facts of product and mechanism about each way of selling, `terms` about what is stated.
     """
 
     offer: Identity | None = None
     notice: Identity | None = None
     qualify: Identity | None = None
     method: Identity | None = None
+    terms: Identity | None = None
 
 
 class Relist(Row):
@@ -156,7 +158,8 @@ class Product(Titled):
     An entry in one of `offered_in` may be offered; it is `offered_as` meanwhile, `granted_as` once the contract
     is signed, `registered_as` once the price is paid. `facts` are true of whatever it sells and told to the
     rules of `guard`, those of the mechanism chosen beside them. The first mechanism is the one taken where a clerk
-    names none. `seller_fee` is a parameter: the share of its price a seller leaves the market. Without `offered_as` or `registered_as` an entry stays as it is.
+    names none. `seller_fee` is a parameter: the share of its price a seller leaves the market. With
+    `deposit_optional` a notice may ask for no deposit. Without `offered_as` or `registered_as` an entry stays as it is.
     """
 
     factor: Literal["land", "labour", "capital", "technology", "data"]
@@ -177,6 +180,7 @@ class Product(Titled):
     guard: Guard = Guard()
     relist: Relist | None = None
     seller_fee: Identity | None = None
+    deposit_optional: bool = False
     facts: Facts = {}
     cites: Cites
 

@@ -13,6 +13,8 @@ from jishi.apps.settlement.models import BankPayment, Refund, SubAccount
 from jishi.platform.context import Context
 from jishi.platform.deadline import set_deadline
 
+TRANSFER, NO_DEPOSIT = "transfer", "none"
+"""How a deposit is secured: paid in, or none was asked for."""
 Source = tuple[str, Callable[[BankPayment], str]]
 
 
@@ -39,7 +41,7 @@ def book(
 def _book_offering(
     ctx: Context, offering: market.Offering, bookings: Sequence[Booking], source: Source
 ) -> None:
-    admitting = _admits(ctx, offering)
+    admitting = admits_now(ctx, offering)
     counted = [(b, _count(offering, b, admitting=admitting)) for b in bookings]
     owed: list[Owed] = [
         (b.sub, rest, cause, ctx.now_ms()) for b, (_, rest) in counted if rest for cause in [_cause(b)]
@@ -50,7 +52,7 @@ def _book_offering(
     sides += [(ledger.DEPOSIT, b.sub.registration_id, -taken) for b, (taken, _) in counted]
     sides += [(ledger.REFUND_PAYABLE, refund.id, -refund.amount_fen) for refund in refunds]
     ledger.post(ctx, "deposit_received", offering.id, sides)
-    _admit(ctx, offering, list({b.sub.registration_id: b.sub for b in bookings}.values()))
+    admit_paid(ctx, offering, list({b.sub.registration_id: b.sub for b in bookings}.values()))
     if refunds:
         projection.show_refunds(ctx, offering.id, offering.division, f"{offering.number} {offering.title}")
 
@@ -73,7 +75,7 @@ def _count(offering: market.Offering, booking: Booking, *, admitting: bool) -> t
     return taken, payment.amount_fen - taken
 
 
-def _admits(ctx: Context, offering: market.Offering) -> bool:
+def admits_now(ctx: Context, offering: market.Offering) -> bool:
     """Tell whether a deposit still admits: now, or, suspended, once the offering runs again."""
     return offering.state == "noticed" and market.admits(offering, ctx.now_ms())
 
@@ -82,7 +84,9 @@ def _cause(booking: Booking) -> str:
     return Refund.LATE if booking.payment.state == BankPayment.LATE else Refund.EXCESS
 
 
-def _admit(ctx: Context, offering: market.Offering, subs: Sequence[SubAccount]) -> None:
+def admit_paid(
+    ctx: Context, offering: market.Offering, subs: Sequence[SubAccount], how: str = TRANSFER
+) -> None:
     """Store the sub-accounts and admit those paid in full; a suspended offering admits once it runs again."""
     full = [sub for sub in subs if sub.state == SubAccount.HELD]
     if offering.suspended and full:
@@ -92,6 +96,6 @@ def _admit(ctx: Context, offering: market.Offering, subs: Sequence[SubAccount]) 
             sub.state = SubAccount.FUNDED
     move(subs)
     projection.show_deposits(ctx, subs, f"{offering.number} {offering.title}", offering.registration_end)
-    funded = [(sub.registration_id, "transfer") for sub in full if sub.state == SubAccount.FUNDED]
+    funded = [(sub.registration_id, how) for sub in full if sub.state == SubAccount.FUNDED]
     if funded:
         market.secure_deposits(ctx.as_system(), offering.id, funded)

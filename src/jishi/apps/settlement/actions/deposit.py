@@ -11,6 +11,7 @@ from django.db import transaction
 from jishi.apps.market import api as market
 from jishi.apps.settlement import ledger
 from jishi.apps.settlement.actions import projection
+from jishi.apps.settlement.actions.counting import NO_DEPOSIT, TRANSFER, admit_paid, admits_now
 from jishi.apps.settlement.actions.locking import get_sub_accounts, lock_offerings, move
 from jishi.apps.settlement.actions.owing import owe
 from jishi.apps.settlement.bank import find_bank
@@ -25,7 +26,7 @@ Sub = SubAccount
 
 
 def open_sub_accounts(ctx: Context, event: market.RegistrationsQualified) -> None:
-    """Give each qualified registration its own sub-account number."""
+    """Give each qualified registration its own sub-account number; admit at once where no deposit is asked."""
     offering = market.get_offering(event.offering_id)
     wanted = set(event.registration_ids)
     rows = [row for row in market.list_registrations(offering.id) if row.id in wanted]
@@ -44,7 +45,12 @@ def open_sub_accounts(ctx: Context, event: market.RegistrationsQualified) -> Non
         for row, number in zip(rows, numbers, strict=True)
     ]
     insert_rows(subs)
-    projection.show_deposits(ctx, subs, _title(offering), offering.registration_end)
+    if offering.deposit_fen or not admits_now(ctx, offering):
+        projection.show_deposits(ctx, subs, _title(offering), offering.registration_end)
+        return
+    for sub in subs:  # nothing is asked for: all of it is there
+        sub.state = Sub.HELD
+    admit_paid(ctx, offering, subs, how=NO_DEPOSIT)
 
 
 def release_registrations(ctx: Context, event: market.RegistrationsReleased) -> None:
@@ -114,7 +120,8 @@ def admit_held(ctx: Context, offering_id: str) -> None:
             for sub in held:
                 sub.state = Sub.FUNDED
             move(held)
-            secured = [(sub.registration_id, "transfer") for sub in held]
+            how = TRANSFER if offering.deposit_fen else NO_DEPOSIT
+            secured = [(sub.registration_id, how) for sub in held]
             market.secure_deposits(ctx.as_system(), offering_id, secured)
             set_deadline("held_deposit", offering_id, None)
 
