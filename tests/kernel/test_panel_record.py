@@ -25,7 +25,8 @@ def make(contributions: dict[str, str], recused: dict[str, list[str]], leaving: 
     """Return the record of a draw after which those in the seats `leaving` left, one after another."""
     recusal = Recusal(recused)
     panel = draw_panel(POOL, DEMAND, recusal, seed_of("n1", SECRET, contributions))
-    changes, known = [], {each: tuple(grounds) for each, grounds in recused.items()}
+    changes: list[dict[str, Any]] = []
+    known = {each: tuple(grounds) for each, grounds in recused.items()}
     for seat in leaving:
         left = panel.members[seat].expert
         known[left] = ("interest",)
