@@ -122,6 +122,14 @@ class Stage:
         line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
         return int(line.split()[1]) * 1024
 
+    def cpu_s(self) -> float:
+        """Return the processor time all server processes have used (s, Linux)."""
+        ticks = 0
+        for process in self.processes:
+            fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def _launch(self, place: int) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "jishi.project.cli", "serve", "--port", str(self.ports[place])]
         with (self.var / f"server-{place}.log").open("ab") as log:

@@ -41,8 +41,10 @@ def measure(asked: Asked) -> dict[str, Any]:
         empty = [stage.memory(place) for place in range(stage.count)]
         crowd = _gather(stage, lot["id"], asked.watchers)
         full = [stage.memory(place) for place in range(stage.count)]
+        busy_s = stage.cpu_s()
         told, refused, took_s = asyncio.run(_bid(stage, lot, asked))
         time.sleep(SETTLE_S)
+        busy_s = stage.cpu_s() - busy_s
         seen, _ = crowd.communicate("\n")
         watched = json.loads(seen.splitlines()[-1])
         after = [stage.memory(place) for place in range(stage.count)]
@@ -55,6 +57,7 @@ def measure(asked: Asked) -> dict[str, Any]:
         "accepted_per_s": round(len(told) / took_s, 1),
         "frames_sent": int(sum(each["jishi_frames_total"] for each in counted)),
         "accepted_as_counted": int(sum(each["jishi_accepted_total"] for each in counted)),
+        "server_cpu_share": round(busy_s / (took_s + SETTLE_S), 3),
         "delay_ms": _delays(told, watched),
         "memory_kb_per_watcher": round((sum(full) - sum(empty)) / asked.watchers / 1024, 1),
         "memory_kb_per_watcher_after_bids": round((sum(after) - sum(empty)) / asked.watchers / 1024, 1),
