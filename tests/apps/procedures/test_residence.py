@@ -185,3 +185,46 @@ def test_the_inbox_shows_what_waits_for_the_role(office: Office) -> None:
     ways = procedures.ways_of(office.clerk, procedures.view_for(office.clerk, case))
     assert {way.decision: way.refusal for way in ways.decisions} == {"accept": None, "decline": None}
     assert ways.acts == {"supplement_asked", "recused"}
+
+
+def test_a_draft_is_resumed_and_tells_all_that_is_missing(office: Office) -> None:
+    filing = Filing("labour.residence_permit", {"name": "李四"}, "220102", office.party.id)
+    draft = procedures.save_draft(office.applicant, filing).id
+    found = {str(each.params.get("field")) for each in procedures.check_draft(office.applicant, draft)}
+    assert {"identity", "division", "documents.photo", "documents.proof"} <= found and "name" not in found
+    procedures.save_draft(
+        office.applicant, Filing("labour.residence_permit", FORM, party=office.party.id), draft
+    )
+    for upload in PAPERS:
+        procedures.attach_document(office.applicant, draft, upload)
+    assert procedures.check_draft(office.applicant, draft) == []
+    assert procedures.open_case(office.applicant, draft).form["employer"] == "演示公司"
+    with pytest.raises(Fault, match="procedures.case.unknown"):
+        procedures.open_case(office.clerk, draft)
+    procedures.submit(office.applicant, draft)
+    with pytest.raises(Fault, match="procedures.draft.filed"):
+        procedures.submit(office.applicant, draft)
+    files = procedures.open_case(office.clerk, draft).files
+    assert procedures.read_document(office.clerk, draft, files[0].id) == (files[0].name, "application/pdf", PDF)
+    with pytest.raises(Fault, match="procedures.case.unknown"):
+        procedures.read_document(office.elsewhere, draft, files[0].id)
+
+
+def test_a_case_is_withdrawn_while_it_may_be(office: Office) -> None:
+    case = file(office)
+    with pytest.raises(Fault, match="access.denied"):
+        procedures.withdraw(office.clerk, case)
+    procedures.withdraw(office.applicant, case, "不再需要")
+    ended = procedures.open_case(office.applicant, case)
+    assert (ended.row.phase, ended.row.outcome, ended.acts[-1].words) == ("ended", "withdrawn", "不再需要")
+    with pytest.raises(Fault, match="procedure.ended"):
+        office.decide(office.clerk, case, "accept")
+
+
+def test_people_are_told_where_their_case_stands(office: Office) -> None:
+    case = file(office)
+    office.decide(office.clerk, case, "accept")
+    told = procedures.list_messages(office.applicant).rows
+    assert [each.params["step_en"] for each in told] == ["Examination", "Acceptance"]
+    assert procedures.count_unread(office.applicant) == 2
+    assert procedures.mark_read(office.applicant) == 2 and procedures.count_unread(office.applicant) == 0

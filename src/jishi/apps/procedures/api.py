@@ -5,6 +5,7 @@ from jishi.apps.procedures.actions.clock import run_clock
 from jishi.apps.procedures.actions.deciding import BulkAnswer, decide, decide_by_panel, decide_many
 from jishi.apps.procedures.actions.filing import (
     attach_document,
+    check_draft,
     discard_draft,
     file_case,
     remove_document,
@@ -37,7 +38,14 @@ from jishi.apps.procedures.info import (
     PaperRow,
     Way,
 )
-from jishi.apps.procedures.reads.case import checks_now, info_of, open_case, verify_address, view_for
+from jishi.apps.procedures.reads.case import (
+    checks_now,
+    info_of,
+    open_case,
+    read_document,
+    verify_address,
+    view_for,
+)
 from jishi.apps.procedures.reads.inbox import (
     InboxQuery,
     MissedRow,
@@ -58,11 +66,11 @@ from jishi.apps.procedures.ways import Ways, ways_of
 __all__ = [
     "ActRow", "BulkAnswer", "CaseInfo", "CaseRow", "CaseView", "CheckRow", "Choice", "FileRow", "Filing",
     "Happening", "InboxQuery", "MessageRow", "MissedRow", "NoticeRow", "ObjectionRow", "PaperRow", "Way",
-    "Ways", "answer_objection", "assign", "attach_document", "cases_about", "checks_now", "count_cases",
-    "count_unread", "decide", "decide_by_panel", "decide_many", "delegate", "discard_draft", "end_delegation",
-    "extend", "file_case", "find_notice", "find_paper", "info_of", "list_cases", "list_cases_of", "list_inbox",
-    "list_messages", "list_missed", "list_notices", "mark_read", "object_to", "open_case", "paper_pdf",
-    "plan_duties", "record_fee", "recuse", "remove_document", "reopen", "request_supplement", "resume",
-    "run_clock", "run_duty", "save_draft", "say_answer", "say_value", "start_by_event", "submit", "supplement",
-    "suspend", "verify_address", "view_for", "ways_of", "withdraw",
+    "Ways", "answer_objection", "assign", "attach_document", "cases_about", "check_draft", "checks_now",
+    "count_cases", "count_unread", "decide", "decide_by_panel", "decide_many", "delegate", "discard_draft",
+    "end_delegation", "extend", "file_case", "find_notice", "find_paper", "info_of", "list_cases",
+    "list_cases_of", "list_inbox", "list_messages", "list_missed", "list_notices", "mark_read", "object_to",
+    "open_case", "paper_pdf", "plan_duties", "read_document", "record_fee", "recuse", "remove_document",
+    "reopen", "request_supplement", "resume", "run_clock", "run_duty", "save_draft", "say_answer", "say_value",
+    "start_by_event", "submit", "supplement", "suspend", "verify_address", "view_for", "ways_of", "withdraw",
 ]  # fmt: skip

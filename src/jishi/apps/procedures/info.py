@@ -110,8 +110,12 @@ class CheckRow:
 
 @dataclass(frozen=True, slots=True)
 class PaperRow:
-    """An issued document as anybody may verify it: masked public lines, valid, lapsed or revoked."""
+    """An issued document as anybody may verify it: masked public lines, valid, lapsed or revoked.
 
+    `paper` is which document of its procedure it is.
+    """
+
+    paper: str
     number: str
     title: dict[str, str]
     lines: tuple[dict[str, Any], ...]

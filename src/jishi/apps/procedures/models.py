@@ -107,7 +107,7 @@ class CaseFile(models.Model):
 
 
 class CaseNotice(models.Model):
-    """A publication (公示) of a case: its public lines, from when until which day."""
+    """A publicity period (公示) of a case: its public lines, from when until which day."""
 
     id = models.CharField(max_length=32, primary_key=True)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notices")

@@ -199,6 +199,8 @@ def open_said(row: Case) -> dict[str, Any]:
             raise
         return said
     said["form"] = {**said.get("form", {}), **hidden.get("form", {})}
+    if "votes" in hidden:  # a draft: nothing in it is checked yet
+        said["votes"] = hidden["votes"]
     for step, answers in hidden.get("step", {}).items():
         said.setdefault("step", {})[step] = {**said.get("step", {}).get(step, {}), **answers}
     return said

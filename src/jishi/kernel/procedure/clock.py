@@ -1,6 +1,6 @@
 """How long a step may or must take: a statutory limit, from a day on, without the days the case was suspended.
 
-The day a suspension (中止计时) begins still counts; the days after it, up to and with the day the case is
+The day a suspension of a clock (中止计时) begins still counts; the days after it, up to and with the day the case is
 taken up again, do not. That reading follows 民法典 201 (the day of the event does not count) and is an
 assumption where a law that suspends a limit does not say how. A day whose calendar is not yet fixed is
 read as a plain weekday and the answer is marked provisional.

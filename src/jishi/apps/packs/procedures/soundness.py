@@ -20,11 +20,8 @@ from jishi.kernel.procedure.soundness import findings
 from jishi.kernel.rules.rule import Table
 
 EVENTS = frozenset(
-    {
-        "market.objection_filed", "market.offering_closed", "market.offering_failed", "market.sale_confirmed",
-        "market.sale_defaulted", "settlement.payment_overdue", "settlement.contract_signed",
-    }
-)  # fmt: skip
+    {"market.offering_closed", "market.offering_failed", "market.sale_confirmed", "market.sale_defaulted"}
+)
 """What other rooms tell procedures of; beside these stand findings, clocks and decisions."""
 EFFECTS: dict[str, tuple[str, ...]] = {
     "market.suspend": ("offering",), "market.resume": ("offering",), "market.terminate": ("offering",),

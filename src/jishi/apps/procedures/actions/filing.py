@@ -112,8 +112,7 @@ def submit(ctx: Context, case_id: str) -> Case:
         row = Case.objects.select_for_update().get(pk=case_id)
         _require_draft(row)
         move = Move(ctx, head, view_of(row, max(ctx.now_ms(), head.at_ms)))
-        move.view.said = {"form": {}, "votes": read_counts(draft.get("votes", {}))}
-        _fill(move, draft["form"])
+        first_of(fill(move.view, draft))
         return start(move)
 
 
@@ -152,19 +151,35 @@ def next_serial(series: str) -> int:
     return row.last
 
 
-def _fill(move: Move, raw: dict[str, Any]) -> None:
-    view, row = move.view, move.row
-    clean, faults = clean_answers(view, view.kind.questions, raw)
+def check_draft(ctx: Context, case_id: str) -> list[Fault]:
+    """Give everything that keeps a draft from being filed, each fault with its `field`; stores nothing."""
+    row = _draft_row(ctx, case_id)
+    return fill(view_of(row, ctx.now_ms()), secrets.decrypt_personal(row.stream, row.sealed))
+
+
+def fill(view: CaseView, draft: dict[str, Any]) -> list[Fault]:
+    """Put the clean answers of a draft into its case; give what is wrong with them."""
+    row = view.row
+    try:
+        view.said = {"form": {}, "votes": read_counts(draft.get("votes", {}))}
+    except Fault as fault:
+        return [fault]
+    clean, faults = clean_answers(view, view.kind.questions, draft["form"])
     view.said["form"] = clean
     row.division = row.division or _division_of(view.kind, clean)
     faults += check_documents(view, view.kind.documents) + check_votes(view)
-    if not row.division:
-        faults.append(Fault("procedures.division.missing"))
-    else:
-        row.division = check_division(row.division)
-    first_of(faults)
-    _check_parties(view)
-    _check_subject(view)
+    for check in (_check_division, _check_parties, _check_subject):
+        try:
+            check(view)
+        except Fault as fault:
+            faults.append(fault)
+    return faults
+
+
+def _check_division(view: CaseView) -> None:
+    if not view.row.division:
+        raise Fault("procedures.division.missing", field="division")
+    view.row.division = check_division(view.row.division)
 
 
 def _check_parties(view: CaseView) -> None:

@@ -8,6 +8,7 @@ from jishi.apps.market import api as market
 from jishi.apps.packs import api as packs
 from jishi.apps.procedures.models import Case
 from jishi.apps.procedures.view import CaseView
+from jishi.kernel.mechanism.contract import awards_of
 from jishi.platform.context import Context
 from jishi.platform.entropy import new_id
 
@@ -86,7 +87,7 @@ def listen() -> None:
 
 
 def _offering_closed(ctx: Context, event: market.OfferingClosed) -> None:
-    name = "market.offering_closed" if event.outcome.get("awards") else "market.offering_failed"
+    name = "market.offering_closed" if awards_of(event.outcome) else "market.offering_failed"
     _told(name)(ctx, event)
 
 

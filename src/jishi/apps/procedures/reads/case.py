@@ -13,7 +13,7 @@ from jishi.apps.procedures.view import CaseView, view_of
 from jishi.apps.rulings import api as rulings
 from jishi.kernel.calendar.zone import day_of
 from jishi.kernel.fault import Fault
-from jishi.platform import secrets
+from jishi.platform import secrets, storage
 from jishi.platform.access import Target, may, require
 from jishi.platform.context import Context
 
@@ -91,6 +91,16 @@ def checks_now(ctx: Context, view: CaseView) -> list[CheckRow]:
         )
         for each in found
     ]  # fmt: skip
+
+
+def read_document(ctx: Context, case_id: str, file_id: str) -> tuple[str, str, bytes]:
+    """Give name, media type and bytes of a document to those who may read its case; Fault `file.missing`."""
+    view = view_for(ctx, case_id)
+    found = view.row.files.filter(pk=file_id).first()
+    stored = storage.find_file(found.file) if found else None
+    if found is None or stored is None:
+        raise Fault("file.missing", name=file_id)
+    return found.name, stored.media_type, storage.read_file(stored)
 
 
 def today_of(ctx: Context) -> int:

@@ -43,6 +43,7 @@ def paper_row(row: IssuedPaper, today: date) -> PaperRow:
     lapsed = row.valid_until is not None and today > row.valid_until
     state = REVOKED if row.revoked_ms is not None else LAPSED if lapsed else VALID
     return PaperRow(
+        row.paper,
         row.number,
         row.title,
         tuple(row.shown),
