@@ -59,6 +59,12 @@ def enter(people: dict[str, Person], lot: Any, name: str) -> None:
     people["stranger"].go(f"/land/{lot['id']}/room/")
 
 
+def see_the_end(people: dict[str, Person], timeout_ms: int = PATIENCE_MS) -> None:
+    """Wait until every page has come anew with the outcome, so that nothing reloads any more."""
+    for person in people.values():
+        person.sees("How it was decided", timeout_ms)
+
+
 def shoot(people: dict[str, Person], lot: Any, name: str) -> None:
     path = f"/land/{lot['id']}/room/"
     people["stranger"].shoot(f"{name}-public", path)
@@ -91,9 +97,8 @@ def test_orders_are_gathered_and_cleared(people: dict[str, Person], server: Serv
     people["one"].sees("The order was taken back")
     expect(book).to_have_count(2, timeout=PATIENCE_MS)
     shoot(people, lot, "orders")
-    people["stranger"].sees("How it was decided", CLOSES_MS + PATIENCE_MS)
+    see_the_end(people, CLOSES_MS + PATIENCE_MS)
     people["stranger"].sees("¥11.50")
-    people["one"].go(f"/land/{lot['id']}/room/")
     people["one"].sees("(me)")
     shoot(people, lot, "orders-cleared")
     people["stranger"].shoot("orders-offering", f"/land/{lot['id']}/")
@@ -104,17 +109,17 @@ def test_a_shop_sells_out(people: dict[str, Person], server: Server) -> None:
     lot = make_lot(server, "P", "fixed_price", {"price_fen": 5_000, "stock": 10, "least": 2}, DAY_MS)
     enter(people, lot, "P")
     people["one"].fill(quantity="11")
-    people["one"].page.get_by_role("button", name="Buy", exact=True).click()
+    people["one"].page.get_by_role("button", name="Purchase", exact=True).click()
     people["one"].sees("buy at most 10")
     people["one"].fill(quantity="4")
-    people["one"].page.get_by_role("button", name="Buy", exact=True).dblclick()
+    people["one"].page.get_by_role("button", name="Purchase", exact=True).dblclick()
     people["one"].sees("You have bought 4 units.")
     expect(people["stranger"].page.locator("[data-fact=left]")).to_have_text("6", timeout=PATIENCE_MS)
     shoot(people, lot, "shop")
     people["two"].go(f"/land/{lot['id']}/room/")
     people["two"].fill(quantity="6")
-    people["two"].page.get_by_role("button", name="Buy", exact=True).click()
-    people["stranger"].sees("How it was decided")
+    people["two"].page.get_by_role("button", name="Purchase", exact=True).click()
+    see_the_end(people)
     people["stranger"].sees("Sold out")
     shoot(people, lot, "shop-sold")
     people["stranger"].shoot("shop-offering", f"/land/{lot['id']}/")
@@ -154,7 +159,7 @@ def test_the_cap_leads_to_one_quote_each(people: dict[str, Person], server: Serv
     assert "888" not in people["stranger"].page.locator("main").inner_text()
     assert b"888" not in people["stranger"].read(f"/land/{lot['id']}/room.json")
     shoot(people, lot, "auction-quote")
-    people["stranger"].sees("How it was decided", SPAN_MS + PATIENCE_MS)
+    see_the_end(people, SPAN_MS + PATIENCE_MS)
     people["stranger"].sees("888")
     shoot(people, lot, "auction-decided")
     people["stranger"].shoot("auction-offering", f"/land/{lot['id']}/")
