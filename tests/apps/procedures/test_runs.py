@@ -5,7 +5,7 @@ of entries it leads to, or the refusal it meets:
 
     [[run]]
     title, day, party ("person" or "organisation"), form, documents, votes; filed_by ("applicant", or a role of the
-    office), stated_day where the clock stands still; [run.subject] register, state, data: the entry it is about
+    office) or event (the happening that begins it); [run.subject] register, state, data: the entry it is about
     [[run.act]]
     day, by (a person of the cast, or "clock"), do ("decide" unless told: supplement_asked supplement suspend
     resume extend withdraw reopen object answer panel fee), decision, because, words, answers; then: step, outcome,
@@ -23,7 +23,7 @@ import pytest
 from jishi.apps.packs.api import default_pack
 from jishi.apps.parties import api as parties
 from jishi.apps.procedures import api as procedures
-from jishi.apps.procedures.api import Choice, Filing
+from jishi.apps.procedures.api import Choice, Filing, Happening
 from jishi.apps.registers import api as registers
 from jishi.apps.registers.api import EntryForm
 from jishi.kernel.codes.uscc import make_uscc
@@ -82,6 +82,9 @@ def _file(cast: Cast, procedure: str, run: Mapping[str, Any]) -> str:
         data = {key: cast.party.id if value == "@party" else value for key, value in about["data"].items()}
         form = EntryForm(about["register"], data, state=about.get("state", ""))
         subject = registers.create_entry(cast.office.ctx, form).id
+    if "event" in run:
+        about = (run["event"], f"{run['event']}/{subject}", run["division"], run.get("title", ""), subject)
+        return procedures.start_by_event(cast.office.ctx, Happening(*about, cast.party.id))[0].id
     who = cast[run.get("filed_by", "applicant")]
     party = cast.party.id if run.get("filed_by", "applicant") == "applicant" or run.get("walk_in") else ""
     filing = Filing(
