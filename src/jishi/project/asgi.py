@@ -58,14 +58,14 @@ async def _live_on(receive: Any, send: Any) -> None:
                 return
             await asyncio.to_thread(_ticker.recover)
             _ticker.start()
-            path.committer.start()
+            await asyncio.to_thread(path.start)
             _news.start(watched=True)
             readiness.on_ready("ticker", _ticker.check)
             readiness.on_ready("queue", partial(check_queue, path.committer))
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             _news.stop()
-            await asyncio.to_thread(path.committer.stop)
+            await asyncio.to_thread(path.stop)
             _ticker.stop()
             await send({"type": "lifespan.shutdown.complete"})
             return
