@@ -237,7 +237,7 @@ cites = ["土地管理法 63"]
 
 [start]
 by = "event"
-on = ["land.test_entry.paid", "clock.land.test_follow.look", "finding.land.idle"]
+on = ["land.test_entry.paid", "clock.land.test_follow.look", "finding.land.notice_check"]
 cites = ["土地管理法 63"]
 
 [[field]]

@@ -205,7 +205,11 @@ def test_a_draft_is_resumed_and_tells_all_that_is_missing(office: Office) -> Non
     with pytest.raises(Fault, match="procedures.draft.filed"):
         procedures.submit(office.applicant, draft)
     files = procedures.open_case(office.clerk, draft).files
-    assert procedures.read_document(office.clerk, draft, files[0].id) == (files[0].name, "application/pdf", PDF)
+    assert procedures.read_document(office.clerk, draft, files[0].id) == (
+        files[0].name,
+        "application/pdf",
+        PDF,
+    )
     with pytest.raises(Fault, match="procedures.case.unknown"):
         procedures.read_document(office.elsewhere, draft, files[0].id)
 
@@ -228,3 +232,26 @@ def test_people_are_told_where_their_case_stands(office: Office) -> None:
     assert [each.params["step_en"] for each in told] == ["Examination", "Acceptance"]
     assert procedures.count_unread(office.applicant) == 2
     assert procedures.mark_read(office.applicant) == 2 and procedures.count_unread(office.applicant) == 0
+
+
+def test_a_case_is_given_to_a_colleague_and_its_rows_are_made_anew(office: Office) -> None:
+    from jishi.apps.procedures.projection import rebuild
+    from jishi.platform.access import grant
+    from jishi.platform.search import find_inbox
+
+    case = file(office)
+    with pytest.raises(Fault, match="procedures.assignee"):
+        procedures.assign(office.clerk, case, office.user("second").pk)
+    grant(office.user("second"), "clerk", "220100")
+    procedures.assign(office.clerk, case, office.user("second").pk)
+    query = procedures.InboxQuery(mine=True)
+    assert [row.id for row in procedures.list_inbox(office.second, query).rows] == [case]
+    assert procedures.list_inbox(office.clerk, query).rows == []
+    assert evidence.read_stream(f"case/{case}")[-1].kind == "CaseAssigned"
+    before = [(each.object_id, each.state) for each in find_inbox(["case"], ["2201"])]
+    assert rebuild(office.ctx.now_ms()) == 1
+    assert (
+        [(each.object_id, each.state) for each in find_inbox(["case"], ["2201"])]
+        == before
+        == [(case, "accept")]
+    )

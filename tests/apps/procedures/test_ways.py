@@ -150,7 +150,7 @@ def test_an_event_begins_one_case_and_its_missed_clock_another(
     run_due(ctx)
     rows = procedures.list_inbox(regulator).rows
     assert len(rows) == 2 and rows[0].overdue and not rows[1].overdue
-    found = Happening("finding.land.idle", "parcel-1", "220102")
+    found = Happening("finding.land.notice_check", "parcel-1", "220102")
     assert len(procedures.start_by_event(ctx, found)) == 1
     assert procedures.start_by_event(ctx, found) == []
 

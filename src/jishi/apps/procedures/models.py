@@ -100,6 +100,7 @@ class CaseFile(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="files")
     need = models.CharField(max_length=60)
     file = models.CharField(max_length=32)
+    sha256 = models.CharField(max_length=64, default="")
     name = models.CharField(max_length=200)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     at_ms = models.BigIntegerField()

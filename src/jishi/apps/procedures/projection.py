@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from jishi.apps.procedures.models import NEVER, Case
-from jishi.apps.procedures.view import CaseView
+from jishi.apps.procedures.view import CaseView, view_of
 from jishi.kernel.procedure.plan import APPLICANT
 from jishi.kernel.procedure.state import SUPPLEMENT, CaseState
 from jishi.platform.models import SearchRow
@@ -17,6 +17,17 @@ def project(view: CaseView, state: CaseState) -> None:
     row = view.row
     drop_row(CASE, row.id)
     put_rows(list(rows_of(row, waits_for_applicant=_waits(view, state))))
+
+
+def rebuild(at_ms: int) -> int:
+    """Write the rows of every running case anew; give how many cases there were."""
+    SearchRow.objects.filter(kind=CASE).delete()
+    count = 0
+    for row in Case.objects.filter(phase="open").order_by("pk").iterator(500):
+        view = view_of(row, at_ms, files=frozenset())
+        put_rows(list(rows_of(row, waits_for_applicant=_waits(view, view.state))))
+        count += 1
+    return count
 
 
 def rows_of(row: Case, *, waits_for_applicant: bool) -> Iterable[SearchRow]:

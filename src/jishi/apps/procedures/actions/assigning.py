@@ -4,6 +4,7 @@ from django.db import transaction
 
 from jishi.apps.procedures.actions.deciding import get_case
 from jishi.apps.procedures.models import Case, Delegation
+from jishi.apps.procedures.people import person_alias
 from jishi.kernel.fault import Fault
 from jishi.kernel.spelling import visible
 from jishi.platform import evidence
@@ -23,6 +24,7 @@ def assign(ctx: Context, case_id: str, user_id: int | None) -> Case:
     row = get_case(case_id)
     require(ctx, "case.handle", Target(row.id, row.division))
     with transaction.atomic():
+        head = evidence.lock(row.stream)
         row = Case.objects.select_for_update().get(pk=case_id)
         if user_id is not None:
             held = Grant.objects.filter(person_id=user_id, role=row.role, until_ms=None)
@@ -31,6 +33,8 @@ def assign(ctx: Context, case_id: str, user_id: int | None) -> Case:
                 raise Fault("procedures.assignee", role=row.role)
         row.assignee_id, row.updated_ms = user_id, ctx.now_ms()
         row.save(update_fields=["assignee", "updated_ms"])
+        told = {"to": person_alias(row.id, user_id), "by": person_alias(row.id, ctx.actor.user_id)}
+        evidence.append(head, ctx.now_ms(), [("CaseAssigned", told, max(ctx.now_ms(), head.at_ms))])
     return row
 
 

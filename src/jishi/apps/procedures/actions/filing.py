@@ -67,7 +67,10 @@ def attach_document(ctx: Context, case_id: str, upload: Upload) -> CaseFile:
     needs = [*kind.documents, *(each for s in kind.steps for one in s.decisions for each in one.documents)]
     if need not in (valid := [each.id for each in needs]):
         raise Fault("procedures.document.unknown", document=need, valid=", ".join(valid))
-    staff = not ctx.actor.system and not (set(ctx.actor.parties) & {row.party, row.behalf})
+    own = set(ctx.actor.parties) & {row.party, row.behalf} or row.made_by_id == ctx.actor.user_id
+    staff = not ctx.actor.system and not own
+    if staff:
+        require(ctx, "case.handle", Target(row.id, row.division))
     if row.phase != DRAFT and row.paused != "supplement" and row.role != "applicant" and not staff:
         raise Fault("procedures.document.closed", document=need)
     media = storage.check_upload(content)
@@ -79,7 +82,7 @@ def attach_document(ctx: Context, case_id: str, upload: Upload) -> CaseFile:
             ctx, content, name[:200], owner=row.stream, media_type=media, public=False
         )
         return CaseFile.objects.create(
-            id=new_id(ctx.entropy), case=row, need=need, file=stored.id, name=name[:200],
+            id=new_id(ctx.entropy), case=row, need=need, file=stored.id, sha256=stored.sha256, name=name[:200],
             by_id=ctx.actor.user_id, at_ms=ctx.now_ms(),
         )  # fmt: skip
 

@@ -146,6 +146,8 @@ def spoken_lines(view: CaseView, lines: tuple[packs.Line, ...], *, masked: bool)
 def _record(move: Move, act: Act, *, words: str, private: Mapping[str, Any]) -> None:
     row, ctx, at_ms = move.row, move.ctx, move.view.at_ms
     salt, hidden = new_salt(ctx.entropy), {**private, **({"words": words} if words else {})}
+    files = row.files.filter(removed_ms=None).order_by("need", "sha256").values_list("need", "sha256")
+    hidden |= {"files": [list(each) for each in files]} if files else {}
     CaseAct.objects.create(
         case=row, seq=row.seq, kind=act.kind, step=act.step, choice=act.choice, reason=act.reason,
         body=act.to_json(), told=move.told, salt=salt, by_id=ctx.actor.user_id, at_ms=at_ms,
