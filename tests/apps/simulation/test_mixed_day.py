@@ -62,6 +62,17 @@ def test_each_row_is_sold_the_way_it_says(mixed: Day) -> None:
     assert (reasons["lottery-stage"], reasons["fund-stage"]) == ("drawn", "best_offer")
 
 
+def test_every_party_to_a_sale_has_a_contract(mixed: Day) -> None:
+    for row in mixed.results:
+        drafted = row["contract"].split()
+        assert bool(drafted) == (row["result"] == "sold"), row["parcel_no"]
+        assert len(drafted) >= (int(row["awards"]) > 0)
+        assert all((mixed.out / path).read_bytes().startswith(b"%PDF") for path in drafted)
+    call = next(row for row in mixed.results if row["parcel_no"] == "call")
+    if call["result"] == "sold":
+        assert len(call["contract"].split()) > 1, "buyers and sellers"
+
+
 def test_every_bundle_is_recomputed_with_its_sealed_bids_and_its_place_in_the_log(mixed: Day) -> None:
     sealed = 0
     for path in mixed.bundles:

@@ -16,12 +16,10 @@ from jishi.kernel.mechanism.book import Book, enter, is_whole
 from jishi.kernel.mechanism.contract import Refusal
 from jishi.kernel.mechanism.field import Field
 from jishi.kernel.mechanism.kind import is_kind
+from jishi.kernel.sealing.bounds import LEAST_THRESHOLD, MOST_MEMBERS
 from jishi.kernel.sealing.commitment import commit
 
 BID_DOMAIN: Final = "jishi.bid/1"
-LEAST_THRESHOLD: Final = 2
-MOST_MEMBERS: Final = 32
-"""The bounds of a committee, as `kernel.sealing` holds them; one alone who could open would be no seal."""
 SEALED_FIELDS: Final = (
     Field("sealing", "object"),
     Field("revisions", "choice", "latest", choices=("latest", "none")),

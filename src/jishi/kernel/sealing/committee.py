@@ -10,12 +10,11 @@ from typing import Any, NamedTuple
 
 from jishi.kernel.evidence.canonical import canonical_bytes
 from jishi.kernel.fault import Fault
+from jishi.kernel.sealing.bounds import LEAST_THRESHOLD, MOST_MEMBERS
 from jishi.kernel.sealing.suite import Randomness, Suite, suite_of
 
 FORMAT = "jishi.committee/1"
 KEY_FORMAT = "jishi.member_key/1"
-LEAST_THRESHOLD = 2
-MOST_MEMBERS = 32
 BID_SIZES = (256, 1024, 4096, 16384, 65536)
 
 _FIELDS = ("bid_size", "format", "lot", "members", "suite", "threshold")

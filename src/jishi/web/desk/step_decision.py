@@ -111,7 +111,7 @@ DECISION_STEPS: tuple[Step, ...] = (
         tone="seal",
         hint=gettext_lazy(
             "An objection upheld puts the proposed winner out or ends the sale, as the notice states; the words are"
-            " for the objector alone."
+            " for the objector alone. In a tender the answer comes within 3 days."
         ),
         cites=("招标投标法实施条例 54",),
     ),

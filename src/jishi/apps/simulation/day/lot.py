@@ -31,10 +31,10 @@ UNSTATED = "公告未载明"  # the announcement does not say who grants; a cont
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """What became of a lot: its offering, and its contract where it was sold."""
+    """What became of a lot: its offering, and the contracts where it was sold, one a winner."""
 
     offering: market.Offering
-    contract_id: str | None
+    contract_ids: tuple[str, ...] = ()
 
 
 def run_lot(ctx: Context, draft: LotDraft, parties: Sequence[str], officers: Officers) -> Sale:
@@ -56,8 +56,8 @@ def _hold(ctx: Context, draft: LotDraft, parties: Sequence[str], chance: Random)
         ctx, replace(form, terms=_bidding_terms(draft), **_PRICED[draft.method])
     )
     offering = hold_sale(ctx, offering, parties, chance)
-    contract_id = _contract(ctx, offering) if offering.state == "published" else None
-    return Sale(market.get_offering(offering.id), contract_id)
+    contracts = (_contract(ctx, offering),) if offering.state == "published" else ()
+    return Sale(market.get_offering(offering.id), contracts)
 
 
 _PRICED: Mapping[str, Mapping[str, Any]] = {
@@ -227,8 +227,8 @@ def _settle(ctx: Context, offering: market.Offering, officers: Officers) -> Sale
     clock.move_to(clock.now_ms() + DAY_MS)
     market.publish_result(ctx, offering.id)
     settlement.pay_refunds(ctx, offering_ids=[offering.id])
-    contract_id = _contract(ctx, offering) if sold else None
-    return Sale(market.get_offering(offering.id), contract_id)
+    contracts = (_contract(ctx, offering),) if sold else ()
+    return Sale(market.get_offering(offering.id), contracts)
 
 
 def _contract(ctx: Context, offering: market.Offering) -> str:

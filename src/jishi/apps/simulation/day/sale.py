@@ -1,4 +1,4 @@
-"""One lot of a mixed day by another method than listing: registered, offered, bid for, published, and verified."""
+"""One lot of a mixed day by another method than listing: registered, offered, bid for, published, contracts drafted."""
 
 from collections.abc import Mapping, Sequence
 from random import Random
@@ -22,12 +22,18 @@ DEPOSIT_SHARE = 10  # one part in so many of the price of a quantity, where a ro
 LEAST_DEPOSIT_FEN = 10_000
 
 
-def run_goods(ctx: Context, draft: GoodsDraft, parties: Sequence[str]) -> market.Offering:
-    """Take one announced lot from register entry to published result in one transaction; Fault when it cannot stand."""
+def run_goods(
+    ctx: Context, draft: GoodsDraft, parties: Sequence[str]
+) -> tuple[market.Offering, tuple[str, ...]]:
+    """Take one announced lot from register entry to drafted contracts in one transaction; Fault when it cannot stand.
+
+    Return the offering and the ids of its contracts, one for each party to the sale.
+    """
     chance = Random(ctx.entropy.draw(16))
     with one_unit():
         offering = market.prepare_offering(ctx, _form(draft, _enter(ctx, draft)))
-        return hold_sale(ctx, offering, parties, chance)
+        sold = hold_sale(ctx, offering, parties, chance)
+        return sold, _draft_contracts(ctx, sold)
 
 
 def hold_sale(
@@ -72,6 +78,12 @@ def _publish(ctx: Context, offering_id: str) -> market.Offering:
     market.publish_result(ctx, offering.id)
     settlement.pay_refunds(ctx, offering_ids=[offering.id])
     return market.get_offering(offering.id)
+
+
+def _draft_contracts(ctx: Context, offering: market.Offering) -> tuple[str, ...]:
+    if (offering.outcome or {}).get("result") != "sold":
+        return ()
+    return tuple(row.id for row in settlement.draft_contracts(ctx, [offering.id]))
 
 
 def _enter(ctx: Context, draft: GoodsDraft) -> str:

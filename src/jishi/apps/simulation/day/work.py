@@ -126,7 +126,7 @@ def _run_one(share: Share, draft: Draft, bidders: Sequence[str]) -> LotResult:
 
 def _run(ctx: Context, draft: Draft, bidders: Sequence[str]) -> Sale:
     if isinstance(draft, GoodsDraft):
-        return Sale(run_goods(ctx, draft, bidders), None)
+        return Sale(*run_goods(ctx, draft, bidders))
     return run_lot(ctx, draft, bidders, Officers())
 
 
@@ -137,13 +137,17 @@ def _write(ctx: Context, share: Share, draft: Draft, sale: Sale) -> dict[str, An
     (share.out / "bundles" / f"{name}.json").write_bytes(bundle)
     release = catalogue.package_of([offering.id], path=f"/ocds/{name}.json", published_ms=ctx.now_ms())
     (share.out / "ocds" / f"{name}.json").write_bytes(catalogue.write_json(release))
-    if sale.contract_id:
-        content, _ = settlement.read_contract_pdf(ctx, sale.contract_id)
-        (share.out / "contracts" / f"{name}.pdf").write_bytes(content)
-    return _values(draft, offering, name, sale.contract_id is not None)
+    contracts = [
+        f"contracts/{name}-{place}.pdf" if place > 1 else f"contracts/{name}.pdf"
+        for place in range(1, len(sale.contract_ids) + 1)
+    ]
+    for contract_id, path in zip(sale.contract_ids, contracts, strict=True):
+        content, _ = settlement.read_contract_pdf(ctx, contract_id)
+        (share.out / path).write_bytes(content)
+    return {**_values(draft, offering, name), "contract": " ".join(contracts)}
 
 
-def _values(draft: Draft, offering: market.Offering, name: str, contract: bool) -> dict[str, Any]:
+def _values(draft: Draft, offering: market.Offering, name: str) -> dict[str, Any]:
     outcome = offering.outcome or {}
     return {
         "row": draft.row,
@@ -168,5 +172,4 @@ def _values(draft: Draft, offering: market.Offering, name: str, contract: bool) 
         "simulated": "simulated bidders",
         "bundle": f"bundles/{name}.json",
         "release": f"ocds/{name}.json",
-        "contract": f"contracts/{name}.pdf" if contract else "",
     }
