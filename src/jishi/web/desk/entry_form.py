@@ -132,6 +132,8 @@ class EntryForm(forms.Form):
             elif field.type == "interval":
                 ends = {end: said.get(f"{name}-{end}", "") for end in ("from", "to")}
                 raw[name] = ends if any(ends.values()) else None
+            elif field.type == "boolean":  # a box never ticked says nothing, rather than no
+                raw[name] = said.get(name) or (False if self.initial.get(name) not in (None, "") else None)
             elif field.type == "file":
                 raw[name] = self._file(field, said.get(name))
             else:

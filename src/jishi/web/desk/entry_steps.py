@@ -19,7 +19,7 @@ from jishi.platform.storage import find_file, read_file
 from jishi.web.desk.frame import desk_page, render_desk
 from jishi.web.desk.versions import changed_lines
 from jishi.web.public.parcel import list_facts, list_sheets
-from jishi.web.public.register import burden_words, read_day, state_words
+from jishi.web.public.register import burden_words, identity_of, read_day, state_words
 from jishi.web.shell.fields import MoneyField, day_field
 from jishi.web.shell.outline import draw_outline
 from jishi.web.shell.posting import ctx_of, show_fault, tell_fault
@@ -137,7 +137,7 @@ def _show(request: HttpRequest, entry: Any, **forms_: Any) -> HttpResponse:
         "lang": language(),
         "then": then,
         "before": at_ms is not None and then is None,
-        "facts": list_facts(entry.kind, data, inside=True),
+        "facts": identity_of(kind, entry) + list_facts(entry.kind, data, inside=True),
         "sheets": list_sheets(entry.kind, data, inside=True),
         "conditions": data.get("conditions", ""),
         "files": _files(kind, data),

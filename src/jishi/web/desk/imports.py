@@ -150,7 +150,7 @@ def save_problems(request: HttpRequest, run_id: str) -> HttpResponseBase:
             if len(found) < 1000:
                 return
 
-    return save_table("problems", "csv", [_("Row"), _("Field"), _("What is wrong")], rows())
+    return save_table("problems", "csv", [_("Row"), _("Field of the register"), _("What is wrong")], rows())
 
 
 def _preview(kind: RegisterKind, rows: list[registers.PreviewRow]) -> dict[str, Any]:
@@ -190,7 +190,15 @@ def _named(kind: RegisterKind, params: Any) -> dict[str, Any]:
     """Return the parameters of a fault with its field as the reader calls it."""
     words = _field_words(kind)
     name = str(params.get("field", ""))
-    return {**params, "field": words.get(name.partition("[")[0], name)} if name else dict(params)
+    if not name:
+        return dict(params)
+    field = next((each for each in kind.fields if each.name == name), None)
+    titles = [choice.title.say(language()) for choice in field.choices] if field else []
+    return {
+        **params,
+        "field": words.get(name.partition("[")[0], name),
+        **({"allowed": titles} if titles else {}),
+    }
 
 
 def _field_words(kind: RegisterKind) -> dict[str, str]:

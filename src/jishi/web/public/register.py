@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from jishi.apps.packs.api import FieldKind, RegisterKind
 from jishi.apps.registers import api as registers
 from jishi.kernel.fault import Fault
-from jishi.web.public.parcel import say_value
+from jishi.web.public.parcel import Fact, say_value
 from jishi.web.public.places import place_name, use_name
 from jishi.web.public.table import MOST_ROWS, save_table
 from jishi.web.shell.moment import instant_text
@@ -118,6 +118,18 @@ def lines_of(kind: RegisterKind, entries: list[registers.EntryInfo], *, public_o
         )
         for entry in entries
     ]
+
+
+def identity_of(kind: RegisterKind, entry: registers.EntryInfo) -> list[Fact]:
+    """Return the number of an entry where no field says it, and from when it is no longer valid."""
+    found = (
+        []
+        if entry.number in (entry.data.get(kind.code_field), entry.title)
+        else [Fact(_("Number"), entry.number)]
+    )
+    if entry.lapses_ms is not None:
+        found.append(Fact(_("No longer valid from"), site().day(entry.lapses_ms).isoformat()))
+    return found
 
 
 def state_words(kind: RegisterKind) -> dict[str, str]:

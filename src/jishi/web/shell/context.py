@@ -27,6 +27,7 @@ FOOT = (
     ("public:verify", _("How to verify")),
     ("api_v1:openapi-view", _("Open API")),
     ("public:feed", _("Atom feed")),
+    ("public:registers", _("Registers")),
     ("public:complaints", _("Complaints")),
     ("public:log", _("Evidence log")),
 )
