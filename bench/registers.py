@@ -2,10 +2,11 @@
 
     python -m bench.registers [--entries 1000000] [--written 1000000] [--database sqlite,postgresql] [--keep PLACE]
 
-Entries are parcels written by the register's own action, with versions, evidence and index. Those beyond `--written`
-are copies of them in the tables that lists read (entries, versions, index rows, search rows and full text), without
-evidence, which no list reads. Each question is asked `--times` times; the slowest counts against the aim of 300 ms. The full-text question is
-also put to a trigram index of SQLite over the same words, in the same run: the peer.
+Entries are parcels written by the register's own action, with versions, evidence and index. Those beyond
+`--written` are copies of them in the tables that lists read (entries, versions, index rows, search rows and full
+text), without evidence, which no list reads. Each question is asked `--times` times; the slowest counts against the
+aim of 300 ms. The full-text question is also put to a trigram index of SQLite over the same words, in the same run:
+the peer.
 """
 
 import argparse
@@ -31,7 +32,8 @@ COPIED = {  # the entry last: what hangs on it is chosen by it, and its copy wou
         "at_ms": "at_ms + {turn}",
     },
     "platform_searchrow": {
-        "object_id": "'{key}' || substr(object_id, 5)", "title": "title || '-{turn}'", "updated_ms": "updated_ms + {turn}",
+        "object_id": "'{key}' || substr(object_id, 5)", "title": "title || '-{turn}'",
+        "updated_ms": "updated_ms + {turn}",
     },
     "registers_registerentry": {
         "id": "'{key}' || substr(id, 5)", "number": "number || '-{turn}'", "title": "title || '-{turn}'",
