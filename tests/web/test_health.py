@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,10 @@ def test_other_processes_figures_stand_beside_and_are_added_for_people(settings:
     assert 'jishi_watchers{process="elsewhere:1"} 2.0' in text
     found = read_figures()
     assert (found.processes, found.watchers) == (2, 4)
+    os.utime(other, (0, 0))
+    assert read_figures().processes == 1, "a copy that is not renewed is of a process that ended"
+    metric.leave_copy()
+    assert not other.exists()
     metric.remove_copy()
     assert not own.exists()
 

@@ -28,6 +28,7 @@ from prometheus_client.registry import Collector
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 FRESH_S = 10.0
 """A copy older than this is of a process that has ended."""
+FORGOTTEN_S = 3600.0
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 _SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 
@@ -113,6 +114,10 @@ def leave_copy() -> None:
     part = place.with_suffix(".part")
     part.write_bytes(generate_latest(own))
     part.replace(place)  # not made durable: after a crash these figures are over
+    for path in place.parent.glob("*.prom"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > FORGOTTEN_S:
+                path.unlink()  # of a process that was killed
 
 
 def remove_copy() -> None:
