@@ -7,6 +7,7 @@ and from due to recorded as the evidence has it. Afterwards the database is aske
 import time
 from typing import Any
 
+from jishi.kernel.fault import Fault
 from jishi.project.bench.plan import Plan
 from jishi.project.bench.stage import Stage, machine, set_stage
 
@@ -24,7 +25,7 @@ def measure(lots: int, spread_ms: int, database: str, processes: int) -> dict[st
         stage.start()
         first_ms = min(lot["closes_ms"] for lot in made["lots"])
         if time.time_ns() // 1_000_000 > first_ms:
-            raise RuntimeError("the first lot was due before the server stood: the machine is too busy")
+            raise Fault("bench.late")
         last_ms = max(lot["closes_ms"] for lot in made["lots"])
         found = _await_closed(stage, made, last_ms)
         figures = [stage.scrape(place) for place in range(stage.count)]

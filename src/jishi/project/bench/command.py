@@ -1,10 +1,16 @@
 """`jishi bench`: measure the running server by hand; each prints what it found, with `--json` as JSON alone."""
 
 import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+
+from jishi.kernel.fault import Fault
+from jishi.platform.words import say
 
 app = typer.Typer(no_args_is_help=True, help="Measure the server: real processes on a database of their own.")
 console = Console(highlight=False)
@@ -27,7 +33,8 @@ def watchers(
     from jishi.project.bench import watchers as bench
 
     asked = bench.Asked(watchers=watchers, bids=bids, seconds=seconds, database=database, processes=processes)
-    show(bench.measure(asked), as_json)
+    with plainly():
+        show(bench.measure(asked), as_json)
 
 
 @app.command()
@@ -42,7 +49,19 @@ def closings(
     """Many lots that close in the same minute: each exactly once, and how late."""
     from jishi.project.bench import closings as bench
 
-    show(bench.measure(lots, round(spread * 1000), database, processes), as_json)
+    with plainly():
+        show(bench.measure(lots, round(spread * 1000), database, processes), as_json)
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Say in both languages why a bench cannot run, and end with 2."""
+    try:
+        yield
+    except Fault as fault:
+        for lang in ("zh", "en"):
+            print(say(fault.code, fault.params, lang), file=sys.stderr)
+        raise typer.Exit(2) from None
 
 
 def show(found: dict[str, Any], as_json: bool) -> None:
