@@ -192,7 +192,7 @@ def _copying(cursor: Any, table: str, changed: dict[str, str], about: tuple[int,
     turn, base = about
     described = connection.introspection.get_table_description(cursor, table)
     names = [column.name for column in described if column.name != "id" or "id" in changed]
-    said = [changed.get(name, name).format(turn=turn, key=f"{turn:04x}") for name in names]
+    said = [changed.get(name, name).format(turn=turn, key=f"z{turn:03x}") for name in names]
     own = {"registers_registerentry": "id", "platform_searchrow": "object_id"}.get(table, "entry_id")
     return f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(said)} FROM {table} WHERE {own} IN ({base})"
 
