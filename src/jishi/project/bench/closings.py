@@ -35,10 +35,8 @@ def measure(lots: int, spread_ms: int, database: str, processes: int) -> dict[st
 
 def _make(stage: Stage, lots: int, spread_ms: int) -> dict[str, Any]:
     """Make the lots so that the first closes once all are made and served; a few made before tell how long it takes."""
-    began = time.monotonic()
-    stage.make_lots(Plan(name="T", lots=TRIAL_LOTS, quotes=1, tickets=False))
-    each_s = (time.monotonic() - began) / TRIAL_LOTS
-    closes_ms = START_MS + round(1.5 * each_s * lots * 1000)
+    trial = stage.make_lots(Plan(name="T", lots=TRIAL_LOTS, quotes=1, tickets=False))
+    closes_ms = START_MS + round(1.5 * trial["took_ms"] / TRIAL_LOTS * lots)
     return stage.make_lots(Plan(lots=lots, closes_ms=closes_ms, spread_ms=spread_ms, quotes=1, tickets=False))
 
 

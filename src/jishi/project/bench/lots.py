@@ -53,7 +53,7 @@ def make(plan: Plan) -> dict[str, Any]:
                     (staff, bidding),
                 )
             )
-    return {"lots": lots}
+    return {"lots": lots, "took_ms": Context().now_ms() - now_ms}
 
 
 def _parties(ctx: Context, plan: Plan) -> list[str]:

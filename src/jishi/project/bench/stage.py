@@ -159,6 +159,7 @@ def set_stage(
     if database not in DATABASES:
         raise Fault("bench.database", database=database, valid=", ".join(DATABASES))
     raise_file_limit()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started here is ended here
     with tempfile.TemporaryDirectory(prefix="jishi-bench-") as folder, _database(database, folder) as url:
         stage = Stage(Path(folder) / "var", url, processes, settings or {})
         stage.var.mkdir()
