@@ -26,17 +26,17 @@ from typing import Any
 AIM_MS = 300
 BATCH = 2_000
 COPIED = {  # the entry last: what hangs on it is chosen by it, and its copy would be chosen too
-    "registers_indexvalue": {"entry_id": "'{key}' || substr(entry_id, 5)"},
+    "registers_indexvalue": {"entry_id": "'{key}' || substr(entry_id, 9)"},
     "registers_entryversion": {
-        "entry_id": "'{key}' || substr(entry_id, 5)", "number": "number || '-{turn}'", "title": "title || '-{turn}'",
+        "entry_id": "'{key}' || substr(entry_id, 9)", "number": "number || '-{turn}'", "title": "title || '-{turn}'",
         "at_ms": "at_ms + {turn}",
     },
     "platform_searchrow": {
-        "object_id": "'{key}' || substr(object_id, 5)", "title": "title || '-{turn}'",
+        "object_id": "'{key}' || substr(object_id, 9)", "title": "title || '-{turn}'",
         "updated_ms": "updated_ms + {turn}",
     },
     "registers_registerentry": {
-        "id": "'{key}' || substr(id, 5)", "number": "number || '-{turn}'", "title": "title || '-{turn}'",
+        "id": "'{key}' || substr(id, 9)", "number": "number || '-{turn}'", "title": "title || '-{turn}'",
         "updated_ms": "updated_ms + {turn}", "created_ms": "created_ms + 100000000000",
     },
 }  # fmt: skip
@@ -171,9 +171,7 @@ def _copy(entries: int, written: int) -> None:
     from jishi.platform.batch import batched
     from jishi.platform.models import SearchRow
 
-    turn = 0
-    while (missing := entries - RegisterEntry.objects.count()) > 0:
-        turn += 1
+    while (missing := entries - (turn := RegisterEntry.objects.count())) > 0:
         last = SearchRow.objects.order_by("-id").values_list("id", flat=True).first() or 0
         with transaction.atomic(), connection.cursor() as cursor:
             base = f"SELECT id FROM registers_registerentry ORDER BY created_ms, id LIMIT {min(missing, written)}"
@@ -183,7 +181,7 @@ def _copy(entries: int, written: int) -> None:
                 rows = SearchRow.objects.filter(id__gt=last).order_by("id").iterator(5000)
                 for part in batched(rows, 5000):
                     fulltext.index(part)
-        print(f"{turn} copied", file=sys.stderr, flush=True)
+        print(f"{turn} and more", file=sys.stderr, flush=True)
 
 
 def _copying(cursor: Any, table: str, changed: dict[str, str], about: tuple[int, str]) -> str:
@@ -192,7 +190,7 @@ def _copying(cursor: Any, table: str, changed: dict[str, str], about: tuple[int,
     turn, base = about
     described = connection.introspection.get_table_description(cursor, table)
     names = [column.name for column in described if column.name != "id" or "id" in changed]
-    said = [changed.get(name, name).format(turn=turn, key=f"z{turn:03x}") for name in names]
+    said = [changed.get(name, name).format(turn=turn, key=f"z{turn:07x}") for name in names]
     own = {"registers_registerentry": "id", "platform_searchrow": "object_id"}.get(table, "entry_id")
     return f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(said)} FROM {table} WHERE {own} IN ({base})"
 
