@@ -8,7 +8,8 @@ of entries it leads to, or the refusal it meets:
     office) or event (the happening that begins it); [run.subject] register, state, data: the entry it is about
     [[run.act]]
     day, by (a person of the cast, or "clock"), do ("decide" unless told: supplement_asked supplement suspend
-    resume extend withdraw reopen object answer panel fee), decision, because, words, answers; then: step, outcome,
+    resume extend withdraw reopen object answer panel fee), decision, because, words, documents,
+    answers; then: step, outcome,
     due, refused, paper, [run.act.entries.<name>] state and fields of an entry kept
 """
 
@@ -101,6 +102,8 @@ def _file(cast: Cast, procedure: str, run: Mapping[str, Any]) -> str:
 
 def _act(cast: Cast, case: str, act: Mapping[str, Any]) -> None:
     who, ctx = cast[act["by"]], cast.office.ctx
+    for need in act.get("documents", []):
+        procedures.attach_document(who, case, (need, f"{need}.pdf", PDF))
     seq = procedures.open_case(ctx, case).seq
     words = act.get("words", "")
     answers = act.get("answers", {})
