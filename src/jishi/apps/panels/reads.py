@@ -31,6 +31,8 @@ from jishi.kernel.panel.record import FORMAT, OPENED
 from jishi.platform.access import stem_of
 from jishi.platform.search import Page, page_recent
 
+OFFERING = "offering"
+"""The kind of owner whose title is public anyway."""
 ACCEPT, MARK, VOTE, CLOSE = "accept", "mark", "vote", "close"
 
 
@@ -186,7 +188,7 @@ def read_record(panel: Panel) -> dict[str, Any]:
     drawn = panel.drawn_ms is not None
     record: dict[str, Any] = {
         "format": FORMAT, "panel": panel.id, "owner": [panel.owner_kind, panel.owner_id],
-        "number": panel.number, "title": panel.title, "state": panel.state, "simulated": panel.simulated,
+        "number": panel.number, "title": public_title(panel), "state": panel.state, "simulated": panel.simulated,
         "convened_ms": panel.convened_ms, "drawn_ms": panel.drawn_ms, "sat_ms": panel.sat_ms,
         "closed_ms": panel.closed_ms, "opened_ms": panel.opened_ms, "reason": panel.reason,
         "pool_size": panel.pool_size, "pool_commitment": panel.pool_commitment,
@@ -196,6 +198,11 @@ def read_record(panel: Panel) -> dict[str, Any]:
         "result": panel.result if panel.state == CLOSED else None,
     }  # fmt: skip
     return record | (_opened(panel, members) if panel.opened_ms is not None else dict.fromkeys(OPENED))
+
+
+def public_title(panel: Panel) -> str:
+    """Return an offering's title; of other owners, whose titles may name a person, nothing."""
+    return panel.title if panel.owner_kind == OFFERING else ""
 
 
 def public_names(panel: Panel) -> dict[str, str]:
