@@ -180,6 +180,16 @@ def test_those_behind_a_lifted_burden_move_up(ctx: Context, clock: SimulatedCloc
         registers.add_encumbrance(ctx, entry.id, EncumbranceForm("mortgage", "x", amount_fen=0))
 
 
+def test_divisions_are_counted_one_step_below_those_asked(ctx: Context) -> None:
+    places = ("220102", "220103", "220202")
+    registers.create_entries(ctx, [parcel(f"P{n}", division=code) for n, code in enumerate(places)])
+    query = EntryQuery("land.parcel")
+    assert registers.count_divisions(query) == {"220000": 3, "220100": 2, "220200": 1}
+    below = {"220100": 2, "220102": 1, "220103": 1}
+    assert registers.count_divisions(replace(query, divisions=("220100",))) == below
+    assert registers.count_divisions(replace(query, divisions=("220202",), text="演示路")) == {"220202": 1}
+
+
 def test_counts_beyond_ten_thousand_say_so(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     from jishi.apps.registers.reads import listing
 

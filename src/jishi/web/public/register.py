@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from jishi.apps.packs.api import FieldKind, RegisterKind
 from jishi.apps.registers import api as registers
 from jishi.kernel.fault import Fault
+from jishi.platform.access import covers
 from jishi.web.public.parcel import Fact, say_value
 from jishi.web.public.places import place_name, use_name
 from jishi.web.public.table import MOST_ROWS, save_table
@@ -22,7 +23,7 @@ from jishi.web.shell.site import language, market_pack, site
 MOST_STREAMED = 100_000
 MOST_COLUMNS = 4
 MOST_FACETS = 5
-RESERVED = {"q", "state", "on", "after", "register"}
+RESERVED = {"q", "state", "on", "after", "register", "division"}
 FORMS = ("csv", "xlsx", "geojson")
 
 
@@ -48,7 +49,11 @@ def read_query(request: HttpRequest, kind: RegisterKind, **about: Any) -> regist
     """Return what a page asks of a register; Fault `registers.as_of.day`."""
     asked = request.GET
     fields = [name for name, _field in facet_fields(kind, public_only=about.get("public_only", False))]
+    reach, chosen = about.pop("divisions", ()), asked.get("division", "")
+    if chosen in market_pack().divisions and (not reach or any(covers(each, chosen) for each in reach)):
+        reach = (chosen,)
     return registers.EntryQuery(
+        divisions=reach,
         kind=kind.id,
         text=asked.get("q", "").strip()[:100],
         state=asked.get("state", "")[:40],
@@ -81,7 +86,7 @@ def facet_fields(kind: RegisterKind, *, public_only: bool) -> list[tuple[str, Fi
         if field.indexed
         and not field.masked
         and (field.public or not public_only)
-        and (field.type in ("choice", "division", "boolean") or field.scheme == "land_use")
+        and (field.type in ("choice", "boolean") or field.scheme == "land_use")
         and name not in RESERVED
     ]
     return chosen[:MOST_FACETS]
@@ -93,6 +98,12 @@ def facets_of(query: registers.EntryQuery) -> list[Facet]:
     past = query.as_of_ms is not None
     states = _chosen(state_words(kind), None if past else registers.count_states(query), query.state)
     found = [Facet("state", _("State"), states)]
+    named = next((field for field in kind.fields if field.type == "division" and field.public), None)
+    if named is not None and not past:
+        chosen = query.divisions[0] if len(query.divisions) == 1 else ""
+        places = registers.count_divisions(query)
+        words = {code: place_name(code) for code in places}
+        found.append(Facet("division", named.label.say(language()), _chosen(words, places, chosen)))
     for name, field in facet_fields(kind, public_only=query.public_only):
         if past and "." in name:
             continue
@@ -186,15 +197,12 @@ def _known(field: FieldKind) -> dict[str, str]:
     values: dict[str, Callable[[], Any]] = {
         "choice": lambda: [choice.id for choice in field.choices],
         "boolean": lambda: ["true", "false"],
-        "division": lambda: pack.divisions,
         "code": lambda: pack.land_uses,
     }
     return {value: _word(field, value) for value in values[field.type]()}
 
 
 def _word(field: FieldKind, value: str) -> str:
-    if field.type == "division":
-        return place_name(value)
     if field.scheme == "land_use":
         return use_name(value)
     return say_value(field, value == "true" if field.type == "boolean" else value)

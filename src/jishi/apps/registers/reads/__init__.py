@@ -29,6 +29,7 @@ from jishi.apps.registers.reads.importing import (
     preview_import,
 )
 from jishi.apps.registers.reads.listing import (
+    count_divisions,
     count_entries,
     count_facet,
     count_states,
@@ -43,6 +44,7 @@ __all__ = [
     "blocking_encumbrances_of",
     "changes",
     "count_bad",
+    "count_divisions",
     "count_entries",
     "count_facet",
     "count_states",

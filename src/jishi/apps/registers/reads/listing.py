@@ -79,6 +79,20 @@ def count_states(query: EntryQuery) -> dict[str, int]:
     return {state: count for state, count in counted.items() if count}
 
 
+def count_divisions(query: EntryQuery) -> dict[str, int]:
+    """Return how many chosen entries lie in each division one step below those asked; 10,001 means more.
+
+    A division with none below it counts itself, so that a province of sixty counties takes ten counts, not sixty.
+    """
+    pack, wanted = current_pack(), _wanted(query)
+    above = query.divisions or (pack.manifest.root_division,)
+    below = [each.code for each in pack.divisions.values() if each.parent in above and each.until is None]
+    counted = {
+        code: search.count_rows(_with(wanted, mark(f"division={stem_of(code)}"))) for code in (*above, *below)
+    }
+    return {code: count for code, count in counted.items() if count}
+
+
 def entries_in_box(kind: str, box: Box, *, limit: int = 500, public_only: bool = True) -> list[EntryInfo]:
     """Return entries whose bounding box meets `box`, the last changed first."""
     query = EntryQuery(kind, box=box, public_only=public_only)
