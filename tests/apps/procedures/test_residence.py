@@ -180,6 +180,10 @@ def test_what_is_missing_is_named(office: Office) -> None:
 def test_the_inbox_shows_what_waits_for_the_role(office: Office) -> None:
     case = file(office)
     assert [row.id for row in procedures.list_inbox(office.clerk).rows] == [case]
+    number = procedures.open_case(office.clerk, case).row.number
+    for text, found in ((number, [case]), ("居住证", [case]), ("居住证 RP2020", [case]), ("不动产", [])):
+        query = procedures.InboxQuery(text=text)
+        assert [row.id for row in procedures.list_inbox(office.clerk, query).rows] == found
     assert procedures.list_inbox(office.reviewer).rows == []
     assert procedures.list_inbox(office.elsewhere).rows == []
     ways = procedures.ways_of(office.clerk, procedures.view_for(office.clerk, case))

@@ -1,4 +1,4 @@
-"""The rows of a case in mixed lists: one for the desk that has it, one for the party it waits for."""
+"""The rows of a case in mixed lists: one by which its office finds it, one for the party it waits for."""
 
 from collections.abc import Iterable
 
@@ -9,35 +9,34 @@ from jishi.kernel.procedure.state import SUPPLEMENT, CaseState
 from jishi.platform.models import SearchRow
 from jishi.platform.search import drop_row, put_rows
 
-CASE = "case"
+CASE, RESTING = "case", "case_resting"
+"""Kinds of rows: a case that waits for the desk, and one that does not, which is found all the same."""
 
 
 def project(view: CaseView, state: CaseState) -> None:
     """Write the rows of a case as it now stands; an ended case leaves the lists."""
     row = view.row
-    drop_row(CASE, row.id)
+    for kind in (CASE, RESTING):
+        drop_row(kind, row.id)
     put_rows(list(rows_of(row, waits_for_applicant=_waits(view, state))))
 
 
 def rebuild(at_ms: int) -> int:
-    """Write the rows of every running case anew; give how many cases there were."""
-    SearchRow.objects.filter(kind=CASE).delete()
+    """Write the rows of every filed case anew; give how many cases there were."""
     count = 0
-    for row in Case.objects.filter(phase="open").order_by("pk").iterator(500):
+    for row in Case.objects.exclude(phase="draft").order_by("pk").iterator(500):
         view = view_of(row, at_ms, files=frozenset())
-        put_rows(list(rows_of(row, waits_for_applicant=_waits(view, view.state))))
+        project(view, view.state)
         count += 1
     return count
 
 
 def rows_of(row: Case, *, waits_for_applicant: bool) -> Iterable[SearchRow]:
-    """Yield the rows of a case: none once it has ended."""
-    if row.phase != "open":
-        return
-    if row.role not in (APPLICANT, "system") and not row.paused:
-        yield _row(row, "")
+    """Yield the rows of a case."""
+    waits = row.phase == "open" and row.role not in (APPLICANT, "system") and not row.paused
+    yield _row(row, CASE if waits else RESTING, "")
     if waits_for_applicant and row.party:
-        yield _row(row, row.party)
+        yield _row(row, CASE, row.party)
 
 
 def _waits(view: CaseView, state: CaseState) -> bool:
@@ -48,9 +47,9 @@ def _waits(view: CaseView, state: CaseState) -> bool:
     )
 
 
-def _row(row: Case, party: str) -> SearchRow:
+def _row(row: Case, kind: str, party: str) -> SearchRow:
     return SearchRow(
-        kind=CASE, object_id=row.id, party=party, division=row.division, state=row.step,
+        kind=kind, object_id=row.id, party=party, division=row.division, state=row.step,
         due_ms=None if row.due_ms == NEVER else row.due_ms, title=row.title, text=row.number,
         public=False, updated_ms=row.updated_ms,
     )  # fmt: skip

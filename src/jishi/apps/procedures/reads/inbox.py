@@ -10,9 +10,11 @@ from django.db.models import Count, Min, Q, QuerySet
 from jishi.apps.packs import api as packs
 from jishi.apps.procedures.info import CaseRow
 from jishi.apps.procedures.models import OPEN, Case
+from jishi.apps.procedures.projection import CASE, RESTING
 from jishi.apps.procedures.reads.case import row_of, today_of
 from jishi.platform.access import STAFF, divisions_of, require, stem_of
 from jishi.platform.context import Context
+from jishi.platform.fulltext import Wanted, condition
 from jishi.platform.search import COUNTED, Page, page_recent
 
 _CURSOR = re.compile(r"([0-9]{1,16})\.([0-9a-f]{32})")
@@ -132,9 +134,22 @@ def _waiting(ctx: Context, query: InboxQuery) -> "QuerySet[Case]":
         rows = rows.filter(procedure=query.procedure)
     if query.overdue:
         rows = rows.filter(due_ms__lte=ctx.now_ms())
-    for word in query.text.split():
-        rows = rows.filter(Q(number__icontains=word) | Q(title__icontains=word))
-    return rows
+    return _holding(rows, query.text)
+
+
+def _holding(rows: "QuerySet[Case]", text: str) -> "QuerySet[Case]":
+    """Narrow to cases whose row in the full-text index holds every word."""
+    wanted = Wanted(text)
+    if wanted.is_empty():
+        return rows
+    found, value = condition(wanted)
+    return rows.extra(
+        where=[
+            "procedures_case.id IN (SELECT object_id FROM platform_searchrow"
+            f" WHERE kind IN ('{CASE}', '{RESTING}') AND party = '' AND {found})"
+        ],
+        params=[value],
+    )
 
 
 def _below(ctx: Context) -> Q:
