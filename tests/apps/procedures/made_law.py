@@ -361,12 +361,78 @@ plain = { zh = "未通过。", en = "Not passed." }
 outcome = "closed"
 """
 
+HALT = """
+id = "land.test_halt"
+title = { zh = "测试中止交易", en = "Test halt" }
+about = { zh = "测试", en = "A test" }
+factor = "supervision"
+department = { zh = "监管", en = "Supervision" }
+number = "TH"
+cites = ["土地管理法 63"]
+
+[start]
+by = "application"
+staff = ["clerk"]
+cites = ["土地管理法 63"]
+
+[[field]]
+name = "offering"
+type = "text"
+label = { zh = "标的", en = "Lot" }
+required = true
+
+[[step]]
+id = "look"
+title = { zh = "审查", en = "Look" }
+plain = { zh = "正在审查。", en = "Being looked at." }
+role = "reviewer"
+not_by = ["filing"]
+
+[[step.decision]]
+id = "stop"
+title = { zh = "中止交易", en = "Suspend" }
+next = "wait"
+
+[[step.decision.effect]]
+do = "market.suspend"
+with = { offering = "form.offering" }
+
+[[step]]
+id = "wait"
+title = { zh = "处理", en = "Handle" }
+plain = { zh = "交易已中止。", en = "The sale is suspended." }
+role = "reviewer"
+
+[[step.decision]]
+id = "go_on"
+title = { zh = "恢复交易", en = "Resume" }
+next = "over"
+
+[[step.decision.effect]]
+do = "market.resume"
+with = { offering = "form.offering" }
+
+[[end]]
+id = "over"
+title = { zh = "办结", en = "Over" }
+plain = { zh = "已办结。", en = "Over." }
+outcome = "closed"
+"""
+
+FAILED = FOLLOW.replace("land.test_follow", "land.test_failed").replace('"TF"', '"TX"')
+FAILED = FAILED.replace(
+    FAILED[FAILED.index("on = [") : FAILED.index("\n", FAILED.index("on = ["))],
+    'on = ["market.offering_failed", "market.sale_confirmed"]',
+)
+
 FILES = {
     "registers/land.test_right.toml": REGISTER,
     "procedures/land.test_entry.toml": COLLECTIVE,
     "procedures/land.test_follow.toml": FOLLOW,
     "procedures/land.test_duty.toml": DUTY,
     "procedures/labour.test_title.toml": TITLE,
+    "procedures/land.test_halt.toml": HALT,
+    "procedures/land.test_failed.toml": FAILED,
 }
 
 
