@@ -1,9 +1,9 @@
 """Read the measures of a pack and hold them against it: nothing may be carried by what is not there."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from jishi.apps.packs.kinds.measure import CarrierKind, Department, Measure, MeasureState, Section
 from jishi.apps.packs.problem import Problem
@@ -67,12 +67,10 @@ def carriers_of(pack: "Pack", measure: Measure) -> dict[CarrierKind, tuple[str, 
     number = measure.number
     own: dict[CarrierKind, tuple[str, ...]] = {
         "rules": tuple(sorted(each.id for each in pack.rules.values() if number in each.measures)),
-        "procedures": tuple(
-            sorted(each.id for each in getattr(pack, "procedures", {}).values() if number in each.measures)
-        ),
+        "procedures": tuple(sorted(each.id for each in pack.procedures.values() if number in each.measures)),
     }
-    every = {**own, **dict(measure.carriers)}
-    return {kind: ids for kind, ids in every.items() if ids}
+    listed = cast(Iterable[tuple[CarrierKind, tuple[str, ...]]], measure.carriers)
+    return {kind: ids for kind, ids in (*own.items(), *listed) if ids}
 
 
 def state_of(pack: "Pack", measure: Measure) -> MeasureState:
@@ -87,7 +85,7 @@ def _known_ids(pack: "Pack") -> dict[str, Collection[str]]:
     return {
         "rules": pack.rules,
         "registers": pack.registers,
-        "procedures": getattr(pack, "procedures", {}),
+        "procedures": pack.procedures,
         "products": pack.products,
         **dict.fromkeys(("series", "accounts", "matches", "plans"), ()),
     }

@@ -113,7 +113,9 @@ def _product(pack: Pack, product: Product) -> Iterator[Problem]:
         yield from _cites(pack, (file, f"qualification.exclusion[{exclusion.id}].cites"), exclusion.cites)
     yield from _cites(pack, (file, "cites"), product.cites)
     if product.seller_fee is not None:
-        yield from _points((file, "seller_fee"), product.seller_fee, pack.parameters, "pack.unknown_parameter")
+        yield from _points(
+            (file, "seller_fee"), product.seller_fee, pack.parameters, "pack.unknown_parameter"
+        )
     if product.relist is not None:
         floor = product.relist.floor
         yield from _points((file, "relist.floor"), floor, pack.parameters, "pack.unknown_parameter")

@@ -39,7 +39,7 @@ def light_of(pack: Pack, state: str, data: Mapping[str, Any], day: date) -> Ligh
     starts_on, due_on = date.fromisoformat(data["starts_on"]), date.fromisoformat(data["due_on"])
     planned, done = planned_percent(starts_on, due_on, day), round(float(data["progress_percent"]))
     days_left = (due_on - day).days
-    facts = {
+    facts: dict[str, bool | int | str | None] = {
         "task_state": "deferred" if state == "cancelled" else state,
         "progress_percent": done,
         "behind_percent": planned - done,

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -58,7 +58,7 @@ def show_chart(request: HttpRequest) -> HttpResponse:
 
 
 @desk_page("GET")
-def save_chart(request: HttpRequest, form: str) -> HttpResponseBase:
+def save_chart(request: HttpRequest, form: str) -> HttpResponse:
     """Give the tasks of a year as CSV, XLSX or JSON."""
     pack, board = _board(request)
     if form == "json":
@@ -80,7 +80,8 @@ def save_chart(request: HttpRequest, form: str) -> HttpResponseBase:
         _("Progress (%)"),
         _("Light"),
     ]
-    return save_table(f"tasks-{board.year}", "xlsx" if form == "xlsx" else "csv", head, _cells(pack, board))
+    kind = "xlsx" if form == "xlsx" else "csv"
+    return save_table(f"tasks-{board.year}", kind, head, _cells(pack, board))  # type: ignore[return-value]
 
 
 @desk_page("GET")
@@ -176,7 +177,9 @@ def _reach(pack: Pack, named: list[str]) -> dict[str, Any]:
     ids = {use.object_id for key in clauses for use in uses.get(key, ()) if use.kind == RULE}
     rules = [pack.rules[rule_id] for rule_id in sorted(ids)]
     procedures = [each for each in pack.procedures.values() if set(each.cites) & clauses.keys()]
-    numbers = sorted({number for each in (*rules, *procedures) for number in each.measures})
+    numbers = sorted(
+        {n for each in rules for n in each.measures} | {n for each in procedures for n in each.measures}
+    )
     lang = language()
     return {
         "clauses": sorted(clauses),
