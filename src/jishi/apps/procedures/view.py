@@ -8,6 +8,7 @@ from typing import Any
 
 from jishi.apps.packs import api as packs
 from jishi.apps.parties import api as parties
+from jishi.apps.procedures import figures
 from jishi.apps.procedures.models import Case
 from jishi.apps.registers import api as registers
 from jishi.kernel.calendar.zone import day_of, start_of_day_ms
@@ -156,7 +157,17 @@ class CaseView:
 
     @property
     def _functions(self) -> Mapping[str, Callable[..., Any]]:
-        return {"after": self._after, "choose": self._choose, "ask": self._ask}
+        entered, today = self.state.entered, self.today
+        return {
+            "after": self._after,
+            "choose": self._choose,
+            "ask": self._ask,
+            "days_since": lambda step: figures.days_since(entered.get(step), today),
+            "workdays_since": lambda step: figures.workdays_since(entered.get(step), today),
+            "months_after": figures.months_after,
+            "digest": figures.digest,
+            "burdens": lambda kind, number: figures.burdens(kind, self.row.division, number),
+        }
 
     def _after(self, day: Any, limit: str) -> str | None:
         if not day:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from jishi.apps.packs import api as packs
+from jishi.apps.procedures import figures
 from jishi.apps.procedures.actions.moving import Move
 from jishi.apps.registers import api as registers
 from jishi.kernel.fault import Fault
@@ -23,13 +24,17 @@ def _create(move: Move, write: packs.Write) -> dict[str, Any]:
     view = move.view
     data = _data(move, write)
     kind = view.pack.register(write.register_kind or "")
+    division = figures.province_of(view.row.division) if write.same else view.row.division
+    if write.same and (stands := registers.find_entry(kind.id, division, str(data.get(kind.code_field)))):
+        _keep(move, write.keep, stands.id)
+        return {"act": "same", "register": stands.kind, "entry": stands.id, "state": stands.state}
     shape = next(
         (data.pop(each.name) for each in kind.fields if each.type == "geometry" and each.name in data), None
     )
     form = registers.EntryForm(
         kind=kind.id,
         data=data,
-        division=view.row.division,
+        division=division,
         geometry=json.loads(shape) if shape else None,
         state=write.state or "",
         public=write.public,

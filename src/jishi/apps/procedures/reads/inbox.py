@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
 
 from jishi.apps.packs import api as packs
@@ -18,6 +19,7 @@ from jishi.platform.fulltext import Wanted, condition
 from jishi.platform.search import COUNTED, Page, page_recent
 
 _CURSOR = re.compile(r"([0-9]{1,16})\.([0-9a-f]{32})")
+FEW = 2000
 SHOWN = (
     "id", "number", "procedure", "title", "division", "phase", "step", "role", "outcome", "paused", "due_day",
     "due_ms", "overdue_ms", "assignee_id", "started_ms", "updated_ms",
@@ -143,13 +145,14 @@ def _holding(rows: "QuerySet[Case]", text: str) -> "QuerySet[Case]":
     if wanted.is_empty():
         return rows
     found, value = condition(wanted)
-    return rows.extra(
-        where=[
-            "procedures_case.id IN (SELECT object_id FROM platform_searchrow"
-            f" WHERE kind IN ('{CASE}', '{RESTING}') AND party = '' AND {found})"
-        ],
-        params=[value],
-    )
+    own = f"kind IN ('{CASE}', '{RESTING}') AND party = ''"
+    chosen = f"SELECT object_id FROM platform_searchrow WHERE {own} AND {found}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{chosen} LIMIT {FEW + 1}", [value])
+        keys = [row[0] for row in cursor.fetchall()]
+    if len(keys) <= FEW:  # named one by one the database looks each up; else it reads the inbox in its order
+        return rows.filter(pk__in=keys)
+    return rows.extra(where=[f"procedures_case.id IN ({chosen})"], params=[value])
 
 
 def _below(ctx: Context) -> Q:
