@@ -5,6 +5,7 @@ and from due to recorded as the evidence has it. Afterwards the database is aske
 """
 
 import time
+from dataclasses import replace
 from typing import Any
 
 from jishi.kernel.fault import Fault
@@ -12,6 +13,8 @@ from jishi.project.bench.plan import Plan
 from jishi.project.bench.stage import Stage, machine, set_stage
 
 TRIAL_LOTS = 10
+QUESTION_MS = 10_000
+"""After its listing a lot asks who goes on; nobody does, and it closes at the end of that."""
 START_MS = 20_000
 """Time for the server to start after the lots are made."""
 LONGEST_S = 60.0
@@ -37,18 +40,20 @@ def _make(stage: Stage, lots: int, spread_ms: int) -> dict[str, Any]:
     """Make the lots so that the first closes once all are made and served; a few made before tell how long it takes."""
     trial = stage.make_lots(Plan(name="T", lots=TRIAL_LOTS, quotes=1, tickets=False))
     closes_ms = START_MS + round(1.5 * trial["took_ms"] / TRIAL_LOTS * lots)
-    return stage.make_lots(Plan(lots=lots, closes_ms=closes_ms, spread_ms=spread_ms, quotes=1, tickets=False))
+    plan = Plan(lots=lots, closes_ms=closes_ms, spread_ms=spread_ms, quotes=1, tickets=False)
+    return stage.make_lots(replace(plan, question_ms=QUESTION_MS))
 
 
 def _await_closed(stage: Stage, made: dict[str, Any], last_ms: int) -> dict[str, Any]:
-    ends_at = last_ms / 1000 + LONGEST_S
+    ends_at = (last_ms + QUESTION_MS) / 1000 + LONGEST_S
     ids = [lot["id"] for lot in made["lots"]]
-    time.sleep(max(0.0, last_ms / 1000 - time.time() + 0.5))
+    # nothing is asked while lots close: the asking would take the time of the closing
+    time.sleep(max(0.0, (last_ms + QUESTION_MS) / 1000 - time.time() + 1.0))
     while True:
         found: dict[str, Any] = stage.run("jishi.project.bench.closed", ids)
         if found["closed"] == len(ids) or time.time() > ends_at:
             return found
-        time.sleep(1.0)
+        time.sleep(5.0)
 
 
 def _lag(figures: list[dict[str, float]]) -> dict[str, Any]:
