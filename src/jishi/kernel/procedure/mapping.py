@@ -1,7 +1,7 @@
 """Where a value that a case writes comes from: a path, a literal, or one of a few functions of them.
 
 Parsed by `ast`, never run. `form.name` copies an answer, `'text'` is itself, `after(case.today, 'limit')`
-is the day a limit ends. Refuses anything else, and names it cannot place.
+is the day a limit ends, `days_since('step')` how long ago a step was entered. Refuses anything else, and names it cannot place.
 """
 
 import ast
@@ -14,7 +14,8 @@ from jishi.kernel.fault import Fault
 LONGEST = 500
 TRUTHS = {"true": True, "false": False}
 FUNCTIONS: Mapping[str, tuple[int, int]] = {
-    "after": (2, 2), "join": (1, 12), "first": (2, 6), "ask": (1, 1), "choose": (3, 3), "percent": (2, 2),
+    "after": (2, 2), "join": (1, 12), "first": (2, 6), "ask": (1, 1), "choose": (3, 3), "days_since": (1, 1),
+    "workdays_since": (1, 1), "months_after": (2, 2), "digest": (1, 6), "burdens": (2, 2),
 }  # fmt: skip
 """Function -> least and most arguments."""
 

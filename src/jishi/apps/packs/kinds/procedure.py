@@ -204,13 +204,15 @@ class Write(Row):
 
     `create` makes an entry that the case keeps under the name `as`; the others act on the entry kept under
     `entry` (`subject` is the one the case is about). `amend` replaces the fields given in `data`. `encumber`
-    adds a burden that is kept under `as`; `lift` lifts the burden kept under `entry`.
+    adds a burden that is kept under `as`; `lift` lifts the burden kept under `entry`. With `same` a `create`
+    takes the entry of that number where the province has one already, so that burdens on one thing meet.
     """
 
     act: Literal["create", "amend", "state", "encumber", "lift"]
     register_kind: Annotated[Identity | None, Field(alias="register")] = None
     entry: Identity | None = None
     keep: Annotated[Identity | None, Field(alias="as")] = None
+    same: bool = False
     data: Mappings = {}
     state: Identity | None = None
     encumbrance: Identity | None = None

@@ -200,6 +200,10 @@ def _mapping(room: _Room, key: str, raw: str | int | bool | None) -> Iterator[Pr
         text = str(literal.value) if isinstance(literal, Literal) else ""
         if call.name == "after":
             yield from desk.points(key, text, desk.pack.limits, "pack.unknown_limit")
+        elif call.name in ("days_since", "workdays_since"):
+            yield from desk.points(key, text, {step.id for step in desk.kind.steps})
+        elif call.name == "burdens":
+            yield from desk.points(key, text, desk.pack.registers, "pack.unknown_register")
         elif call.name == "ask":
             yield from desk.points(key, text, desk.pack.rules, "pack.unknown_rule")
         elif call.name == "choose":
