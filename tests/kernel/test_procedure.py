@@ -19,7 +19,7 @@ from jishi.kernel.procedure.state import CaseState, read_state
 START = date(2020, 11, 23)
 ROLES = ("clerk", "reviewer", "applicant")
 PEOPLE = ("", "a", "b", "c", "own")
-Drawn = tuple[ActKind, int, str, str, str, bool]
+Drawn = tuple[ActKind, int, str, str, int, bool]
 KINDS: tuple[ActKind, ...] = (
     "decided", "expired", "supplement_asked", "supplemented", "suspended", "resumed", "extended", "objected",
     "answered", "withdrawn", "reopened", "recused",
@@ -63,10 +63,9 @@ def plans(draw: st.DrawFn) -> Plan:
     return plan
 
 
-acts = st.builds(
-    lambda kind, days, by, role, choice, reasoned: (kind, days, by, role, choice, reasoned),
-    st.sampled_from(KINDS), st.integers(0, 6), st.sampled_from(PEOPLE), st.sampled_from(ROLES),
-    st.sampled_from(["on", "d0", "d1", "late", "hearing", ""]), st.booleans(),
+acts = st.tuples(
+    st.sampled_from((*KINDS, *["decided"] * 12)), st.integers(0, 6), st.sampled_from(PEOPLE), st.sampled_from(ROLES),
+    st.integers(0, 7), st.booleans(),
 )  # fmt: skip
 
 
@@ -76,9 +75,20 @@ def walk(plan: Plan, drawn: list[Drawn]) -> Iterator[tuple[CaseState, Act, CaseS
     filed = Act("filed", day, "own", "applicant", interested=("own",))
     state = advance(plan, CaseState(), filed, limit_on)
     yield CaseState(), filed, state
-    for kind, days, by, role, choice, reasoned in drawn:
+    for kind, days, by, role, way, reasoned in drawn:
         day += timedelta(days=days)
-        act = Act(kind, day, by, role, state.step if not state.ended else "", choice, "", reasoned)
+        act = Act(kind, day, by, role, state.step, "", "", reasoned)
+        if not state.ended:
+            step = plan.steps[state.step]
+            names = [each.id for each in step.decisions]
+            choice = {
+                "decided": names[way % len(names)],
+                "expired": "late",
+                "recused": by,
+                "suspended": "hearing",
+            }
+            role = step.role if way else role  # seven of eight come in the right role, or nothing would move
+            act = Act(kind, day, by, role, step.id, choice.get(kind, ""), "", reasoned)
         try:
             after = advance(plan, state, act, limit_on)
         except Fault:
@@ -152,6 +162,68 @@ def test_findings_name_what_cannot_be_walked() -> None:
         ("first.silent", "procedure.never_taken"), ("nobody", "procedure.nobody"),
         ("nobody", "procedure.not_by_itself"),
     }  # fmt: skip
+
+
+def refused(made: Plan, state: CaseState, act: Act) -> str:
+    with pytest.raises(Fault) as caught:
+        advance(made, state, act, limit_on)
+    return caught.value.code
+
+
+def test_who_may_not_act_is_told_why() -> None:
+    one = Step("one", "clerk", (Decision("on", "two"),))
+    two = Step(
+        "two", "clerk", (Decision("on", "end", needs_reason=True),), not_by=frozenset({"one", "filing"})
+    )
+    made = plan(one, two)
+    state = advance(made, CaseState(), Act("filed", START, "f", interested=("own",)), limit_on)
+    on = Act("decided", START, "a", "clerk", "one", "on")
+    assert refused(made, state, Act("decided", START, "own", "clerk", "one", "on")) == "procedure.own_case"
+    state = advance(made, state, Act("recused", START, "b", "clerk", "one", "b"), limit_on)
+    assert refused(made, state, Act("decided", START, "b", "clerk", "one", "on")) == "procedure.recused"
+    state = advance(made, state, on, limit_on)
+    assert refused(made, state, on) == "procedure.step.passed"
+    for earlier in ("a", "f"):
+        again = Act("decided", START, earlier, "clerk", "two", "on", reasoned=True)
+        assert refused(made, state, again) == "procedure.same_person"
+    assert (
+        refused(made, state, Act("decided", START, "c", "clerk", "two", "on")) == "procedure.reason.missing"
+    )
+
+
+def test_nothing_is_decided_while_suspended_or_objected_to() -> None:
+    step = Step("s", "clerk", (Decision("on", "end"),), pauses=frozenset({"hearing"}), objections=True)
+    made, on = plan(step), Act("decided", START, "a", "clerk", "s", "on")
+    filed = advance(made, CaseState(), Act("filed", START), limit_on)
+    held = advance(made, filed, Act("suspended", START, "a", "clerk", "s", "hearing"), limit_on)
+    assert refused(made, held, on) == "procedure.suspended"
+    assert advance(
+        made, advance(made, held, Act("resumed", START, "a", "clerk"), limit_on), on, limit_on
+    ).ended
+    objected = advance(made, filed, Act("objected", START, "n"), limit_on)
+    assert refused(made, objected, on) == "procedure.objections.open"
+    assert advance(
+        made, advance(made, objected, Act("answered", START, "a", "clerk"), limit_on), on, limit_on
+    ).ended
+
+
+def test_a_clock_acts_the_day_after_its_last_and_may_be_lengthened_once() -> None:
+    late = Decision("late", "end", by="clock")
+    step = Step(
+        "s", "clerk", (late,), clock=Clock("calendar_day:4", overdue="late", extend="calendar_day:11")
+    )
+    made = plan(step)
+    state = advance(made, CaseState(), Act("filed", START), limit_on)
+    last = START + timedelta(days=4)
+    assert refused(made, state, Act("expired", last, choice="late")) == "procedure.clock.running"
+    assert advance(made, state, Act("expired", last + timedelta(days=1), choice="late"), limit_on).ended
+    longer = advance(made, state, Act("extended", START, "a", "clerk", "s", reasoned=True), limit_on)
+    ends = due(made, longer, limit_on)
+    assert ends is not None and ends.last_day == START + timedelta(days=11)
+    again = Act("extended", START, "a", "clerk", "s", reasoned=True)
+    assert refused(made, longer, again) == "procedure.extension.none"
+    decided = Act("decided", START, "a", "clerk", "s", "late")
+    assert refused(made, state, decided) == "procedure.decision.unknown"
 
 
 def test_a_provisional_clock_deems_nothing() -> None:
