@@ -41,7 +41,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     "room.watch": {PUBLIC: ANY},
     "room.supervise": {REGULATOR: DIVISION, AUDITOR: DIVISION},
     "bids.unseal": {},
-    "panel.seat": {CLERK: DIVISION},
+    "panel.seat": {},
     "panel.score": {},
     "draw.make": {REVIEWER: DIVISION},
     "packages.solve": {CLERK: DIVISION},

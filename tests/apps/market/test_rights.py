@@ -90,7 +90,7 @@ ACTIONS: dict[str, tuple[Act, tuple[str, ...]]] = {
         lambda ctx, lot: market.decide_step(ctx, lot.running.id, Discredit(lot.row.alias, 1)),
         ("clerk",),
     ),
-    "seat the panel": (lambda ctx, lot: market.decide_step(ctx, lot.running.id, Seat(["e1"])), ("clerk",)),
+    "seat the panel": (lambda ctx, lot: market.decide_step(ctx, lot.running.id, Seat(["e1"])), ()),
     "solve": (lambda ctx, lot: market.decide_step(ctx, lot.running.id, Solve([], {})), ("clerk",)),
     "solve packages": (lambda ctx, lot: market.solve_packages(ctx, lot.running.id), ("clerk",)),
     "draw": (lambda ctx, lot: market.decide_step(ctx, lot.running.id, Draw("", "")), ("reviewer",)),
