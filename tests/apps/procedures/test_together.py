@@ -4,6 +4,7 @@ from datetime import date
 from threading import Barrier, Thread
 
 import pytest
+from django.core import mail
 from django.db import connection
 
 from jishi.apps.procedures import api as procedures
@@ -47,3 +48,12 @@ def test_of_two_threads_one_decides(transactional_db: None, settings: object) ->
     assert "procedures.case.moved" in said and len({"accept", "decline"} & set(said)) == 1
     kinds = [each.kind for each in evidence.read_stream(f"case/{case}")]
     assert kinds == ["CaseFiled", "CaseDecided"]
+
+
+def test_what_stands_is_mailed(transactional_db: None) -> None:
+    ctx = Context(clock=SimulatedClock(instant(date(2020, 11, 23))), entropy=SystemEntropy())
+    office = Office(ctx)
+    case = file(office)
+    procedures.decide(office.clerk, case, Choice("accept", 1))
+    assert [each.to for each in mail.outbox] == [["li@example.org"]] * 2
+    assert "Examination" in mail.outbox[-1].body and "审查" in mail.outbox[-1].body

@@ -40,7 +40,7 @@ def tell(ctx: Context, view: CaseView, news: tuple[str, dict[str, Any]], people:
         Message(case=view.row, user_id=each, code=code, params=params, at_ms=view.at_ms) for each in people
     ]
     Message.objects.bulk_create(rows)
-    if not settings.JISHI_DEMO:
+    if not ctx.simulated:
         transaction.on_commit(lambda: _mail(code, params, people))
 
 
