@@ -20,6 +20,33 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing els
 
 
 @app.command()
+def bids(
+    database: Database = "sqlite",
+    lots: Annotated[int, typer.Option(min=1, help="Lots that are bid for at once.")] = 1,
+    bidders: Annotated[int, typer.Option(min=1, help="Admitted bidders, over all lots.")] = 1000,
+    seconds: Annotated[
+        float, typer.Option(min=0.5, help="For how long, after two seconds to warm up.")
+    ] = 10.0,
+    *,
+    processes: Processes = 1,
+    connections: Annotated[int, typer.Option(min=1, help="Kept connections, one bid on its way each.")] = 256,
+    rule: Annotated[
+        str, typer.Option(help="any: every rung counts; improve: only what tops the price.")
+    ] = "any",
+    as_json: AsJson = False,
+) -> None:
+    """How many bids a second are decided and durable; exits with 1 if an acknowledged one is not stored as told."""
+    from jishi.project.bench import bids as bench
+
+    asked = bench.Asked(database, processes, lots, bidders, seconds, connections, rule)
+    with plainly():
+        found = bench.measure(asked)
+        show(found, as_json)
+        if not bench.holds(found):
+            raise typer.Exit(1)
+
+
+@app.command()
 def watchers(
     watchers: Annotated[int, typer.Option(min=1, max=20_000, help="Open streams on one lot.")] = 1000,
     bids: Annotated[int, typer.Option(min=1, help="Bids offered a second.")] = 1000,

@@ -40,7 +40,7 @@ def make(plan: Plan) -> dict[str, Any]:
     with transaction.atomic():
         addresses = {role: f"{role}-{plan.name}@example.org".lower() for role in (CLERK, REVIEWER)}
         staff = {role: User.objects.create_user(address).pk for role, address in addresses.items()}
-        bidding = _parties(ctx, plan)
+        bidding = _parties(ctx, plan, plan.bidders * (plan.lots if plan.apart else 1))
         lots = []
         for place in range(plan.lots):
             clock_of_lot = SimulatedClock(now_ms - 60 * DAY_MS)
@@ -50,14 +50,14 @@ def make(plan: Plan) -> dict[str, Any]:
                     replace(ctx, clock=clock_of_lot),
                     plan,
                     (f"{plan.name}-{place + 1:05d}", ends_ms),
-                    (staff, bidding),
+                    (staff, bidding[place * plan.bidders :][: plan.bidders] if plan.apart else bidding),
                 )
             )
     return {"lots": lots, "took_ms": Context().now_ms() - now_ms}
 
 
-def _parties(ctx: Context, plan: Plan) -> list[str]:
-    codes = [make_uscc(f"91220100M{plan.name}{number:07d}") for number in range(plan.bidders)]
+def _parties(ctx: Context, plan: Plan, count: int) -> list[str]:
+    codes = [make_uscc(f"91220100M{plan.name}{number:07d}") for number in range(count)]
     named = enumerate(codes)
     forms = [
         parties.PartyForm("organisation", f"测试竞买人{plan.name}{place}", code) for place, code in named
@@ -93,7 +93,13 @@ def _registration(plan: Plan, row: market.Registration) -> dict[str, Any]:
     if plan.tickets:
         acting = Actor(name="bidder", parties=(row.party,), system=True)
         ticket = issue_ticket(Context(actor=acting), row.id).text
-    return {"id": row.id, "alias": row.alias, "party": row.party, "ticket": ticket}
+    return {
+        "id": row.id,
+        "alias": row.alias,
+        "party": row.party,
+        "ticket": ticket,
+        "series": row.ticket_series,
+    }
 
 
 def _admit(

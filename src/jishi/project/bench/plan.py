@@ -12,7 +12,7 @@ class Plan:
     """A name of one letter; how many lots and admitted bidders, and when lots close (ms from the start of the making).
 
     Lots close evenly spread from `closes_ms` over `spread_ms`. With `quotes` that many bidders have quoted before.
-    With `tickets` each registration has a bid ticket.
+    With `tickets` each registration has a bid ticket. With `apart` every lot has bidders of its own.
     """
 
     name: str = "A"
@@ -25,3 +25,4 @@ class Plan:
     free_quotes: str = "any"
     quotes: int = 0
     tickets: bool = True
+    apart: bool = False
