@@ -1,7 +1,7 @@
 """Where a value that a case writes comes from: a path, a literal, or one of a few functions of them.
 
-Parsed by `ast`, never run. `form.name` copies an answer, `'text'` is itself, `after(case.today, 'limit')`
-is the day a limit ends, `days_since('step')` how long ago a step was entered. Refuses anything else, and names it cannot place.
+Parsed by `ast`, never run. `form.name` copies an answer, `'text'` is itself, `after(case.today, 'limit')` is the
+day a limit ends, `days_since('step')` how long ago a step was entered. Refuses all else, and names it cannot place.
 """
 
 import ast
