@@ -27,6 +27,7 @@ CHORES_EVERY_S = 0.1
 SILENT_S = 5.0
 SHORTEST_SLEEP_S = 0.002
 """Between two looks at a deadline that another process is about to run."""
+WATCH_EVERY_S = 3_600.0
 ANY_MS = 1 << 62
 log = logging.getLogger("jishi.ticker")
 
@@ -47,6 +48,7 @@ class Ticker:
             _Chore(1.0, _beat),
             _Chore(1.0, lambda _: metric.leave_copy()),
             _Chore(60.0, procedures.plan_duties),
+            _Chore(WATCH_EVERY_S, procedures.watch_registers),
         ]
         if settings.JISHI_DEMO:
             self._chores += [_Chore(0.0, simulation.answer_bids), _Chore(20.0, simulation.keep_lot_open)]

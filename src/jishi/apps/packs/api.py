@@ -30,7 +30,7 @@ from jishi.apps.packs.kinds.procedure import (
     Write,
 )
 from jishi.apps.packs.kinds.product import Product
-from jishi.apps.packs.kinds.register import RegisterKind
+from jishi.apps.packs.kinds.register import RegisterKind, Watch
 from jishi.apps.packs.kinds.row import Words
 from jishi.apps.packs.kinds.scenario import DemoAccount, DemoBidder, DemoLot, DemoParty, Scenario
 from jishi.apps.packs.measure import Reform, carriers_of, state_of
@@ -66,7 +66,7 @@ __all__ = [
     "DemoLot", "DemoParty", "Division", "DocumentNeed", "EndKind", "Expectation", "FieldKind", "FieldType",
     "Finding", "Impact", "LandUse", "LimitRow", "Line", "Measure", "NamedSystem", "Pack", "PackError",
     "PanelNeed", "Paper", "Parity", "Part", "Problem", "ProcedureKind", "Product", "Question", "Reform",
-    "RegisterKind", "Run", "Scenario", "StepKind", "Track", "TrackComparison", "Trouble", "Vote", "Words",
+    "RegisterKind", "Run", "Scenario", "StepKind", "Track", "TrackComparison", "Trouble", "Vote", "Watch", "Words",
     "Write", "also_in_cases", "ask_cases", "carriers_of", "check_cases", "check_pack", "compare_packs",
     "compare_tracks", "current_pack", "default_pack", "draft_pack", "finding_params", "forget_current",
     "form_facts", "holds", "installed_packs", "keep_version", "known_facts", "limits_of", "lint_pack",

@@ -10,6 +10,7 @@ from jishi.apps.packs.measure import check_reform
 from jishi.apps.packs.method import check_methods
 from jishi.apps.packs.pack import Pack
 from jishi.apps.packs.problem import Problem
+from jishi.kernel.rules.rule import Table
 
 Place = tuple[str, str]
 """A file and a key in it."""
@@ -62,6 +63,7 @@ def _register(pack: Pack, kind: RegisterKind) -> Iterator[Problem]:
     for name in kind.columns:
         yield from _points((file, "columns"), name, fields, "pack.unknown_field")
     yield from _validity(kind, file)
+    yield from _watches(pack, kind, file)
     for state in kind.states:
         for following in state.next:
             yield from _points((file, f"state[{state.id}].next"), following, states, "pack.unknown_state")
@@ -72,6 +74,26 @@ def _register(pack: Pack, kind: RegisterKind) -> Iterator[Problem]:
         if field.register_kind is not None:
             place = (file, f"field[{field.name}].register_kind")
             yield from _points(place, field.register_kind, pack.registers, "pack.unknown_register")
+
+
+def _watches(pack: Pack, kind: RegisterKind, file: str) -> Iterator[Problem]:
+    fields = {field.name for field in kind.fields}
+    for watch in kind.watches:
+        key = f"watch[{watch.rule}]"
+        tables = {name: rule for name, rule in pack.rules.items() if isinstance(rule, Table)}
+        yield from _points((file, f"{key}.rule"), watch.rule, tables, "pack.unknown_carrier")
+        known = {answer.id for answer in tables[watch.rule].answers} if watch.rule in tables else set()
+        for answer in watch.answers if known else ():
+            yield from _points((file, f"{key}.answers"), answer, known, "pack.unknown_carrier")
+        for state in watch.states:
+            yield from _points(
+                (file, f"{key}.states"), state, {one.id for one in kind.states}, "pack.unknown_state"
+            )
+        for fact, source in watch.facts.items():
+            yield from _points((file, f"{key}.facts"), fact, pack.facts, "pack.unknown_carrier")
+            place = str(source).partition(".")
+            if place[0] == "entry" and place[2] not in fields:
+                yield from _points((file, f"{key}.facts.{fact}"), place[2], fields, "pack.unknown_field")
 
 
 def _validity(kind: RegisterKind, file: str) -> Iterator[Problem]:

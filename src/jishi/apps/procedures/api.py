@@ -25,6 +25,7 @@ from jishi.apps.procedures.actions.pausing import (
 from jishi.apps.procedures.actions.paying import record_fee
 from jishi.apps.procedures.actions.reading import mark_read
 from jishi.apps.procedures.actions.recurring import plan_duties, run_duty
+from jishi.apps.procedures.actions.watching import watch_registers
 from jishi.apps.procedures.info import (
     ActRow,
     CaseInfo,
@@ -72,5 +73,6 @@ __all__ = [
     "list_cases_of", "list_inbox", "list_messages", "list_missed", "list_notices", "mark_read", "object_to",
     "open_case", "paper_pdf", "plan_duties", "read_document", "record_fee", "recuse", "remove_document",
     "reopen", "request_supplement", "resume", "run_clock", "run_duty", "save_draft", "say_answer", "say_value",
-    "start_by_event", "submit", "supplement", "suspend", "verify_address", "view_for", "ways_of", "withdraw",
+    "start_by_event", "submit", "supplement", "suspend", "verify_address", "view_for",
+    "watch_registers", "ways_of", "withdraw",
 ]  # fmt: skip

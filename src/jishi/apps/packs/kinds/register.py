@@ -82,6 +82,19 @@ class Validity(Row):
     expired: Identity
 
 
+class Watch(Row):
+    """Ask a rule table of every entry in `states` each day (例行监测); one of `answers` is a finding of the rule.
+
+    `facts` maps facts of the pack to `entry.<field>` or a literal. A procedure begun by `finding.<rule>` opens a
+    case for each entry found, once as long as the answer stays.
+    """
+
+    rule: Identity
+    answers: Annotated[tuple[Identity, ...], Field(min_length=1)]
+    states: Annotated[tuple[Identity, ...], Field(min_length=1)]
+    facts: dict[str, str | bool | int] = {}
+
+
 class RegisterKind(Titled):
     """Describe a register: who holds entries, their fields, states, burdens and shape.
 
@@ -102,6 +115,7 @@ class RegisterKind(Titled):
     fields: Annotated[tuple[FieldKind, ...], Field(alias="field", min_length=1)]
     states: Annotated[tuple[State, ...], Field(alias="state", min_length=1)]
     encumbrances: Annotated[tuple[Encumbrance, ...], Field(alias="encumbrance")] = ()
+    watches: Annotated[tuple[Watch, ...], Field(alias="watch")] = ()
     geometry: Geometry | None = None
 
     @model_validator(mode="after")
