@@ -7,7 +7,7 @@ from django.db import models
 class RegisterEntry(models.Model):
     """The present version of an entry; `min_x` to `max_y` bound its shape in the kind's coordinates.
 
-    `span` classes how wide the shape is, so that a box finds narrow ones by `min_x` alone. From `lapses_ms` on the
+    `span` classes how large the shape is, so that a box looks for small ones close by. From `lapses_ms` on the
     entry is no longer valid.
     """
 

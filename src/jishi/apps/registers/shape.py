@@ -15,7 +15,7 @@ from jishi.kernel.fault import Fault
 
 # What two drawings of one boundary may differ by: the part of the smaller shape that counts as noise.
 NOISE = 1e-6
-# Classes of width in degrees, the last one of any: a box looks for narrow shapes in a narrow strip.
+# Classes of the longer side in degrees, the last one of any: a box looks for small shapes close by.
 SPANS = (0.01, 0.3, 360.0)
 
 
@@ -60,11 +60,12 @@ def box_of(found: BaseGeometry | None) -> Box | tuple[None, None, None, None]:
 
 
 def span_of(found: BaseGeometry | None) -> int | None:
-    """Return the class of a shape's width, None without a shape."""
+    """Return the class of a shape's longer side, None without a shape."""
     if found is None:
         return None
-    width = found.bounds[2] - found.bounds[0]
-    return next(span for span, most in enumerate(SPANS) if width <= most)
+    min_x, min_y, max_x, max_y = found.bounds
+    side = max(max_x - min_x, max_y - min_y)
+    return next(span for span, most in enumerate(SPANS) if side <= most)
 
 
 def overlap(one: BaseGeometry, other: BaseGeometry) -> bool:

@@ -16,7 +16,8 @@ FILL = (
     " WHERE n.entry_id = registers_entryversion.entry_id AND n.version = registers_entryversion.version + 1)",
     f"UPDATE {ENTRY} SET created_ms = COALESCE((SELECT v.at_ms FROM registers_entryversion v"
     f" WHERE v.entry_id = {ENTRY}.id AND v.version = 1), updated_ms)",
-    f"UPDATE {ENTRY} SET span = CASE WHEN max_x - min_x <= 0.01 THEN 0 WHEN max_x - min_x <= 0.3 THEN 1 ELSE 2 END"
+    f"UPDATE {ENTRY} SET span = CASE WHEN max_x - min_x <= 0.01 AND max_y - min_y <= 0.01 THEN 0"
+    " WHEN max_x - min_x <= 0.3 AND max_y - min_y <= 0.3 THEN 1 ELSE 2 END"
     " WHERE min_x IS NOT NULL",
     "UPDATE registers_encumbrance SET registered_ms = since_ms",
 )

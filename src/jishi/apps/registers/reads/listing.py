@@ -37,7 +37,7 @@ def list_entries(query: EntryQuery, cursor: str | None = None, size: int = 30) -
     if query.as_of_ms is not None:
         return list_as_of(query, cursor, size)
     if query.box or query.within or query.ranges or not _narrowed(query):
-        page = page_recent(_chosen(query), cursor, size)
+        page = page_recent(_chosen(query), cursor, size, total=_total_of_range(query))
         shown = [entry_info(row) for row in page.rows]
     else:
         page = search.find_objects(_wanted(query), cursor, size)
@@ -103,10 +103,16 @@ def rows_in_box(kind: str, box: Box) -> "QuerySet[RegisterEntry]":
     """Return the rows whose bounding box meets `box`."""
     min_x, min_y, max_x, max_y = box
     near = Q(pk__in=[])
-    for span, width in enumerate(SPANS):
-        near |= Q(span=span, min_x__gte=min_x - width, min_x__lte=max_x)
-    rows = RegisterEntry.objects.filter(near, kind=kind)
-    return rows.filter(max_x__gte=min_x, min_y__lte=max_y, max_y__gte=min_y)
+    for span, side in enumerate(SPANS):
+        # Said of both ends of both axes, the index alone leaves out all that lies elsewhere.
+        near |= Q(
+            span=span,
+            min_x__gte=min_x - side,
+            min_x__lte=max_x,
+            min_y__gte=min_y - side,
+            min_y__lte=max_y,
+        )
+    return RegisterEntry.objects.filter(near, kind=kind, max_x__gte=min_x, max_y__gte=min_y)
 
 
 def _narrowed(query: EntryQuery) -> bool:
@@ -188,10 +194,25 @@ def _chosen(query: EntryQuery) -> "QuerySet[RegisterEntry]":
     if _narrowed(query):
         rows = rows.filter(pk__in=_matching(_wanted(query)))
     for name, bounds in query.ranges.items():
-        rows = rows.filter(Exists(_in_range(query, name, bounds).filter(entry=OuterRef("pk"))))
+        values = _in_range(query, name, bounds)
+        if values[: COUNTED + 1].count() <= COUNTED:
+            rows = rows.filter(pk__in=values.values("entry"))
+        else:  # so common that the last changed entries soon hold enough of them
+            rows = rows.filter(Exists(values.filter(entry=OuterRef("pk"))))
     if query.within:
         rows = rows.filter(pk__in=_overlapping(rows, query.within))
     return rows
+
+
+def _total_of_range(query: EntryQuery) -> int | None:
+    """Count what a single range chooses in its index alone; None where something else chooses too."""
+    alone = len(query.ranges) == 1 and not (
+        query.box or query.within or query.public_only or _narrowed(query)
+    )
+    if not alone:
+        return None
+    [(name, bounds)] = query.ranges.items()
+    return _in_range(query, name, bounds)[: COUNTED + 1].count() if "." not in name else None
 
 
 def _overlapping(rows: "QuerySet[RegisterEntry]", within: Mapping[str, Any]) -> list[str]:
