@@ -134,3 +134,72 @@ def test_a_listener_that_breaks_does_not_stop_the_committer(work: Work) -> None:
     committer.offer(2, 2, "a")
     assert work.await_told(2) == {1: 10, 2: 20}
     committer.stop()
+
+
+# --- what comes while the work waits for its locks
+
+
+class Drawing(Work):
+    """Work that, once it is free, takes along what waits and is even."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.committer: Committer[int] = Committer(
+            self.work, self.deliver, Bounds(most=9, share=9, largest=4, linger_s=0.0)
+        )
+
+    def work(self, batch: list[int]) -> Sequence[int]:
+        self.begun.set()
+        assert self.free.wait(10)
+        batch += self.committer.draw(lambda item: item % 2 == 0)
+        return super().work(batch)
+
+
+@pytest.fixture
+def drawing() -> Iterator[Drawing]:
+    made = Drawing()
+    made.committer.start()
+    yield made
+    made.free.set()
+    made.committer.stop()
+
+
+def test_what_fits_comes_along_in_its_order_and_the_rest_keeps_its_place(drawing: Drawing) -> None:
+    hold_up(drawing.committer, drawing)
+    for item in (1, 2, 3, 4, 6, 8, 5):
+        drawing.committer.offer(item, item, "a")
+    drawing.free.set()
+    told = drawing.await_told(8)
+    assert [told[item] for item in (1, 2, 3, 4, 6, 8, 5)] == [10, 20, 30, 40, 60, 80, 50]
+    assert drawing.batches == [[0, 2, 4, 6], [1, 3, 8, 5]]
+
+
+def test_what_was_drawn_frees_its_share_once_it_is_done(drawing: Drawing) -> None:
+    hold_up(drawing.committer, drawing)
+    for item in range(2, 11):
+        drawing.committer.offer(item, item, "a")
+    with pytest.raises(Full):
+        drawing.committer.offer(12, 12, "a")
+    drawing.free.set()
+    drawing.await_told(10)
+    for item in range(20, 28):
+        drawing.committer.offer(item, item, "a")
+    drawing.await_told(18)
+    assert drawing.committer.count.done == drawing.committer.count.taken == 18
+
+
+def test_what_was_drawn_into_work_that_fails_is_told_too(drawing: Drawing) -> None:
+    hold_up(drawing.committer, drawing)
+    drawing.committer.offer(-2, "even", "a")
+    drawing.committer.offer(-1, "odd", "a")
+    drawing.free.set()
+    told = drawing.await_told(3)
+    assert told["even"] == -20
+    assert isinstance(told["odd"], ValueError)
+    drawing.free.clear()
+    drawing.begun.clear()
+    drawing.committer.offer(-1, "again", "a")
+    assert drawing.begun.wait(10)
+    drawing.committer.offer(30, "with it", "a")
+    drawing.free.set()
+    assert isinstance(drawing.await_told(5)["with it"], ValueError)

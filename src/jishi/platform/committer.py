@@ -64,7 +64,8 @@ class Full(Exception):
 class Committer(Generic[Item]):
     """Give batches to `work` in one thread and what came of them, with their tags, to `deliver`.
 
-    `work` returns one result an item; what it raises is every item's result.
+    `work` returns one result an item; what it raises is every item's result. Once it holds the locks its batch needs
+    it may `draw` what came meanwhile and needs no others: waiting for a lock then makes batches larger, not more.
     """
 
     work: Callable[[list[Item]], Sequence[Any]]
@@ -73,6 +74,7 @@ class Committer(Generic[Item]):
     count: Count = field(default_factory=Count)
     _queue: deque[Waiting[Item]] = field(default_factory=deque)
     _held: dict[str, int] = field(default_factory=dict)
+    _batch: list[Waiting[Item]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _stopping: bool = False
     _thread: threading.Thread | None = None
@@ -111,6 +113,22 @@ class Committer(Generic[Item]):
             if len(self._queue) == 1:
                 self._arrived.notify()
 
+    def draw(self, fits: Callable[[Item], bool]) -> list[Item]:
+        """Add to the batch in work what waits and fits, in its order; what does not fit keeps its place.
+
+        Only `work` calls this, and its results are those of the items it was given and then of these.
+        """
+        drawn: list[Waiting[Item]] = []
+        with self._lock:
+            room = self.bounds.largest - len(self._batch)
+            left: list[Waiting[Item]] = []
+            while self._queue and len(drawn) < room and len(left) < self.bounds.largest:
+                each = self._queue.popleft()
+                (drawn if fits(each.item) else left).append(each)
+            self._queue.extendleft(reversed(left))
+        self._batch += drawn
+        return [each.item for each in drawn]
+
     def waiting(self) -> int:
         """Return how many wait now."""
         return len(self._queue)
@@ -138,7 +156,7 @@ class Committer(Generic[Item]):
             return [self._queue.popleft() for _ in range(size)]
 
     def _work_off(self, batch: list[Waiting[Item]]) -> None:
-        begun_s = time.monotonic()
+        begun_s, self._batch = time.monotonic(), batch
         try:
             results = self.work([each.item for each in batch])
         except Exception as error:

@@ -1,6 +1,6 @@
 """Many bids as one transaction: each answered alone, in the order they came, and none twice."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pytest
 from django.db import IntegrityError, connection
@@ -161,6 +161,48 @@ def test_a_lot_over_or_unknown_or_in_draft_takes_nothing(hall: Hall) -> None:
     ]
     expected = ["market.offering.closed", "market.offering.state", "market.offering.unknown"]
     assert codes(market.settle_each(hall.system, order)) == expected
+
+
+# --- what comes while the locks are waited for
+
+
+def test_what_is_drawn_under_the_locks_comes_after_and_is_answered_too(hall: Hall) -> None:
+    offering = hall.offer()
+    rows = hall.admit(offering, "north", "south")
+    asked: list[set[str]] = []
+
+    def draw(locked: Collection[str]) -> list[Sent]:
+        asked.append(set(locked))
+        return [sent(rows["south"], START_FEN, "k-2"), sent(rows["south"], START_FEN + STEP_FEN, "k-3")]
+
+    outcomes = market.settle_each(hall.system, [sent(rows["north"], START_FEN, "k-1")], draw)
+    assert asked == [{offering.id}]
+    assert codes(outcomes) == ["", "listing.below_next", ""]
+    assert set(CommandRecord.objects.values_list("key", flat=True)) == {"k-1", "k-2", "k-3"}
+    assert failed_checks(get_offering(offering.id)) == {}
+
+
+def test_what_is_drawn_is_drawn_once_though_the_batch_is_taken_apart(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offering = hall.offer()
+    rows = hall.admit(offering, "north", "south")
+    take = fold.Fold.take
+
+    def fail(self: fold.Fold, given: Command) -> Answer:
+        if given.key == "bad":
+            raise ZeroDivisionError
+        return take(self, given)
+
+    monkeypatch.setattr(fold.Fold, "take", fail)
+    drawn = [sent(rows["south"], START_FEN, "bad"), sent(rows["south"], START_FEN + STEP_FEN, "good")]
+
+    def draw(_: Collection[str]) -> list[Sent]:
+        return [drawn.pop(0) for _ in range(len(drawn))]
+
+    outcomes = market.settle_each(hall.system, [sent(rows["north"], START_FEN, "k-1")], draw)
+    assert codes(outcomes) == ["", "live.failed", ""]
+    assert drawn == []
 
 
 # --- what fails, fails alone

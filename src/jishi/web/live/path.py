@@ -8,7 +8,7 @@ is taken.
 import asyncio
 import gc
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 from django.conf import settings
@@ -99,7 +99,8 @@ def _enter(sent: Sent, ticket: Ticket) -> "asyncio.Future[Result]":
 def _work(batch: list[Sent]) -> list[Result]:
     metric.queue(committer.waiting(), committer.count.last_wait_s)
     began = time.monotonic()
-    outcomes = settle_each(Context(), batch)
+    batch = list(batch)
+    outcomes = settle_each(Context(), batch, lambda locked: _draw(batch, locked))
     note_batch(outcomes, time.monotonic() - began)
     accepted = [
         (place, (f"offering/{sent.offering_id}", outcome.seq, outcome.leaf_hash, outcome.at_ms))
@@ -109,6 +110,13 @@ def _work(batch: list[Sent]) -> list[Result]:
     receipts = sign_promises([promised for _, promised in accepted])
     by_place = dict(zip((place for place, _ in accepted), receipts, strict=True))
     return [(outcome, by_place.get(place)) for place, outcome in enumerate(outcomes)]
+
+
+def _draw(batch: list[Sent], locked: Collection[str]) -> list[Sent]:
+    """Add to a batch whose lots are locked what came for these lots while it waited for them."""
+    drawn = committer.draw(lambda sent: sent.offering_id in locked)
+    batch += drawn
+    return drawn
 
 
 def _deliver(done: list[tuple[Any, Any]]) -> None:

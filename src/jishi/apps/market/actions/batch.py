@@ -5,7 +5,7 @@ remembered under its key like an acceptance. A fault concerns its command alone 
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -44,26 +44,40 @@ class Sent(NamedTuple):
     claim: Claim | None = None
 
 
+Draw = Callable[[Collection[str]], Sequence[Sent]]
+"""Give what else came for the offerings of these ids, which are locked now, in the order it came."""
+
+
 def settle(ctx: Context, sent: Sequence[Sent]) -> list[Outcome]:
     """Fold commands in order inside the running transaction; the outcome of each in its place.
 
     A key answered before gets that answer again, also after the lot closed. Faults: `market.offering.unknown`,
     `market.offering.state` of a draft, `market.key_long`, `command.key_reused`, `live.ticket.revoked`.
     """
+    return _settle(ctx, list(sent), None)
+
+
+def _settle(ctx: Context, sent: list[Sent], draw: Draw | None) -> list[Outcome]:
+    """Settle what is sent and what is drawn, which is added to it."""
     batch = _Batch(ctx, lock_offerings(ctx, {each.offering_id for each in sent}))
+    if draw is not None:
+        sent += draw(batch.locked.keys())
     batch.read(sent)
     outcomes = [batch.answer(each) for each in sent]
     return batch.finish(sent, outcomes)
 
 
-def settle_each(ctx: Context, sent: Sequence[Sent]) -> list[Outcome]:
+def settle_each(ctx: Context, sent: Sequence[Sent], draw: Draw | None = None) -> list[Outcome]:
     """Settle commands in one transaction of its own; what fails is settled apart, so that it fails alone.
 
+    `draw` is asked once the locks are held, so that who waited for them long takes the more; the outcomes of what it
+    gives come after the others.
     Fault `live.failed` for a command that fails by itself: nothing of it was taken. Raise `OperationalError` when the
     database is not there: then nobody knows, and the key tells later.
     """
+    sent = list(sent)
     try:
-        return _settle_once(ctx, sent)
+        return _settle_once(ctx, sent, draw)
     except (InterfaceError, OperationalError):
         connection.close()
         return _settle_once(ctx, sent)  # a lost line or a deadlock: what was stored is found by its key
@@ -79,9 +93,9 @@ def settle_each(ctx: Context, sent: Sequence[Sent]) -> list[Outcome]:
     return [outcomes[place] for place in range(len(sent))]
 
 
-def _settle_once(ctx: Context, sent: Sequence[Sent]) -> list[Outcome]:
+def _settle_once(ctx: Context, sent: list[Sent], draw: Draw | None = None) -> list[Outcome]:
     with turn(), transaction.atomic():
-        return settle(ctx, sent)
+        return _settle(ctx, sent, draw)
 
 
 def _apart(sent: Sequence[Sent]) -> list[list[int]]:
