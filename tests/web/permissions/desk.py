@@ -9,6 +9,7 @@ from jishi.apps.market import api as market
 from jishi.apps.market.actions import ask_question, object_to_result
 from jishi.apps.packs.api import current_pack
 from jishi.apps.packs.models import PackDraft
+from jishi.apps.procedures import api as procedures
 from jishi.apps.registers import api as registers
 from jishi.apps.rulings.api import Question, Subject, list_open_tasks, recording, require_permits
 from jishi.apps.settlement import api as settlement
@@ -17,6 +18,7 @@ from jishi.platform import access
 from jishi.platform.clock import SimulatedClock
 from jishi.platform.context import Context
 from jishi.web.desk.steps import STEPS
+from tests.web.case import PERMIT, file_case
 from tests.web.permissions.row import NOBODY, Given, Row
 from tests.web.world import HERE, STAFF, THERE, World
 
@@ -198,7 +200,56 @@ def rules() -> list[Row]:
     return rows + [Row(route, NOBODY, "of a city", method, draft) for route, method, _may in pages]
 
 
+def a_case(division: str = HERE) -> Given:
+    """Fill in a case filed for a walk-in, and everything its addresses ask for."""
+
+    def fill(world: World) -> Mapping[str, Any]:
+        made = file_case(world, division=division)
+        file = procedures.open_case(Context(), made).files[0]
+        names = {"file_id": file.id, "number": "none", "decision": "accept", "act": "recused"}
+        return {"case_id": made, "objection_id": "0" * 32, **names}
+
+    return fill
+
+
+def cases() -> list[Row]:
+    """Return rows for the pages of cases: staff of the division, and of another one."""
+    everyone, far = frozenset(STAFF), frozenset(each for each in STAFF if each.startswith("far_"))
+    supervisors = REVIEWER | {"far_reviewer"} | REGULATORS | {"auditor"}
+    one = "desk/cases/<str:case_id>/"
+    pages: list[tuple[str, str]] = [
+        (one, "GET"),
+        (f"{one}decide/<str:decision>/", "POST"),
+        (f"{one}act/<str:act>/", "POST"),
+        (f"{one}files/<str:file_id>/", "GET"),
+    ]
+    table = {"form": "csv"}
+    return [
+        Row("desk/inbox.<str:form>", everyone, target=lambda world: table),
+        Row("desk/procedures/", everyone),
+        Row("desk/procedures/<str:procedure_id>/", everyone, target=lambda world: {"procedure_id": PERMIT}),
+        Row("desk/cases/", supervisors),
+        Row("desk/cases/all.<str:form>", supervisors, target=lambda world: table),
+        Row("desk/cases/missed/", supervisors),
+        Row("desk/cases/missed.<str:form>", supervisors, target=lambda world: table),
+        Row("desk/cases/step/", everyone),
+        Row("desk/absence/", everyone),
+        Row(
+            "desk/absence/<str:delegation_id>/end/",
+            everyone,
+            "nobody's",
+            "POST",
+            lambda world: {"delegation_id": "0"},
+        ),
+        *(Row(route, everyone - far, "here", method, a_case()) for route, method in pages),
+        *(Row(route, far, "other division", method, a_case(THERE)) for route, method in pages),
+        Row(f"{one}objections/<str:objection_id>/", NOBODY, "no such objection", "POST", a_case()),
+        Row(f"{one}papers/<str:number>.pdf", NOBODY, "no such document", target=a_case()),
+    ]
+
+
 ROWS = [
+    *cases(),
     *(Row(f"desk/reform/{part}", READERS | FAR_READERS) for part in ("", "reach/")),
     Row("desk/reform/tasks.<str:form>", READERS | FAR_READERS, target=lambda world: {"form": "csv"}),
     Row("desk/", frozenset(STAFF)),

@@ -58,6 +58,7 @@ class CaseRow:
     assignee: int | None
     started_ms: int
     updated_ms: int
+    seq: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,11 +26,13 @@ WAYS: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
         _("Business"),
         (
             ("desk:offerings", _("Offerings"), "offering.read_draft"),
+            ("desk:procedures", _("Procedures"), "case.handle"),
             ("desk:entries", _("Registers"), "register.read"),
             ("desk:questions", _("Questions"), "question.answer"),
             ("desk:panels", _("Panels"), "panel.read"),
             ("desk:experts", _("Experts"), "expert.read"),
             ("desk:officer_key", _("My reserve key"), "reserve.seal"),
+            ("desk:absence", _("Absence and deputies"), "case.handle"),
         ),
     ),
     (_("Law"), (("desk:rules", _("Rules"), "pack.read_draft"),)),
@@ -53,6 +55,8 @@ WAYS: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
     (
         _("Oversight"),
         (
+            ("desk:cases_missed", _("Clocks missed"), "case.supervise"),
+            ("desk:cases", _("All cases"), "case.supervise"),
             ("desk:objections", _("Objections"), "objection.list"),
             ("desk:accesses", _("Access log"), "access_log.read"),
             ("desk:standing", _("State of the server"), "access_log.read"),
@@ -108,7 +112,7 @@ def _sections(request: HttpRequest, actor: Actor, inbox: Inbox) -> Iterator[tupl
     yield (
         _("Waiting"),
         [
-            Way(home, _("My inbox"), here and not due, len(inbox.items)),
+            Way(home, _("My inbox"), here and not due, inbox.total),
             Way(home + "?due=soon", _("Due soon"), here and due == "soon", inbox.soon, "warn"),
             Way(home + "?due=over", _("Overdue"), here and due == "over", inbox.late, "over"),
         ],

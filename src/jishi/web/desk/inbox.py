@@ -1,7 +1,7 @@
 """The inbox: everything that waits for one's roles, ordered by what is left on the statutory clock."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from jishi.apps.market.office import Duty, list_duties
 from jishi.apps.panels import api as panels
+from jishi.apps.procedures import api as procedures
+from jishi.apps.procedures.reads.inbox import WaitingCount, count_waiting
 from jishi.apps.sealing import api as sealing
 from jishi.kernel.calendar.workday import is_working_day
 from jishi.kernel.calendar.zone import start_of_day_ms
@@ -61,7 +63,8 @@ DUTIES: dict[str, tuple[str, Any]] = {
     "publish_result": ("result.publish", gettext_lazy("Publish the result")),
     "contract": ("registration_entry.write", gettext_lazy("Conclude the contract")),
 }
-LOTS = gettext_lazy("Offering")
+LOTS, CASES = gettext_lazy("Offering"), gettext_lazy("Case")
+CASE = "case"
 SOON = timedelta(days=3)
 
 
@@ -79,6 +82,10 @@ class Item:
     now_ms: int
     due_day: date | None = None
     clauses: tuple[str, ...] = ()
+    division: str = ""
+    key: str = ""
+    unit: str = "working_day"
+    case: procedures.CaseRow | None = None
 
     @property
     def late(self) -> bool:
@@ -108,7 +115,9 @@ class Item:
             return ""
         today = site().day(self.now_ms)
         end = self.due_day or site().day(self.due_ms)
-        days = count_working_days(today, end) if end >= today else count_working_days(end, today)
+        days = None
+        if self.unit == "working_day":
+            days = count_working_days(today, end) if end >= today else count_working_days(end, today)
         if days is None:
             days = abs((end - today).days)
             said = ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
@@ -119,30 +128,38 @@ class Item:
 
 @dataclass(frozen=True)
 class Inbox:
-    """What waits for one person, the most urgent first."""
+    """What waits for one person: the few things of other rooms, the most urgent first, and how many cases."""
 
     items: list[Item]
+    cases: WaitingCount = field(default_factory=lambda: WaitingCount(0, 0, 0))
+
+    @property
+    def total(self) -> int:
+        """Count all that waits."""
+        return len(self.items) + self.cases.total
 
     @cached_property
     def late(self) -> int:
         """Count what is overdue."""
-        return sum(item.late for item in self.items)
+        return sum(item.late for item in self.items) + self.cases.late
 
     @cached_property
     def soon(self) -> int:
         """Count what falls due soon."""
-        return sum(item.near for item in self.items)
+        return sum(item.near for item in self.items) + self.cases.soon
 
     def kinds(self) -> list[tuple[str, Any, int]]:
         """Count by kind: (kind, label, how many)."""
         labels = {item.kind: item.label for item in self.items}
-        return [(kind, label, sum(i.kind == kind for i in self.items)) for kind, label in labels.items()]
+        found = [(kind, label, sum(i.kind == kind for i in self.items)) for kind, label in labels.items()]
+        return [(CASE, CASES, self.cases.total), *found] if self.cases.total else found
 
 
 def read_inbox(ctx: Context) -> Inbox:
-    """Return what waits for the actor's roles; a fixed number of queries."""
+    """Return what waits for the actor's roles, its cases counted; a fixed number of queries."""
     items = [*_rows(ctx), *_duties(ctx), *_seats(ctx), *_panels(ctx)]
-    return Inbox(sorted(items, key=lambda item: (item.due_ms is None, item.due_ms or 0, item.since_ms)))
+    items.sort(key=lambda item: (item.due_ms is None, item.due_ms or 0, item.since_ms))
+    return Inbox(items, count_waiting(ctx, int(SOON.total_seconds() * 1000)))
 
 
 def count_working_days(start: date, end: date) -> int | None:
@@ -170,6 +187,8 @@ def _rows(ctx: Context) -> Iterator[Item]:
             since_ms=row.updated_ms,
             due_ms=row.due_ms,
             now_ms=ctx.now_ms(),
+            division=row.division,
+            key=row.object_id,
         )
 
 
@@ -214,6 +233,7 @@ def _seats(ctx: Context) -> Iterator[Item]:
             since_ms=duty.offering.updated_ms,
             due_ms=duty.due_ms,
             now_ms=ctx.now_ms(),
+            key=duty.offering.id,
         )
 
 
@@ -229,6 +249,7 @@ def _panels(ctx: Context) -> Iterator[Item]:
             since_ms=duty.since_ms,
             due_ms=None,
             now_ms=ctx.now_ms(),
+            key=duty.panel.id,
         )
 
 
@@ -254,6 +275,8 @@ def _duty_item(ctx: Context, duty: Duty, step: Any) -> Item:
         now_ms=ctx.now_ms(),
         due_day=duty.due_day,
         clauses=duty.clauses,
+        division=duty.offering.division,
+        key=f"{duty.offering.id}{duty.step}",
     )
 
 

@@ -3,6 +3,12 @@
 from django.urls import path
 
 from jishi.web.desk import (
+    absence,
+    case,
+    case_kind,
+    case_steps,
+    cases,
+    cases_step,
     committee,
     entries,
     entry_steps,
@@ -29,6 +35,22 @@ from jishi.web.desk import (
 app_name = "desk"
 urlpatterns = [
     path("", home.show_home, name="home"),
+    path("inbox.<str:form>", home.save_inbox, name="inbox_save"),
+    path("procedures/", case_kind.list_all, name="procedures"),
+    path("procedures/<str:procedure_id>/", case_kind.show, name="procedure"),
+    path("cases/", cases.list_all, name="cases"),
+    path("cases/all.<str:form>", cases.save_all, name="cases_save"),
+    path("cases/missed/", cases.show_missed, name="cases_missed"),
+    path("cases/missed.<str:form>", cases.save_missed, name="cases_missed_save"),
+    path("cases/step/", cases_step.decide_many, name="cases_step"),
+    path("cases/<str:case_id>/", case.show, name="case"),
+    path("cases/<str:case_id>/decide/<str:decision>/", case_steps.decide, name="case_decide"),
+    path("cases/<str:case_id>/act/<str:act>/", case_steps.act, name="case_act"),
+    path("cases/<str:case_id>/objections/<str:objection_id>/", case_steps.answer, name="case_answer"),
+    path("cases/<str:case_id>/files/<str:file_id>/", case.read_file, name="case_file"),
+    path("cases/<str:case_id>/papers/<str:number>.pdf", case.read_paper, name="case_paper"),
+    path("absence/", absence.show, name="absence"),
+    path("absence/<str:delegation_id>/end/", absence.end, name="absence_end"),
     path("offerings/", offerings.list_offerings, name="offerings"),
     path("offerings/new/", offerings.choose_entry, name="offering_choose"),
     path("offerings/new/<str:entry_id>/", offerings.prepare, name="offering_new"),

@@ -72,7 +72,7 @@ def row_of(row: Case, today: int) -> CaseRow:
     overdue = row.overdue_ms is not None or (left is not None and left < 0 and row.due_ms < NEVER)
     return CaseRow(
         row.id, row.number, row.procedure, row.title, row.division, row.phase, row.step, row.role, row.outcome,
-        row.paused, row.due_day, left, overdue, row.assignee_id, row.started_ms, row.updated_ms,
+        row.paused, row.due_day, left, overdue, row.assignee_id, row.started_ms, row.updated_ms, row.seq,
     )  # fmt: skip
 
 

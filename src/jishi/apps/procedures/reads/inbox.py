@@ -22,19 +22,36 @@ _CURSOR = re.compile(r"([0-9]{1,16})\.([0-9a-f]{32})")
 FEW = 2000
 SHOWN = (
     "id", "number", "procedure", "title", "division", "phase", "step", "role", "outcome", "paused", "due_day",
-    "due_ms", "overdue_ms", "assignee_id", "started_ms", "updated_ms",
+    "due_ms", "overdue_ms", "assignee_id", "started_ms", "updated_ms", "seq",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class InboxQuery:
-    """Narrow an inbox: `mine` shows only what is assigned to the actor; `roles` defaults to all the actor holds."""
+    """Narrow an inbox: `mine` shows only what is assigned to the actor; `roles` defaults to all the actor holds.
+
+    `procedures` narrows to several at once where `procedure` is empty; `soon_ms` keeps clocks that run out
+    within so long and have not yet; `division` keeps that division and what lies below it.
+    """
 
     roles: tuple[str, ...] = ()
     procedure: str = ""
     mine: bool = False
     overdue: bool = False
     text: str = ""
+    procedures: tuple[str, ...] | None = None
+    step: str = ""
+    division: str = ""
+    soon_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCount:
+    """How many cases wait for the actor's roles, each counted to 10,000: in all, due soon, overdue."""
+
+    total: int
+    soon: int
+    late: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +83,18 @@ def list_inbox(
     return Page(
         [row_of(each, today) for each in found[:size]], f"{last.due_ms}.{last.id}" if last else None, total
     )
+
+
+def count_waiting(ctx: Context, soon_ms: int) -> WaitingCount:
+    """Count the cases that wait for the actor's roles; soon is what falls due within `soon_ms`.
+
+    One query over the first 10,001 by their clock: what is late or due soon stands before all else.
+    """
+    now = ctx.now_ms()
+    late, soon = Q(due_ms__lte=now), Q(due_ms__gt=now, due_ms__lte=now + soon_ms)
+    first = _waiting(ctx, InboxQuery()).order_by("due_ms").values("pk", "due_ms")[: COUNTED + 1]
+    found = first.aggregate(total=Count("pk"), soon=Count("pk", filter=soon), late=Count("pk", filter=late))
+    return WaitingCount(**found)
 
 
 def list_cases_of(
@@ -134,8 +163,16 @@ def _waiting(ctx: Context, query: InboxQuery) -> "QuerySet[Case]":
         rows = rows.filter(assignee_id=actor.user_id)
     if query.procedure:
         rows = rows.filter(procedure=query.procedure)
+    elif query.procedures is not None:
+        rows = rows.filter(procedure__in=query.procedures)
+    if query.step:
+        rows = rows.filter(step=query.step)
+    if query.division:
+        rows = rows.filter(_under([query.division]))
     if query.overdue:
         rows = rows.filter(due_ms__lte=ctx.now_ms())
+    elif query.soon_ms:
+        rows = rows.filter(due_ms__gt=ctx.now_ms(), due_ms__lte=ctx.now_ms() + query.soon_ms)
     return _holding(rows, query.text)
 
 
