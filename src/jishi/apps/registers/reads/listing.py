@@ -188,7 +188,7 @@ def _distinct(kind: RegisterKind, name: str) -> list[str]:
 
 def _chosen(query: EntryQuery) -> "QuerySet[RegisterEntry]":
     box = shape(query.within).bounds if query.within else query.box
-    rows = rows_in_box(query.kind, box) if box else RegisterEntry.objects.filter(kind=query.kind)
+    rows = _near(query.kind, box) if box else RegisterEntry.objects.filter(kind=query.kind)
     if query.public_only:
         rows = rows.filter(public=True)
     if _narrowed(query):
@@ -202,6 +202,13 @@ def _chosen(query: EntryQuery) -> "QuerySet[RegisterEntry]":
     if query.within:
         rows = rows.filter(pk__in=_overlapping(rows, query.within))
     return rows
+
+
+def _near(kind: str, box: Box) -> "QuerySet[RegisterEntry]":
+    """Return the rows about a box; few are named one by one, lest a planner walk the last changed ones for them."""
+    rows = rows_in_box(kind, box)
+    found = list(rows.values_list("pk", flat=True)[: MOST_MET + 1])
+    return RegisterEntry.objects.filter(pk__in=found) if len(found) <= MOST_MET else rows
 
 
 def _total_of_range(query: EntryQuery) -> int | None:
