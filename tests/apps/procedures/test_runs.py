@@ -5,7 +5,8 @@ of entries it leads to, or the refusal it meets:
 
     [[run]]
     title, day, party ("person" or "organisation"), form, documents, votes; filed_by ("applicant", or a role of the
-    office) or event (the happening that begins it); [run.subject] register, state, data: the entry it is about
+    office) or event (the happening that begins it); behalf_how (filed for a collective); [run.subject] register,
+    state, data ("@party" the filer, "@behalf" the collective): the entry it is about
     [[run.act]]
     day, by (a person of the cast, or "clock"), do ("decide" unless told: supplement_asked supplement suspend
     resume extend withdraw reopen object answer panel fee), decision, because, words, documents,
@@ -54,6 +55,10 @@ class Cast:
         if run.get("party") == "organisation":
             form = parties.PartyForm("organisation", "演示单位", make_uscc("91220101000000001"))
             self.party = parties.register_party(office.acting("unit"), form)
+        form = parties.PartyForm("organisation", "演示村经济合作社", "11220281013524671G")
+        self.behalf = (
+            parties.register_party(office.acting("village"), form).id if run.get("behalf_how") else ""
+        )
         self.roles: dict[str, Context] = {
             "applicant": office.acting(
                 "unit" if run.get("party") == "organisation" else "li", parties=(self.party.id,)
@@ -80,7 +85,11 @@ def _file(cast: Cast, procedure: str, run: Mapping[str, Any]) -> str:
     subject = ""
     if "subject" in run:
         about = run["subject"]
-        data = {key: cast.party.id if value == "@party" else value for key, value in about["data"].items()}
+        known = {"@party": cast.party.id, "@behalf": cast.behalf}
+        data = {
+            key: known.get(value, value) if isinstance(value, str) else value
+            for key, value in about["data"].items()
+        }
         form = EntryForm(about["register"], data, state=about.get("state", ""))
         subject = registers.create_entry(cast.office.ctx, form).id
     if "event" in run:
@@ -93,6 +102,8 @@ def _file(cast: Cast, procedure: str, run: Mapping[str, Any]) -> str:
         run.get("form", {}),
         division=run.get("division", ""),
         party=party,
+        behalf=cast.behalf,
+        behalf_how=run.get("behalf_how", ""),
         subject=subject,
         votes=run.get("votes", {}),
     )
