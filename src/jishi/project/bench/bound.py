@@ -18,6 +18,7 @@ import django
 if __name__ == "__main__":
     django.setup()
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from jishi.apps.market.actions import Answer, Claim, Command, Sent, settle_each
@@ -27,6 +28,7 @@ from jishi.platform.batch import select_values
 from jishi.platform.context import Context
 from jishi.platform.models import CommandRecord, EvidenceEntry
 from jishi.project.bench.plan import START_FEN, STEP_FEN
+from jishi.project.bench.stage import fsync_rate
 
 ENTRY = ("stream", "seq", "kind", "effective_at", "recorded_at", "data", "leaf_hash")
 RECORD = ("scope", "key", "digest", "answer", "at_ms")
@@ -34,9 +36,14 @@ TABLES = ((EvidenceEntry, ENTRY), (CommandRecord, RECORD))
 
 
 def measure(asked: dict[str, Any]) -> dict[str, float]:
-    """Return bids a second of the plain path and of the bare group commit."""
+    """Return flushes a second of the disk, and bids a second of the plain path and of the bare group commit."""
+    fsyncs = fsync_rate(settings.JISHI_VAR)
     plain = _plain(asked["lot"], asked["seconds"])
-    return {"plain_per_s": round(plain, 1), "group_commit_per_s": round(_group(asked), 1)}
+    return {
+        "fsync_per_s": round(fsyncs, 1),
+        "plain_per_s": round(plain, 1),
+        "group_commit_per_s": round(_group(asked), 1),
+    }
 
 
 def _plain(lot: dict[str, Any], seconds: float) -> float:

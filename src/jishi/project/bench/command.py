@@ -33,12 +33,13 @@ def bids(
     rule: Annotated[
         str, typer.Option(help="any: every rung counts; improve: only what tops the price.")
     ] = "any",
+    fsync_ms: Annotated[float, typer.Option(min=0.0, help="What each flush takes longer, by a shim.")] = 0.0,
     as_json: AsJson = False,
 ) -> None:
     """How many bids a second are decided and durable; exits with 1 if an acknowledged one is not stored as told."""
     from jishi.project.bench import bids as bench
 
-    asked = bench.Asked(database, processes, lots, bidders, seconds, connections, rule)
+    asked = bench.Asked(database, processes, lots, bidders, seconds, connections, rule, fsync_ms=fsync_ms)
     with plainly():
         found = bench.measure(asked)
         show(found, as_json)

@@ -107,7 +107,8 @@ def main() -> None:
         for each in told:
             head = json.dumps([f"{each.key:08x}", each.lot, each.alias, each.price_fen, each.status])
             out.write(b"%b\t%b\n" % (head.encode(), each.body))
-    print(json.dumps({**summarise(told, began_s, asked["seconds"]), "load_cpu_s": round(busy_s, 2)}))
+    found = summarise(told, began_s, asked["seconds"])
+    print(json.dumps({**found, "answered_in_all": len(told), "load_cpu_s": round(busy_s, 2)}))
 
 
 async def _bid(asked: dict[str, Any]) -> tuple[list[Told], float, float]:

