@@ -1,4 +1,4 @@
-"""Register the market and its deadline handler."""
+"""Register the market, its deadline handler, and what it does when somebody may no longer act for a party."""
 
 from django.apps import AppConfig
 
@@ -10,9 +10,12 @@ class MarketConfig(AppConfig):
     label = "market"
 
     def ready(self) -> None:
-        """Let due offerings be advanced by whoever finds them due."""
+        """Let due offerings be advanced by whoever finds them due; an ended authority ends its tickets."""
         from jishi.apps.market.actions.advancing import advance_offerings
         from jishi.apps.market.actions.bidding import advance_offering
+        from jishi.apps.market.actions.ticket import end_tickets
+        from jishi.apps.parties.api import on_authority_ended
         from jishi.platform.deadline import on_due
 
+        on_authority_ended(end_tickets)
         on_due("offering", advance_offering, advance_offerings)

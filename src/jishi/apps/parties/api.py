@@ -11,6 +11,7 @@ from jishi.apps.parties.actions import (
     register_party,
     revoke_agent,
 )
+from jishi.apps.parties.events import AuthorityEnded, on_authority_ended
 from jishi.apps.parties.identity import KINDS, ORGANISATION, PERSON, PartyForm
 from jishi.apps.parties.info import JointInfo, JointMemberInfo, PartyFacts, PartyInfo, RepresentativeInfo
 from jishi.apps.parties.reads import (
@@ -25,6 +26,7 @@ from jishi.apps.parties.reads import (
     joint_members_of,
     joints_of,
     list_parties,
+    mandate_end,
     parties_of,
     representatives_of,
     represented_by,
@@ -34,6 +36,7 @@ __all__ = [
     "KINDS",
     "ORGANISATION",
     "PERSON",
+    "AuthorityEnded",
     "JointInfo",
     "JointMemberInfo",
     "PartyFacts",
@@ -57,6 +60,8 @@ __all__ = [
     "joint_members_of",
     "joints_of",
     "list_parties",
+    "mandate_end",
+    "on_authority_ended",
     "parties_of",
     "register_parties",
     "register_party",

@@ -79,6 +79,14 @@ def represented_by(user_id: int, at_ms: int) -> tuple[tuple[str, ...], tuple[tup
     return tuple(party for party, scope in rows if not scope), tuple(row for row in rows if row[1])
 
 
+def mandate_end(user_id: int, party_id: str, scope: str, at_ms: int) -> int | None:
+    """Return when (ms) the last mandate by which a user acts for a party in an offering ends, None without an end."""
+    rows = _in_force(at_ms).filter(user_id=user_id, party_id=party_id, scope__in=("", scope))
+    ends = list(rows.values_list("until_ms", flat=True))
+    dated = [end for end in ends if end is not None]
+    return max(dated) if dated and len(dated) == len(ends) else None
+
+
 def representatives_of(party_id: str, at_ms: int) -> list[RepresentativeInfo]:
     """Return who acts for a party at `at_ms`, oldest first."""
     rows = _in_force(at_ms).filter(party_id=party_id).select_related("user")

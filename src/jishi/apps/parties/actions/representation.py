@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from jishi.apps.parties.events import AuthorityEnded, publish
 from jishi.apps.parties.models import AGENT, LEGAL, Party, Representative
 from jishi.apps.parties.reads import lock_party, representatives_of
 from jishi.kernel.fault import Fault
@@ -80,6 +81,7 @@ def revoke_agent(ctx: Context, representative_id: str) -> None:
         row.revoked_ms = ctx.now_ms()
         row.save(update_fields=["revoked_ms"])
         _witness(ctx, party, "RepresentativeRevoked", {"representative": row.id})
+        publish(ctx, AuthorityEnded(party.id, row.scope))
 
 
 def _add(ctx: Context, party: Party, mandate: Mandate) -> str:
