@@ -13,6 +13,7 @@ from jishi.apps.packs.api import default_pack
 from jishi.apps.parties import api as parties
 from jishi.apps.procedures import api as procedures
 from jishi.apps.procedures.api import Filing
+from jishi.kernel.fault import Fault
 from jishi.platform import access
 from jishi.platform.context import Actor, Context, Permit
 from jishi.web.desk import home
@@ -261,3 +262,31 @@ def test_no_page_asks_once_a_case(world: World, django_assert_max_num_queries: A
         assert len(clerk.get("/desk/?kind=case").context["items"]) == 12
     with django_assert_max_num_queries(45):
         clerk.get(reverse("desk:cases_step"), {"procedure": PERMIT, "step": "accept", "decision": "accept"})
+
+
+def test_an_officer_files_for_a_walk_in_part_by_part(world: World) -> None:
+    clerk = world.client("clerk")
+    begun = clerk.post(reverse("desk:case_new", args=[PERMIT]), {"division": HERE})
+    assert begun.status_code == 302, begun.context["form"].errors
+    case = begun.url.split("/")[3]
+    for part in ("person", "stay"):
+        form = clerk.get(reverse("desk:case_form", args=[case, part])).context["form"]
+        sent = {name: FORM[name] for name in form.fields if name in FORM}
+        clerk.post(reverse("desk:case_form", args=[case, part]), sent)
+    clerk.post(reverse("desk:case_form", args=[case, "stay"]), {name: FORM[name] for name in FORM})
+    assert any(row.id == case for row, _title in clerk.get(reverse("desk:procedures")).context["drafts"])
+    papers = {need: SimpleUploadedFile(name, content) for need, name, content in PAPERS}
+    clerk.post(reverse("desk:case_form", args=[case, "documents"]), papers)
+    review = reverse("desk:case_form", args=[case, "review"])
+    assert clerk.get(review).context["wrong"] == []
+    assert clerk.post(review).url == reverse("desk:case", args=[case])
+    assert procedures.open_case(Context(), case).row.step == "accept"
+    assert world.client("reviewer").get(reverse("desk:case_new", args=[PERMIT])).status_code == 403
+
+
+def test_an_officer_files_nothing_in_another_division(world: World) -> None:
+    actor = Actor(user_id=world.users["clerk"].pk, permits=(Permit("clerk", HERE),))
+    ctx = Context(actor=actor)
+    draft = procedures.save_draft(ctx, Filing(PERMIT, {}))
+    with pytest.raises(Fault, match="access.denied"):
+        procedures.save_draft(ctx, Filing(PERMIT, {**FORM, "division": THERE}), draft.id)

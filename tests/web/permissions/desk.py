@@ -10,13 +10,14 @@ from jishi.apps.market.actions import ask_question, object_to_result
 from jishi.apps.packs.api import current_pack
 from jishi.apps.packs.models import PackDraft
 from jishi.apps.procedures import api as procedures
+from jishi.apps.procedures.api import Filing
 from jishi.apps.registers import api as registers
 from jishi.apps.rulings.api import Question, Subject, list_open_tasks, recording, require_permits
 from jishi.apps.settlement import api as settlement
 from jishi.kernel.fault import Fault
 from jishi.platform import access
 from jishi.platform.clock import SimulatedClock
-from jishi.platform.context import Context
+from jishi.platform.context import Actor, Context, Permit
 from jishi.web.desk.steps import STEPS
 from tests.web.case import PERMIT, file_case
 from tests.web.permissions.row import NOBODY, Given, Row
@@ -212,6 +213,13 @@ def a_case(division: str = HERE) -> Given:
     return fill
 
 
+def a_draft(world: World) -> Mapping[str, Any]:
+    """Fill in a draft somebody else began at the desk."""
+    actor = Actor(user_id=world.users["member"].pk, name="member", permits=(Permit("clerk", HERE),))
+    made = procedures.save_draft(Context(actor=actor), Filing(PERMIT, {}, HERE))
+    return {"case_id": made.id, "part": "start"}
+
+
 def cases() -> list[Row]:
     """Return rows for the pages of cases: staff of the division, and of another one."""
     everyone, far = frozenset(STAFF), frozenset(each for each in STAFF if each.startswith("far_"))
@@ -241,6 +249,8 @@ def cases() -> list[Row]:
             "POST",
             lambda world: {"delegation_id": "0"},
         ),
+        Row("desk/cases/new/<str:procedure_id>/", CLERKS, target=lambda world: {"procedure_id": PERMIT}),
+        Row(f"{one}form/<str:part>/", NOBODY, "another's draft", target=a_draft),
         *(Row(route, everyone - far, "here", method, a_case()) for route, method in pages),
         *(Row(route, far, "other division", method, a_case(THERE)) for route, method in pages),
         Row(f"{one}objections/<str:objection_id>/", NOBODY, "no such objection", "POST", a_case()),

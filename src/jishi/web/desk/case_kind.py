@@ -32,7 +32,8 @@ def list_all(request: HttpRequest) -> HttpResponse:
                 "may_file": may_file(ctx, kind),
             }
         )
-    return render_desk(request, "desk/procedures.html", {"groups": sorted(groups.items())})
+    shown = {"groups": sorted(groups.items()), "drafts": _drafts(ctx)}
+    return render_desk(request, "desk/procedures.html", shown)
 
 
 @desk_page("GET")
@@ -56,6 +57,16 @@ def show(request: HttpRequest, procedure_id: str) -> HttpResponse:
         "begins": kind.start.by,
     }
     return render_desk(request, "desk/procedure.html", shown)
+
+
+def _drafts(ctx: Context) -> list[tuple[procedures.CaseRow, str]]:
+    """Give the drafts the actor began at the desk, the latest first."""
+    own, kinds = procedures.list_cases_of(ctx).rows, market_pack().procedures
+    return [
+        (row, kinds[row.procedure].title.say(language()))
+        for row in own
+        if row.phase == "draft" and row.procedure in kinds
+    ]
 
 
 def may_file(ctx: Context, kind: packs.ProcedureKind) -> bool:

@@ -93,12 +93,16 @@ def desk_page(*methods: str) -> Callable[[View], View]:
 
 def render_desk(request: HttpRequest, template: str, page: dict[str, Any]) -> HttpResponse:
     """Render a page of the desk; one around a form with errors answers 422."""
-    ctx = ctx_of(request)
-    inbox = page.get("inbox") or read_inbox(ctx)
-    shown = {**page, "sections": list(_sections(request, ctx.actor, inbox))}
+    shown = {**page, **frame_of(request, page.get("inbox"))}
     form = page.get("form")
     status = UNPROCESSABLE if form is not None and form.errors else 200
     return render(request, template, shown, status=status)
+
+
+def frame_of(request: HttpRequest, inbox: Inbox | None = None) -> dict[str, Any]:
+    """Give what every page of the desk stands in, for a page that somebody else renders."""
+    ctx = ctx_of(request)
+    return {"sections": list(_sections(request, ctx.actor, inbox or read_inbox(ctx)))}
 
 
 def reach_of(actor: Actor, action: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from django.urls import path
 from jishi.web.desk import (
     absence,
     case,
+    case_filing,
     case_kind,
     case_steps,
     cases,
@@ -43,7 +44,9 @@ urlpatterns = [
     path("cases/missed/", cases.show_missed, name="cases_missed"),
     path("cases/missed.<str:form>", cases.save_missed, name="cases_missed_save"),
     path("cases/step/", cases_step.decide_many, name="cases_step"),
+    path("cases/new/<str:procedure_id>/", case_filing.start, name="case_new"),
     path("cases/<str:case_id>/", case.show, name="case"),
+    path("cases/<str:case_id>/form/<str:part>/", case_filing.fill, name="case_form"),
     path("cases/<str:case_id>/decide/<str:decision>/", case_steps.decide, name="case_decide"),
     path("cases/<str:case_id>/act/<str:act>/", case_steps.act, name="case_act"),
     path("cases/<str:case_id>/objections/<str:objection_id>/", case_steps.answer, name="case_answer"),

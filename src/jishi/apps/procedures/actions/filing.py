@@ -116,6 +116,7 @@ def submit(ctx: Context, case_id: str) -> Case:
         _require_draft(row)
         move = Move(ctx, head, view_of(row, max(ctx.now_ms(), head.at_ms)))
         first_of(fill(move.view, draft))
+        _require_may_file(ctx, move.view.kind, Filing(row.procedure, division=row.division, party=row.party))
         return start(move)
 
 
@@ -230,6 +231,8 @@ def _require_may_file(ctx: Context, kind: packs.ProcedureKind, filing: Filing) -
     if filing.party in ctx.actor.parties and filing.party:
         require(ctx, "case.file", Target(division=division, party=filing.party))
         return
+    if not division and not ctx.actor.system:  # a draft that says where only later: held again when it is filed
+        division = next((each.division for each in ctx.actor.permits if each.role in kind.start.staff), "")
     held = {each.role for each in ctx.actor.permits if covers(each.division, division)}
     if not ctx.actor.system and not held & set(kind.start.staff):
         raise Fault("access.denied", action="case.file")
