@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -19,6 +20,20 @@ def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     rest = iter(items)
     while part := list(islice(rest, size)):
         yield part
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Send the writes of the block to PostgreSQL without waiting for each; what one breaks is raised by its end.
+
+    In the block nothing may ask how many rows a statement changed. On SQLite each is done at once, as ever.
+    """
+    line = connection.connection
+    if connection.vendor != "postgresql" or line is None or line.pgconn.pipeline_status:
+        yield
+        return
+    with connection.wrap_database_errors, line.pipeline():
+        yield
 
 
 def insert_rows(rows: Sequence[models.Model]) -> None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from jishi.apps.market.actions.fold import Answer, Command, Fold, Locked, finish_all, with_hash
+from jishi.apps.market.actions.fold import Answer, Command, Fold, Hashes, Locked, finish_all, with_hash
 from jishi.apps.market.actions.locking import lock_offerings
 from jishi.apps.market.models import DRAFT, NOTICED, Offering, Registration
 from jishi.kernel.fault import Fault
@@ -169,14 +169,18 @@ class _Batch:
 
     def finish(self, sent: Sequence[Sent], outcomes: Sequence[Outcome]) -> list[Outcome]:
         """Write everything at once; return the outcomes with the leaf hashes of what was accepted."""
-        hashes = finish_all(self.ctx, list(self.folds.values()))
-        done = [
-            with_hash(outcome, hashes[each.offering_id])
-            if isinstance(outcome, Answer) and outcome.accepted and not outcome.leaf_hash
-            else outcome
-            for each, outcome in zip(sent, outcomes, strict=True)
-        ]
-        self._remember(zip(sent, done, strict=True))
+        done: list[Outcome] = []
+
+        def remember(hashes: Hashes) -> None:
+            done.extend(
+                with_hash(outcome, hashes[each.offering_id])
+                if isinstance(outcome, Answer) and outcome.accepted and not outcome.leaf_hash
+                else outcome
+                for each, outcome in zip(sent, outcomes, strict=True)
+            )
+            self._remember(zip(sent, done, strict=True))
+
+        finish_all(self.ctx, list(self.folds.values()), remember)
         return done
 
     def _again(self, known: command.Given, sent: Sent) -> Outcome:

@@ -1,6 +1,6 @@
 """Fold inputs over a locked offering, and write entries, snapshot and next due instant at the end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,6 +15,7 @@ from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import contract, inputs
 from jishi.kernel.mechanism.view import View
 from jishi.platform import deadline, evidence
+from jishi.platform.batch import together
 from jishi.platform.context import Context
 from jishi.platform.entropy import new_salt
 from jishi.platform.models import StreamHead
@@ -156,39 +157,54 @@ class Fold:
         return data
 
 
-def finish_all(ctx: Context, folds: Sequence[Fold]) -> dict[str, dict[int, str]]:
-    """Write entries, offerings, search rows and due instants; give each offering's new leaf hashes by sequence."""
-    hashes: dict[str, dict[int, str]] = {fold.offering.id: {} for fold in folds}
+Hashes = dict[str, dict[int, str]]
+"""The leaf hashes of new entries (hexadecimal), by offering and sequence."""
+
+
+def finish_all(ctx: Context, folds: Sequence[Fold], also: Callable[[Hashes], None] | None = None) -> Hashes:
+    """Write entries, offerings, search rows and due instants; give each offering's new leaf hashes by sequence.
+
+    `also` writes what belongs to them: it is given the hashes, and must not ask what its statements changed.
+    """
+    hashes: Hashes = {fold.offering.id: {} for fold in folds}
     moving = [fold for fold in folds if fold.taken]
-    if not moving:
-        return hashes
-    before = {fold.offering.id: fold.head.seq for fold in moving}
-    heads = {fold.head.stream: fold.head for fold in moving}
-    rows = evidence.append_all(heads, ctx.now_ms(), {fold.head.stream: fold.list_news() for fold in moving})
-    phases = {fold.offering.id: fold.offering.phase for fold in moving}
-    views = [fold.store() for fold in moving]
-    _save(ctx, [fold.offering for fold in moving], phases)
-    if moved.is_heard():
+    before = {fold.offering.id: (fold.head.seq, fold.offering.phase) for fold in moving}
+    with together():
+        for written in _append(ctx, moving):
+            hashes[written.stream.removeprefix("offering/")][written.seq] = written.leaf_hash
+        views = [fold.store() for fold in moving]
+        same = [each.offering for each in moving if _stays(each.offering, before[each.offering.id][1])]
+        save_all(ctx, same, FOLDED, searched=False)
+        if also is not None:
+            also(hashes)
+    plain = {row.id for row in same}
+    _save_rest(ctx, [each.offering for each in moving if each.offering.id not in plain])
+    if moving and moved.is_heard():
         moved.tell([_describe(*each, before) for each in zip(moving, views, strict=True)])
-    for row in rows:
-        hashes[row.stream.removeprefix("offering/")][row.seq] = row.leaf_hash
     return hashes
 
 
-def _save(ctx: Context, offerings: Sequence[Offering], phases: Mapping[str, str]) -> None:
-    """Store what moved, each with the least it needs, and tell other rooms of what ended."""
+def _stays(offering: Offering, phase: str) -> bool:
+    return offering.state == NOTICED and offering.phase == phase
+
+
+def _append(ctx: Context, moving: Sequence[Fold]) -> list[evidence.Written]:
+    heads = {fold.head.stream: fold.head for fold in moving}
+    news = {fold.head.stream: fold.list_news() for fold in moving}
+    return evidence.append_all(heads, ctx.now_ms(), news) if news else []
+
+
+def _save_rest(ctx: Context, offerings: Sequence[Offering]) -> None:
+    """Store what entered another phase or ended, and tell other rooms of what ended."""
     ended = [row for row in offerings if row.state != NOTICED]
-    same = [row for row in offerings if row.state == NOTICED and row.phase == phases[row.id]]
-    entered = [row for row in offerings if row.state == NOTICED and row.phase != phases[row.id]]
-    save_all(ctx, same, FOLDED, searched=False)
-    save_all(ctx, entered, FOLDED)
+    save_all(ctx, [row for row in offerings if row.state == NOTICED], FOLDED)
     save_all(ctx, ended, (*FOLDED, *ENDING))
     for row in ended:
         events.publish(ctx, events.OfferingClosed(row.id, row.outcome or {}, row.closed_ms or ctx.now_ms()))
 
 
-def _describe(fold: Fold, view: View, before: Mapping[str, int]) -> moved.Moved:
-    numbered = list(enumerate(fold.taken, start=before[fold.offering.id] + 1))
+def _describe(fold: Fold, view: View, before: Mapping[str, tuple[int, str]]) -> moved.Moved:
+    numbered = list(enumerate(fold.taken, start=before[fold.offering.id][0] + 1))
     return moved.describe(fold.offering, view, (fold.head.seq, fold.head.at_ms), numbered)
 
 
