@@ -14,6 +14,7 @@ from jishi.apps.market.api import Offering, Registration
 from jishi.apps.market.reads import list_own_objections, list_own_registrations
 from jishi.apps.panels import api as panels
 from jishi.apps.parties import api as parties
+from jishi.apps.procedures import api as procedures
 from jishi.apps.sealing import api as sealing
 from jishi.platform.context import Actor
 from jishi.platform.search import find_mine
@@ -27,6 +28,7 @@ TASKS = {
     "deposit": (gettext_lazy("Pay the deposit"), "participant:registration"),
     "contract": (gettext_lazy("Sign the contract"), "participant:contract"),
     "instalment": (gettext_lazy("Pay an instalment of the price"), "participant:instalment"),
+    "case": (gettext_lazy("Act on a case of yours"), "participant:case"),
 }
 
 
@@ -60,6 +62,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
     shown = {
         "items": [(item, names.get(item.party)) for item in items],
         "now_ms": ctx.now_ms(),
+        "unread": procedures.count_unread(ctx),
         "late": sum(item.due_ms is not None and item.due_ms <= ctx.now_ms() for item in items),
         "registrations": [(each, names.get(each.party), outcomes.get(each.id)) for each in registrations],
         "objections": list_own_objections(ctx.actor.user_id or 0),

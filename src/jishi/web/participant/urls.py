@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from jishi.web.participant import application, contract, home, joint, panel, party, registration, sealed, seat
+from jishi.web.participant import (
+    application,
+    case,
+    contract,
+    filing,
+    home,
+    joint,
+    message,
+    panel,
+    party,
+    registration,
+    sealed,
+    seat,
+)
 
 app_name = "participant"
 urlpatterns = [
@@ -30,6 +43,16 @@ urlpatterns = [
     path("panels/<str:panel_id>/marks/", panel.mark, name="panel_mark"),
     path("panels/<str:panel_id>/vote/", panel.vote, name="panel_vote"),
     path("panels/<str:panel_id>/close/", panel.close, name="panel_close"),
+    path("cases/", case.list_own, name="cases"),
+    path("cases/new/<str:procedure_id>/", filing.start, name="case_new"),
+    path("cases/<str:case_id>/", case.show, name="case"),
+    path("cases/<str:case_id>/form/<str:part>/", filing.fill, name="filing"),
+    path("cases/<str:case_id>/decide/<str:decision>/", case.decide, name="case_decide"),
+    path("cases/<str:case_id>/supplement/", case.supplement, name="case_supplement"),
+    path("cases/<str:case_id>/withdraw/", case.withdraw, name="case_withdraw"),
+    path("cases/<str:case_id>/files/<str:file_id>/", case.read_file, name="case_file"),
+    path("cases/<str:case_id>/papers/<path:number>.pdf", case.read_paper, name="case_paper"),
+    path("messages/", message.list_own, name="messages"),
     path("contracts/<str:contract_id>/", contract.show, name="contract"),
     path("contracts/<str:contract_id>/pdf/", contract.read_pdf, name="contract_pdf"),
     path("contracts/<str:contract_id>/sign/", contract.sign, name="contract_sign"),

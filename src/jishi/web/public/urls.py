@@ -67,6 +67,7 @@ urlpatterns = [
     path("law/<str:rule_id>/many/<str:run_id>/result.<str:form>", law_many.save, name="law-many-save"),
     path("law/", include("jishi.web.public.law.urls")),
     path("measures/", include("jishi.web.public.reform.urls")),
+    path("", include("jishi.web.public.procedures.urls")),
     path("rules/", RedirectView.as_view(pattern_name="public:law:rules", permanent=True), name="rules"),
     path("log/", log.show, name="log"),
     path("log/checkpoint", log.send_checkpoint, name="log-checkpoint"),

@@ -24,7 +24,7 @@ OUTCOMES: Mapping[str, Any] = {
     "closed": gettext_lazy("closed"),
 }
 ACTS: Mapping[str, Any] = {
-    "filed": gettext_lazy("Filed"),
+    "filed": gettext_lazy("Case filed"),
     "expired": gettext_lazy("The time ran out"),
     "supplement_asked": gettext_lazy("Missing papers asked for"),
     "supplemented": gettext_lazy("Missing papers handed in"),

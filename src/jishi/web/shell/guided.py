@@ -122,7 +122,7 @@ class Draft:
         lang = language()
         found = [Part(START, _("Who applies"))]
         if any(each.section is None for each in self.kind.questions):
-            found.append(Part(ANSWERS, _("Answers")))
+            found.append(Part(ANSWERS, _("The form")))
         for section in self.kind.sections:
             found.append(
                 Part(section.id, section.title.say(lang), section.help.say(lang) if section.help else "")
@@ -130,7 +130,7 @@ class Draft:
         if any(self.view.holds(each.when) for each in self.kind.votes):
             found.append(Part(VOTES, _("Votes on paper")))
         if self.kind.documents:
-            found.append(Part(DOCUMENTS, _("Documents")))
+            found.append(Part(DOCUMENTS, _("Documents attached")))
         counted = [replace(each, problems=len(self.faults_in(each.id))) for each in found]
         return [*counted, Part(REVIEW, _("Review and file"), problems=len(self.faults))]
 

@@ -21,7 +21,7 @@ MOST_FOUND = 20
 COUNTS: Mapping[str, Any] = {
     "members": gettext_lazy("Members entitled to vote"),
     "present": gettext_lazy("Present"),
-    "yes": gettext_lazy("For"),
+    "yes": gettext_lazy("In favour"),
     "no": gettext_lazy("Against"),
     "abstain": gettext_lazy("Abstained"),
 }
@@ -63,7 +63,7 @@ class StartForm(forms.Form):
         if kind.subject:
             self._ask_subject(kind.subject)
         if not any(each.type == "division" for each in kind.questions):
-            self.fields["division"] = forms.ChoiceField(label=_("Where"), choices=_places())
+            self.fields["division"] = forms.ChoiceField(label=_("Where the case belongs"), choices=_places())
 
     def clean(self) -> dict[str, Any]:
         """Find the parties by their codes and the entry by its words."""
@@ -166,7 +166,7 @@ class StartForm(forms.Form):
             label=_("Which entry of “%s” is it about?") % register.title.say(language()),
             max_length=100,
             required=False,
-            help_text=_("Its number, or words of its title; “Find” lists what fits."),
+            help_text=_("Its number, or words of its title; “Find entries” lists what fits."),
         )
         self.fields["entry"] = forms.CharField(required=False, widget=forms.HiddenInput)
 
