@@ -17,8 +17,9 @@ from jishi.kernel.evidence.bundle import attach_log, build_bundle, read_bundle, 
 from jishi.kernel.evidence.canonical import canonical_bytes
 from jishi.kernel.evidence.checkpoint import Checkpoint, sign_checkpoint
 from jishi.kernel.evidence.consistency import is_consistent
+from jishi.kernel.evidence.entry import leaf_hash
 from jishi.kernel.evidence.multiproof import are_included
-from jishi.kernel.evidence.receipt import make_receipt, verify_receipt
+from jishi.kernel.evidence.receipt import make_receipt, sign_places, verify_receipt
 from jishi.kernel.evidence.record import log_record, record_hash
 from jishi.kernel.evidence.signature import encode_text, public_key, sign
 from jishi.kernel.evidence.tree import Tree
@@ -281,6 +282,44 @@ def test_a_receipt_is_judged_as_in_the_kernel(page: Page, change: Any) -> None:
     for receipt in receipts:
         here = [each for each in checked(page, RAW, TRUST, receipt) if each[0].startswith("receipt")]
         there = [check for check in verify_receipt(receipt, RAW).checks if check.name.startswith("receipt")]
+        assert here == [[check.name, check.ok, check.code] for check in there]
+
+
+SHARED = sign_places(
+    [
+        (each.stream, each.seq, leaf_hash(each).hex(), each.effective_at)
+        for each in read_bundle(json.loads(RAW)).entries[:5]
+    ],
+    key=TRUST,
+    sign=lambda message: sign(KEY, message),
+)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"seq": 6},
+        {"at": 1},
+        {"index": 1},
+        {"index": -1},
+        {"index": True},
+        {"size": 4},
+        {"path": []},
+        {"path": None},
+        {"path": ["x"]},
+        {"root": "A" * 43 + "="},
+        {"more": 1},
+        {"format": "jishi.receipt/1"},
+        {"key": "A" * 43 + "="},
+    ],
+    ids=str,
+)
+def test_one_of_many_receipts_is_judged_as_in_the_kernel(page: Page, change: Any) -> None:
+    for receipt in SHARED if not change else SHARED[:1]:
+        changed = {**receipt, **change}
+        here = [each for each in checked(page, RAW, TRUST, changed) if each[0].startswith("receipt")]
+        there = [check for check in verify_receipt(changed, RAW).checks if check.name.startswith("receipt")]
         assert here == [[check.name, check.ok, check.code] for check in there]
 
 

@@ -9,7 +9,7 @@ from jishi.apps.market.models import DRAFT, Offering
 from jishi.apps.market.secrecy import is_withholding
 from jishi.kernel.evidence.bundle import attach_log, build_bundle
 from jishi.kernel.evidence.entry import Entry
-from jishi.kernel.evidence.receipt import Place, make_receipt, sign_place
+from jishi.kernel.evidence.receipt import Place, make_receipt, sign_places
 from jishi.kernel.fault import Fault
 from jishi.platform.evidence import find_indices, read_stream
 from jishi.platform.log import prove_entries, publish_log
@@ -57,10 +57,9 @@ def receipt_of(stream: str, seq: int, signer: Signer | None = None) -> dict[str,
 
 
 def sign_promises(places: Sequence[Place], signer: Signer | None = None) -> list[dict[str, Any]]:
-    """Return signed receipts as `receipt_of` does, of entries just written: nothing is read again."""
+    """Return signed receipts of entries just written, of many under one signature: nothing is read again."""
     signer = signer or operator()
-    key, sign = signer.public, signer.sign
-    return [sign_place(place, key=key, sign=sign) for place in places]
+    return sign_places(places, key=signer.public, sign=signer.sign) if places else []
 
 
 def to_entry(row: EvidenceEntry) -> Entry:

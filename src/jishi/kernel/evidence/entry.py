@@ -5,6 +5,7 @@ Refuses an object that is not exactly an entry.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -46,8 +47,15 @@ def leaf_hash_of(place: tuple[str, int, str, int, int], data: bytes) -> bytes:
     """
     stream, seq, kind, effective_at, recorded_at = place
     about = b'{"data":%b,"effective_at":%d,"kind":%b,"recorded_at":%d,"seq":%d,"stream":%b}'
-    names = canonical_bytes(kind), canonical_bytes(stream)
-    return sha256(b"\x00" + about % (data, effective_at, names[0], recorded_at, seq, names[1])).digest()
+    return sha256(
+        b"\x00" + about % (data, effective_at, _name(kind), recorded_at, seq, _name(stream))
+    ).digest()
+
+
+@lru_cache(maxsize=4096)
+def _name(text: str) -> bytes:
+    """Return the canonical form of a stream or a kind, which thousands of entries share."""
+    return canonical_bytes(text)
 
 
 def dump_entry(entry: Entry) -> dict[str, Any]:

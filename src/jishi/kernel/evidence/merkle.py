@@ -44,6 +44,18 @@ def inclusion_path(leaf_hashes: Sequence[bytes], index: int) -> list[bytes]:
     return path
 
 
+def inclusion_paths(leaf_hashes: Sequence[bytes]) -> list[list[bytes]]:
+    """Return the `inclusion_path` of every leaf, each node hashed once."""
+    levels = [leaf_hashes]
+    while len(levels[-1]) > 1:
+        levels.append(_parents(levels[-1]))
+    rows = list(enumerate(levels[:-1]))
+    return [
+        [row[beside] for level, row in rows if (beside := index >> level ^ 1) < len(row)]
+        for index in range(len(leaf_hashes))
+    ]
+
+
 def is_included(leaf: bytes, place: tuple[int, int], path: Sequence[bytes], root: bytes) -> bool:
     """Tell whether ``path`` proves the leaf hash at ``place`` = (index, size) under ``root``.
 

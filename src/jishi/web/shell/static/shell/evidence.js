@@ -21,6 +21,7 @@ const SIGNER = { key: "str", name: "str", simulated: "bool" };
 const LOG = { checkpoint: "str", indices: "list", proof: "list", since: "any" };
 const SINCE = { checkpoint: "str", proof: "list" };
 const RECEIPT = ["format", "stream", "seq", "leaf_hash", "at", "key", "signature"];
+const RECEIPTS = { "jishi.receipt/1": RECEIPT, "jishi.receipt/2": [...RECEIPT, "index", "size", "root", "path"] };
 
 /** Check a bundle's bytes and receipts (parsed), against the key the reader trusts if one is given. */
 export async function checkEvidence(raw, trust, receipts = []) {
@@ -243,14 +244,29 @@ async function checkReceipt(checks, receipt, { bundle, leaves, canVerify }) {
 
 async function receiptSignature(receipt, canVerify) {
   const fields = kindOf(receipt) === "dict" ? Object.keys(receipt).sort().join() : "";
-  if (fields !== RECEIPT.slice().sort().join() || receipt.format !== "jishi.receipt/1") {
-    throw new Fault("evidence.receipt.fields", { needed: RECEIPT.slice().sort().join(", ") });
-  }
+  const known = Object.hasOwn(RECEIPTS, String(receipt?.format)) && typeof receipt.format === "string";
+  const needed = (known ? RECEIPTS[receipt.format] : RECEIPT).slice().sort();
+  if (!known || fields !== needed.join()) throw new Fault("evidence.receipt.fields", { needed: needed.join(", ") });
   if (!canVerify) return cannotVerify({});
-  const { signature, ...signed } = receipt;
-  const good = await isSignedText(receipt.key, receipt.format, signed, signature);
-  if (!good) throw new Fault("evidence.receipt.signature", { key: receipt.key });
+  const { signature, ...alone } = receipt;
+  const { format, key, root, size } = receipt;
+  const shared = format !== "jishi.receipt/1";
+  const good = await isSignedText(key, format, shared ? { format, key, root, size } : alone, signature);
+  if (!good || (shared && !(await isOfTree(receipt)))) throw new Fault("evidence.receipt.signature", { key: receipt.key });
   return { key: receipt.key };
+}
+
+/* Many receipts share one signature, over the root of a tree of what they promise. */
+async function isOfTree({ stream, seq, leaf_hash, at, index, size, root, path }) {
+  if (kindOf(index) !== "int" || kindOf(size) !== "int" || kindOf(path) !== "list") return false;
+  const leaf = await leafHash(canonicalBytes({ stream, seq, leaf_hash, at }));
+  let above;
+  try {
+    above = [root, ...path].map((text) => fromBase64(text, 32));
+  } catch {
+    return false;
+  }
+  return areIncluded(new Map([[BigInt(index), leaf]]), BigInt(size), above.slice(1), above[0]);
 }
 
 function receiptSigner({ key }, { signer }) {
