@@ -37,7 +37,7 @@ def behind(office: Office, case: str) -> procedures.CaseInfo:
     return office.decide(office.applicant, case, "register_behind", answers={"knows_earlier": True})
 
 
-def ranks(seen: procedures.CaseInfo) -> list[int]:
+def ranks(seen: procedures.CaseInfo) -> list[int | None]:
     return [
         each.priority for each in registers.list_encumbrances(seen.kept["collateral"]) if not each.lifted_ms
     ]
