@@ -7,6 +7,7 @@ nesting deeper than ``MAX_DEPTH`` and text that is not valid Unicode.
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from jishi.kernel.fault import Fault
@@ -34,6 +35,16 @@ def canonical_bytes(value: Any) -> bytes:
         raise Fault("evidence.canonical.text", position=error.start) from None
     except ValueError:  # more digits than the interpreter converts
         raise Fault("evidence.canonical.number") from None
+
+
+@lru_cache(maxsize=4096)
+def canonical_text(text: str) -> bytes:
+    """Return the canonical form of a text that comes again and again, such as a stream's name.
+
+    >>> canonical_text("价").decode()
+    '"价"'
+    """
+    return canonical_bytes(text)
 
 
 def read_canonical(raw: bytes) -> Any:

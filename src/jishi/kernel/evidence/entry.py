@@ -5,11 +5,10 @@ Refuses an object that is not exactly an entry.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
-from jishi.kernel.evidence.canonical import canonical_bytes
+from jishi.kernel.evidence.canonical import canonical_bytes, canonical_text
 from jishi.kernel.fault import Fault
 
 _FIELDS = {"seq": int, "kind": str, "effective_at": int, "recorded_at": int, "data": dict}
@@ -48,14 +47,8 @@ def leaf_hash_of(place: tuple[str, int, str, int, int], data: bytes) -> bytes:
     stream, seq, kind, effective_at, recorded_at = place
     about = b'{"data":%b,"effective_at":%d,"kind":%b,"recorded_at":%d,"seq":%d,"stream":%b}'
     return sha256(
-        b"\x00" + about % (data, effective_at, _name(kind), recorded_at, seq, _name(stream))
+        b"\x00" + about % (data, effective_at, canonical_text(kind), recorded_at, seq, canonical_text(stream))
     ).digest()
-
-
-@lru_cache(maxsize=4096)
-def _name(text: str) -> bytes:
-    """Return the canonical form of a stream or a kind, which thousands of entries share."""
-    return canonical_bytes(text)
 
 
 def dump_entry(entry: Entry) -> dict[str, Any]:
