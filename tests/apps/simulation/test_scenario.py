@@ -1,6 +1,7 @@
 """The demonstration: every lot at its stage, accounts that sign in, one lot always open, bidders that answer."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,12 @@ from django.test.utils import override_settings
 from jishi.apps.market import api as market
 from jishi.apps.market.models import Offering
 from jishi.apps.packs import api as packs
+from jishi.apps.procedures import api as procedures
+from jishi.apps.reform.api import read_board
 from jishi.apps.simulation import api as simulation
 from jishi.apps.simulation.models import DemoResponder
 from jishi.apps.simulation.scenario.loader import SOON_MS
+from jishi.kernel.calendar.zone import day_of
 from jishi.kernel.mechanism import inputs
 from jishi.platform.clock import SimulatedClock
 from jishi.platform.context import Context
@@ -169,3 +173,16 @@ def test_a_demo_bidder_never_goes_above_its_ceiling(now: Context) -> None:
         assert (market.get_offering(offering.id).price_fen or 0) <= ceiling
     assert market.get_offering(offering.id).leader == me
     assert (market.get_offering(offering.id).price_fen or 0) + offering.increment_fen > ceiling
+
+
+def test_the_first_run_shows_tasks_and_cases_under_way(now: Context) -> None:
+    scenario = packs.default_pack().scenario
+    assert scenario is not None
+    wanted = Counter(case.procedure for case in scenario.cases)
+    assert {name: procedures.count_cases(name)["open"] for name in wanted} == dict(wanted)
+    inbox = procedures.list_inbox(now, procedures.InboxQuery())
+    assert {row.procedure for row in inbox.rows} == set(wanted)
+    assert any(row.overdue for row in inbox.rows)
+    today = day_of(now.now_ms(), packs.default_pack().manifest.utc_offset_minutes)
+    board = read_board(packs.default_pack(), today.year, today)
+    assert set(board.counts) == {"red", "yellow", "green", "blue", "grey"}

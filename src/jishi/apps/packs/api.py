@@ -11,6 +11,7 @@ from jishi.apps.packs.installed import (
     load_pack_from,
     locate_pack,
 )
+from jishi.apps.packs.kinds.demo import DemoAct, DemoCase, DemoEntry
 from jishi.apps.packs.kinds.field import Choice, FieldKind, FieldType
 from jishi.apps.packs.kinds.law import LimitRow
 from jishi.apps.packs.kinds.measure import Measure
@@ -62,15 +63,16 @@ from jishi.kernel.rules.parity import Comparison as TrackComparison
 from jishi.kernel.rules.parity import Track
 
 __all__ = [
-    "Ask", "CaseTable", "Changed", "Check", "Choice", "DatedCase", "DecisionKind", "DemoAccount", "DemoBidder",
-    "DemoLot", "DemoParty", "Division", "DocumentNeed", "EndKind", "Expectation", "FieldKind", "FieldType",
-    "Finding", "Impact", "LandUse", "LimitRow", "Line", "Measure", "NamedSystem", "Pack", "PackError",
-    "PanelNeed", "Paper", "Parity", "Part", "Problem", "ProcedureKind", "Product", "Question", "Reform",
-    "RegisterKind", "Run", "Scenario", "StepKind", "Track", "TrackComparison", "Trouble", "Vote", "Watch", "Words",
-    "Write", "also_in_cases", "ask_cases", "carriers_of", "check_cases", "check_pack", "compare_packs",
-    "compare_tracks", "current_pack", "default_pack", "draft_pack", "finding_params", "forget_current",
-    "form_facts", "holds", "installed_packs", "keep_version", "known_facts", "limits_of", "lint_pack",
-    "load_pack", "load_pack_from", "locate_pack", "one_law", "open_run", "pack_hash", "pack_of", "plan_of",
-    "procedure_mermaid", "procedure_svg", "read_cases", "read_parities", "read_parity", "say_outcome", "shown",
-    "state_of", "valid_of", "validate_entry", "validate_fields", "write_changes", "written", "written_answer",
+    "Ask", "CaseTable", "Changed", "Check", "Choice", "DatedCase", "DecisionKind", "DemoAccount", "DemoAct",
+    "DemoBidder", "DemoCase", "DemoEntry", "DemoLot", "DemoParty", "Division", "DocumentNeed", "EndKind",
+    "Expectation", "FieldKind", "FieldType", "Finding", "Impact", "LandUse", "LimitRow", "Line", "Measure",
+    "NamedSystem", "Pack", "PackError", "PanelNeed", "Paper", "Parity", "Part", "Problem", "ProcedureKind", "Product",
+    "Question", "Reform", "RegisterKind", "Run", "Scenario", "StepKind", "Track", "TrackComparison", "Trouble",
+    "Vote", "Watch", "Words", "Write", "also_in_cases", "ask_cases", "carriers_of", "check_cases", "check_pack",
+    "compare_packs", "compare_tracks", "current_pack", "default_pack", "draft_pack", "finding_params",
+    "forget_current", "form_facts", "holds", "installed_packs", "keep_version", "known_facts", "limits_of",
+    "lint_pack", "load_pack", "load_pack_from", "locate_pack", "one_law", "open_run", "pack_hash", "pack_of",
+    "plan_of", "procedure_mermaid", "procedure_svg", "read_cases", "read_parities", "read_parity", "say_outcome",
+    "shown", "state_of", "valid_of", "validate_entry", "validate_fields", "write_changes", "written",
+    "written_answer",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, Json, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from jishi.apps.packs.kinds.demo import DemoCase, DemoEntry
 from jishi.apps.packs.kinds.place import DivisionCode, LandUseCode
 from jishi.apps.packs.kinds.row import Exact, Identity, Row, Words
 
@@ -137,6 +138,8 @@ class Scenario(Row):
     accounts: Annotated[tuple[DemoAccount, ...], Field(alias="account")]
     bidders: Annotated[tuple[DemoBidder, ...], Field(alias="bidder")]
     lots: Annotated[tuple[DemoLot, ...], Field(alias="lot")]
+    entries: Annotated[tuple[DemoEntry, ...], Field(alias="entry")] = ()
+    cases: Annotated[tuple[DemoCase, ...], Field(alias="case")] = ()
 
     def at_stage(self, *stages: str) -> tuple[DemoLot, ...]:
         """List the lots at any of `stages`, in file order."""

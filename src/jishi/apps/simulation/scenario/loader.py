@@ -6,6 +6,7 @@ from jishi.apps.market import api as market
 from jishi.apps.packs import api as packs
 from jishi.apps.parties import api as parties
 from jishi.apps.simulation.scenario.accounts import address, make_parties, make_users
+from jishi.apps.simulation.scenario.cases import stage_case, stage_entries
 from jishi.apps.simulation.scenario.lots import Cast, stage_lot
 from jishi.platform.context import Context
 from jishi.platform.models import User
@@ -28,6 +29,9 @@ def load_scenario(ctx: Context | None = None) -> bool:
             market.register_officer_key(cast.acting(ctx, officer), scenario.demo_password)
         for lot in scenario.lots:
             stage_lot(ctx, cast, lot)
+        entries = stage_entries(ctx, cast)
+        for case in scenario.cases:
+            stage_case(ctx, cast, case, entries)
     return True
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from jishi.apps.market import reads as market
 from jishi.apps.packs.api import Measure, Pack, carriers_of
+from jishi.apps.procedures import api as procedures
 from jishi.apps.registers import reads as registers
 from jishi.apps.registers.api import EntryQuery
 from jishi.web.shell.address import find_address
@@ -99,5 +100,10 @@ def _count_live(found: Mapping[Any, tuple[str, ...]]) -> dict[str, int]:
 def _counts(found: Mapping[Any, tuple[str, ...]]) -> Iterator[tuple[str, int]]:
     for kind in found.get("registers", ()):
         yield f"registers:{kind}", registers.list_entries(EntryQuery(kind=kind), size=1).total
+    for name in found.get("procedures", ()):
+        yield (
+            f"procedures:{name}",
+            sum(n for phase, n in procedures.count_cases(name).items() if phase != "draft"),
+        )
     if found.get("products"):
         yield from ((f"products:{name}", n) for name, n in market.count_products(found["products"]).items())
