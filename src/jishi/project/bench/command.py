@@ -48,6 +48,24 @@ def bids(
 
 
 @app.command()
+def faults(
+    schedules: Annotated[int, typer.Option(min=1, help="How many random schedules.")] = 20,
+    seed: Annotated[int, typer.Option(help="The first schedule's seed; the next have the next.")] = 1,
+    database: Annotated[str, typer.Option(help="sqlite, postgres or both.")] = "both",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Bids while servers, database, disk, clock and lines fail; exits with 1 if anything was lost or came twice."""
+    from jishi.project.bench import faults as bench
+
+    with plainly():
+        found = bench.measure(schedules, seed, ("sqlite", "postgres") if database == "both" else (database,))
+        show(found, as_json)
+        if found["bad_schedules"]:
+            raise typer.Exit(1)
+
+
+@app.command()
 def watchers(
     watchers: Annotated[int, typer.Option(min=1, max=20_000, help="Open streams on one lot.")] = 1000,
     bids: Annotated[int, typer.Option(min=1, help="Bids offered a second.")] = 1000,

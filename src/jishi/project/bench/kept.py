@@ -1,9 +1,9 @@
 """Hold what bidders were told against what is stored: `python -m jishi.project.bench.kept < asked.json`, prints JSON.
 
-Given {told, lots, bundles, all_answered}: `told` is the file the load wrote, `lots` the ids. Counts what is wrong, so
-all zero is good: an acknowledged bid that is not stored or stored otherwise, a bid stored twice, a gap in the numbers,
-a hash that does not follow from its entry, a refusal that was not remembered; `bundles` lots are verified as a
-stranger would.
+Given {told, lots, bundles, all_answered, seen}: `told` is the file the load wrote, `lots` the ids. Counts what is
+wrong, so all zero is good: an acknowledged bid that is not stored or stored otherwise, a bid stored twice, a gap in the
+numbers, a hash that does not follow from its entry, a refusal that was not remembered; `bundles` lots are verified as
+a stranger would, and what was `seen` is judged by `history`.
 """
 
 import hashlib
@@ -28,9 +28,10 @@ from jishi.kernel.evidence.verify import verify
 from jishi.platform.evidence import read_stream
 from jishi.platform.models import CommandRecord, EvidenceEntry
 from jishi.platform.secrets import operator_public_key
+from jishi.project.bench.history import judge, read_seen
 
-Line = tuple[str, int, str, int, int, dict[str, Any]]
-"""Key, place of the lot, alias, price (fen), status, and the answer."""
+Line = tuple[str, int, str, int | None, int, dict[str, Any]]
+"""Key, place of the lot, alias, price (fen, None for what is no bid), status, and the answer."""
 RECEIPTS = 3
 
 
@@ -59,6 +60,8 @@ def check_all(asked: dict[str, Any]) -> dict[str, Any]:
     for place, offering_id in list(enumerate(asked["lots"]))[: asked["bundles"]]:
         _check_bundle(offering_id, [line[5] for line in told if line[1] == place and line[4] == 200], wrong)
     digest = hashlib.sha256("".join(digests).encode()).hexdigest()
+    if asked.get("seen"):
+        _check_history(asked, wrong, seen)
     return {"wrong": dict(wrong), "looked_at": dict(seen), "streams_sha256": digest}
 
 
@@ -86,7 +89,7 @@ def _check_bids(
     """Check that each acknowledged bid stands where its answer says, once, and that no other stands there."""
     stored = {row.seq: (row.leaf_hash, given) for row in rows if (given := bid_of(row)) is not None}
     for _, _, alias, price_fen, status, answer in lines:
-        if status != 200:
+        if status != 200 or price_fen is None:
             continue
         found = stored.get(answer["seq"])
         wrong["lost"] += found is None
@@ -97,6 +100,13 @@ def _check_bids(
     kept = Counter(given for _, given in stored.values())
     wrong["twice"] += sum(count - 1 for count in kept.values())
     wrong["unasked"] += len(kept.keys() - asked) if all_answered else 0
+
+
+def _check_history(asked: dict[str, Any], wrong: Counter[str], looked_at: Counter[str]) -> None:
+    for offering_id, (ops, frames) in zip(asked["lots"], read_seen(Path(asked["seen"])), strict=True):
+        entries = [to_entry(row) for row in read_stream(f"offering/{offering_id}")]
+        wrong.update(judge(entries, ops, frames))
+        looked_at.update(frames=len(frames))
 
 
 def bid_of(row: EvidenceEntry) -> tuple[str, int] | None:
