@@ -21,15 +21,14 @@ from jishi.project.bench.harm import revive as revive_all
 from jishi.project.bench.plan import Plan
 from jishi.project.bench.relay import Relay
 from jishi.project.bench.stage import Stage, machine, set_stage
-from jishi.project.bench.stubborn import Habit, Room, bid, watch
+from jishi.project.bench.stubborn import Habit, Manner, Room, bid, watch
 
 SCHEDULES_A_STAGE = 20
 BIDDERS, LOTS = 6, 2
 BIDDING_S = 4.0
-PERIOD_MS = 1_500
-FIRST_LEAD_MS = 8_000
+PERIOD_MS, FREE_MS = 1_500, 2_500
 LONGEST_S = 60.0
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+LETTERS, TRIAL = "ABCDEFGHIJKLMNOPQRSTUVWXY", "Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +73,7 @@ def measure(schedules: int, seed: int, databases: Sequence[str]) -> dict[str, An
         "harms": dict(harmed),
         "looked_at": dict(seen),
         "wrong": dict(wrong),
+        "without_bids": sum(not each["looked_at"].get("accepted") for each in results),
         "bad_schedules": bad,
     }
 
@@ -85,13 +85,9 @@ def run_all(schedules: Sequence[Schedule]) -> list[dict[str, Any]]:
     with set_stage(database, 2 if database == "postgres" else 1, shimmed=True) as stage:
         relay = _relay(stage)
         stage.start()
-        lead_ms = FIRST_LEAD_MS
+        _, took_s = _make(stage, TRIAL, 0.0)
         for letter, schedule in zip(LETTERS, schedules, strict=False):
-            began = time.monotonic()
-            made = stage.make_lots(_plan(letter, lead_ms))
-            lead_ms = (
-                round((time.monotonic() - began) * 1500) + 3_000
-            )  # so that bidding begins before the close
+            made, took_s = _make(stage, letter, took_s)
             rooms = [Room(place, lot["id"]) for place, lot in enumerate(made["lots"])]
             patient = Patient(stage, random.Random(schedule.seed), relay)
             stuck = asyncio.run(_run(schedule, patient, made, rooms))
@@ -102,10 +98,14 @@ def run_all(schedules: Sequence[Schedule]) -> list[dict[str, Any]]:
     return found
 
 
-def _plan(letter: str, lead_ms: int) -> Plan:
-    return Plan(
+def _make(stage: Stage, letter: str, took_s: float) -> tuple[dict[str, Any], float]:
+    """Make lots that close a little after bidding begins, given how long (s) making took before; say how long now."""
+    began, lead_ms = time.monotonic(), round(took_s * 1250) + FREE_MS
+    plan = Plan(
         letter, LOTS, BIDDERS, lead_ms, question_ms=PERIOD_MS, round_ms=PERIOD_MS, free_quotes="improve"
     )
+    made = stage.make_lots(plan)
+    return made, time.monotonic() - began
 
 
 def _relay(stage: Stage) -> Relay | None:
@@ -127,7 +127,7 @@ async def _run(schedule: Schedule, patient: Patient, made: dict[str, Any], rooms
         for number, port in enumerate(ports, start=1)
     ]
     bidding = [
-        asyncio.create_task(bid(room, row, ports, random.Random(chance.random()), schedule.habit))
+        asyncio.create_task(bid(room, row, ports, Manner(random.Random(chance.random()), schedule.habit)))
         for room, lot in zip(rooms, made["lots"], strict=True)
         for row in lot["registrations"]
     ]

@@ -20,6 +20,8 @@ ANSWERED = (200, 409)
 PATIENCE_S = 2.5
 PAUSE_S = 0.05
 Answer = tuple[int, dict[str, Any]]
+Asked = tuple[bytes, str, dict[str, Any], str]
+"""The head of a request, its key, its input, and the bidder's alias."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,14 @@ class Habit:
     stale: float = 0.15
     goes_on: float = 0.1
     every_s: float = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """A bidder's habit and the chance it goes by."""
+
+    chance: random.Random
+    habit: Habit
 
 
 @dataclass
@@ -53,13 +63,14 @@ class Room:
 async def bid(room: Room, row: dict[str, Any], ports: list[int], chance: random.Random, habit: Habit) -> None:
     """Bid for a lot as one bidder until cancelled; what is under way is asked to its end."""
     head, number = bid_head(row["ticket"]), 0
+    chance, habit = manner.chance, manner.habit
     while room.result is None:
         number += 1
         given: dict[str, Any] = {"type": "bid", "price_fen": _price(room, chance, habit)}
         if chance.random() < habit.goes_on:
             given = {"type": "continue"}
         key = f"{row['alias']}-{number:06d}-{chance.getrandbits(32):08x}"
-        asking = asyncio.ensure_future(_insist(room, (head, key, given, row["alias"]), ports, chance, habit))
+        asking = asyncio.ensure_future(_insist(room, (head, key, given, row["alias"]), ports, manner))
         try:
             await asyncio.shield(asking)
             await asyncio.sleep(chance.expovariate(1 / habit.every_s))
@@ -73,13 +84,8 @@ def _price(room: Room, chance: random.Random, habit: Habit) -> int:
     return max(START_FEN, room.price_fen + up * STEP_FEN)
 
 
-async def _insist(
-    room: Room,
-    asked: tuple[bytes, str, dict[str, Any], str],
-    ports: list[int],
-    chance: random.Random,
-    habit: Habit,
-) -> None:
+async def _insist(room: Room, asked: Asked, ports: list[int], manner: Manner) -> None:
+    chance, habit = manner.chance, manner.habit
     head, key, given, alias = asked
     body = json.dumps({"key": key, "input": given}).encode()
     sent_s = time.monotonic()
