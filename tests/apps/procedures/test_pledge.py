@@ -56,6 +56,7 @@ def test_a_second_registration_is_told_and_ranks_behind(office: Office, clock: S
     assert ranks(second) == [1, 2]
     rank = next(each for each in second.papers[-1].lines if each["name"] == "rank")
     assert rank["value"] == 2
+    assert second.papers[-1].lines[0]["value"] == registers.get_entry(second.kept["security"]).data["secured"]
 
 
 def test_a_cancellation_moves_the_second_up(office: Office, clock: SimulatedClock) -> None:

@@ -5,8 +5,9 @@ of entries it leads to, or the refusal it meets:
 
     [[run]]
     title, day, party ("person" or "organisation"), form, documents, votes; filed_by ("applicant", or a role of the
-    office) or event (the happening that begins it); behalf_how (filed for a collective); [run.subject] register,
-    state, data ("@party" the filer, "@behalf" the collective): the entry it is about
+    office) or event (the happening that begins it); behalf_how (filed for a collective, or with behalf = "person"
+    for a person); [run.subject] register, state, data ("@party" the filer, "@behalf" whom it is for): the entry
+    it is about
     [[run.act]]
     day, by (a person of the cast, or "clock"), do ("decide" unless told: supplement_asked supplement suspend
     resume extend withdraw reopen object answer panel fee), decision, because, words, documents,
@@ -56,9 +57,11 @@ class Cast:
             form = parties.PartyForm("organisation", "演示单位", make_uscc("91220101000000001"))
             self.party = parties.register_party(office.acting("unit"), form)
         form = parties.PartyForm("organisation", "演示村经济合作社", "11220281013524671G")
-        self.behalf = (
-            parties.register_party(office.acting("village"), form).id if run.get("behalf_how") else ""
-        )
+        self.behalf = ""
+        if run.get("behalf") == "person":
+            self.behalf = office.party.id
+        elif run.get("behalf_how"):
+            self.behalf = parties.register_party(office.acting("village"), form).id
         self.roles: dict[str, Context] = {
             "applicant": office.acting(
                 "unit" if run.get("party") == "organisation" else "li", parties=(self.party.id,)
