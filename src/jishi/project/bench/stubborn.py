@@ -60,7 +60,7 @@ class Room:
     unanswered: int = 0
 
 
-async def bid(room: Room, row: dict[str, Any], ports: list[int], chance: random.Random, habit: Habit) -> None:
+async def bid(room: Room, row: dict[str, Any], ports: list[int], manner: Manner) -> None:
     """Bid for a lot as one bidder until cancelled; what is under way is asked to its end."""
     head, number = bid_head(row["ticket"]), 0
     chance, habit = manner.chance, manner.habit
