@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
 
 from jishi.apps.packs import api as packs
 from jishi.apps.procedures import api as procedures
@@ -11,8 +12,19 @@ from jishi.platform.access import require
 from jishi.platform.context import Context
 from jishi.web.desk.case_say import limit_words
 from jishi.web.desk.frame import desk_page, render_desk
+from jishi.web.shell.case_word import ROLES
 from jishi.web.shell.posting import ctx_of
 from jishi.web.shell.site import language, market_pack, site
+
+FACTORS = {
+    "land": _("Land"),
+    "labour": _("Labour"),
+    "capital": _("Capital"),
+    "technology": _("Technology"),
+    "data": _("Data"),
+    "market": _("Market"),
+    "supervision": _("Supervision and reform"),
+}
 
 
 @desk_page("GET")
@@ -32,7 +44,10 @@ def list_all(request: HttpRequest) -> HttpResponse:
                 "may_file": may_file(ctx, kind),
             }
         )
-    shown = {"groups": sorted(groups.items()), "drafts": _drafts(ctx)}
+    shown = {
+        "groups": [(FACTORS[each], groups[each]) for each in FACTORS if each in groups],
+        "drafts": _drafts(ctx),
+    }
     return render_desk(request, "desk/procedures.html", shown)
 
 
@@ -80,7 +95,7 @@ def _step(pack: packs.Pack, kind: packs.ProcedureKind, step: packs.StepKind, tod
     return {
         "title": step.title.say(lang),
         "plain": step.plain.say(lang),
-        "role": step.role,
+        "role": ROLES.get(step.role, step.role),
         "cites": step.cites,
         "clock": limit_words(pack, clock.limit, today) if clock else "",
         "clock_cites": pack.limit_row(clock.limit).cites if clock else (),

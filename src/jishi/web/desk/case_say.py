@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,7 +11,11 @@ from jishi.apps.packs import api as packs
 from jishi.apps.procedures import api as procedures
 from jishi.kernel.procedure.state import SUPPLEMENT
 from jishi.platform.words import say
+from jishi.web.desk.inbox import count_working_days
+from jishi.web.shell.case_word import ROLES
 from jishi.web.shell.site import language
+
+STEPPED = ("step", "now", "earlier", "decision", "next")
 
 
 @dataclass(frozen=True)
@@ -53,21 +57,33 @@ class ClockSaid:
     provisional: bool
     total: int
     used: int
+    unit: str
 
     @property
     def over(self) -> int:
         """Give by how many days it is overdue."""
         return max(0, -(self.left or 0))
 
+    @property
+    def working(self) -> int | None:
+        """Give the working days left of a limit that counts them; None for another, or an unknown calendar."""
+        if self.unit != "working_day" or self.last_day is None or self.left is None or self.left < 0:
+            return None
+        return count_working_days(self.last_day - timedelta(days=self.left), self.last_day)
+
 
 def say_fault(view: procedures.CaseView, code: str, params: Mapping[str, Any]) -> str:
     """Say a refusal with the titles of steps and decisions instead of their ids."""
-    names = titles_of(view.kind)
-    said = {
-        key: names.get(value, value) if key in ("step", "now", "earlier", "decision", "next") else value
-        for key, value in params.items()
-    }
-    return say(code, said, language())
+    return say(code, titled(view.kind, params), language())
+
+
+def titled(kind: packs.ProcedureKind, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the parameters of a refusal with titles of steps, decisions and roles instead of their ids."""
+    names, said = titles_of(kind), dict[str, Any]()
+    for key, value in params.items():
+        known: Mapping[str, Any] = names if key in STEPPED else ROLES if key in ("role", "valid") else {}
+        said[key] = str(known.get(value, value)) if isinstance(value, str) else value
+    return said
 
 
 def titles_of(kind: packs.ProcedureKind) -> dict[str, str]:
@@ -135,7 +151,7 @@ def clock_of(view: procedures.CaseView, info: procedures.CaseInfo) -> ClockSaid 
         limit_row.title.say(lang), limit_words(view.pack, name, view.today), since, last, left,
         tuple(limit_row.cites), row.overdue,
         state.paused is not None and not supplement, titles.get(clock.overdue or "", ""), view.row.provisional,
-        total, used,
+        total, used, view.pack.parameter(name).unit,
     )  # fmt: skip
 
 
@@ -212,7 +228,7 @@ def _line(view: procedures.CaseView, act: procedures.ActRow) -> Line:
 
 def _title(act: procedures.ActRow, decided: str) -> str:
     plain = {
-        "filed": _("Filed"),
+        "filed": _("Filed the application"),
         "supplement_asked": _("Papers asked for"),
         "supplemented": _("Papers handed in"),
         "suspended": _("Clock stopped"),

@@ -11,14 +11,13 @@ from jishi.platform.access import STAFF, require
 from jishi.platform.context import Context
 from jishi.platform.words import say
 from jishi.web.desk.case_forms import DecisionForm
-from jishi.web.desk.case_say import titles_of
+from jishi.web.desk.case_say import titled
 from jishi.web.desk.cases import listed
 from jishi.web.desk.frame import desk_page, render_desk
 from jishi.web.shell.posting import ctx_of
 from jishi.web.shell.site import language, market_pack
 
 MOST = 200
-STEPPED = ("step", "now", "earlier", "decision", "next")
 
 
 @dataclass(frozen=True)
@@ -64,23 +63,20 @@ def decide_many(request: HttpRequest) -> HttpResponse:
 
 def _decide(ctx: Context, at: tuple[packs.ProcedureKind, str], form: DecisionForm, posted: Any) -> list[Done]:
     """Decide each chosen case as the person saw it: `case` holds id and state, apart by a dot."""
-    (kind, step), lang = at, language()
+    kind, step = at
     made, chosen = form.choice(), dict[str, procedures.Choice]()
     for each in posted.getlist("case")[:MOST]:
         case_id, _dot, seq = each.partition(".")
         if seq.isdecimal() and len(seq) < 10:
             chosen[case_id] = replace(made, seq=int(seq))
     waiting = procedures.list_inbox(ctx, procedures.InboxQuery(procedure=kind.id, step=step), None, MOST).rows
-    rows, names = {row.id: row for row in waiting}, titles_of(kind)
+    rows = {row.id: row for row in waiting}
     found = []
     for answer in procedures.decide_many(ctx, chosen):
         sentence = ""
         if answer.refusal is not None:
             code, params = answer.refusal
-            said = {
-                key: names.get(value, value) if key in STEPPED else value for key, value in params.items()
-            }
-            sentence = say(code, said, lang)
+            sentence = say(code, titled(kind, params), language())
         row = rows.get(answer.case)
         number, title = (row.number, row.title) if row else (answer.number, "")
         found.append(Done(answer.case, number or answer.number, title, sentence))
