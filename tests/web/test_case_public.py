@@ -37,7 +37,7 @@ def issue(world: World) -> str:
     return case
 
 
-def decide(world: World, case: str, who: str, decision: str, **more: str) -> None:
+def decide(world: World, case: str, who: str, decision: str, **more: Any) -> None:
     """Take a decision as a member of staff."""
     ctx = acting(world, who, Permit(who, HERE))
     seq = procedures.open_case(ctx, case).seq

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from jishi.apps.parties import api as parties
 from jishi.apps.procedures import api as procedures
 from jishi.apps.procedures.models import CaseNotice
@@ -29,7 +31,8 @@ def kind(name: str = PERMIT) -> Any:
 def draft(world: World) -> Mapping[str, Any]:
     """Fill in a draft of a person whom "bidder" acts for."""
     filing = _filing(world)
-    return {"case_id": procedures.save_draft(_acting(world, "bidder"), filing).id, "part": "review"}
+    case = procedures.save_draft(_acting(world, "bidder"), filing).id
+    return {"case_id": case, "part": "review", "need": "photo"}
 
 
 def filed(world: World) -> Mapping[str, Any]:
@@ -74,6 +77,22 @@ def nothing(world: World) -> Mapping[str, Any]:
     return {"notice_id": "none", "number": "none", "procedure_id": "labour.nothing"}
 
 
+def published(world: World) -> Mapping[str, Any]:
+    """Fill in a publication."""
+    return {"publication_id": filed(world)["notice_id"]}
+
+
+def drafted(world: World) -> Mapping[str, Any]:
+    """Give what a draft of the person's says."""
+    own = parties.parties_of(world.users["bidder"].pk, Context().now_ms())
+    return {"procedure": PERMIT, "party": own[0], "form": FORM}
+
+
+def scanned(world: World) -> Mapping[str, Any]:
+    """Give a document to attach."""
+    return {"file": SimpleUploadedFile("photo.pdf", PDF)}
+
+
 CASE = "me/cases/<str:case_id>/"
 ROWS = [
     *(
@@ -107,4 +126,30 @@ ROWS = [
     Row(f"{CASE}supplement/", OWNER, "own", "POST", filed),
     Row(f"{CASE}files/<str:file_id>/", OWNER, "own", "GET", filed),
     Row(f"{CASE}papers/<path:number>.pdf", OWNER, "own", "GET", issued),
-]
+    *(Row(f"api/v1/{path}", EVERYONE) for path in ("procedures", "publications")),
+    Row("api/v1/procedures/<procedure_id>", EVERYONE, "in force", target=kind()),
+    Row("api/v1/procedures/<procedure_id>", NOBODY, "in no pack", target=kind("labour.nothing")),
+    Row("api/v1/publications/<publication_id>", EVERYONE, "published", target=published),
+    Row("api/v1/papers/<path:number>", EVERYONE, "issued", target=issued),
+    Row("api/v1/papers/<path:number>", NOBODY, "none", target=nothing),
+    Row(
+        "api/v1/publications/<publication_id>/objections", MEMBERS, "published", "POST", published,
+        lambda world: {"text": ""}, json=True,
+    ),
+    Row("api/v1/cases", MEMBERS, "own"),
+    Row("api/v1/cases", OWNER, "own", "POST", body=drafted, json=True),
+    Row("api/v1/cases/<case_id>", OWNER, "own draft", target=draft),
+    Row("api/v1/cases/<case_id>", OWNER, "own, issued", target=issued),
+    Row("api/v1/cases/<case_id>", OWNER, "own draft", "PUT", draft, drafted, json=True),
+    Row("api/v1/cases/<case_id>/problems", OWNER, "own draft", target=draft),
+    Row("api/v1/cases/<case_id>/submit", OWNER, "own draft", "POST", draft),
+    Row("api/v1/cases/<case_id>/documents/<need>", OWNER, "own draft", "POST", draft, scanned),
+    *(
+        Row(f"api/v1/cases/<case_id>/{path}", OWNER, "own", "POST", filed, said, json=True)
+        for path, said in (
+            ("supplement", lambda world: {}),
+            ("withdraw", lambda world: {}),
+            ("decide", lambda world: {"decision": "accept", "seq": 0}),
+        )
+    ),
+]  # fmt: skip

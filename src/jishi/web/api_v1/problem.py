@@ -25,6 +25,8 @@ CONFLICTS = (
 )
 # What HTTP has a status of its own for.
 STATUSES = {"api.length": 411, "api.too_large": 413, "api.media": 415, "api.accept": 406}
+# What is missing here the caller left out; it is not the address that leads nowhere.
+STATUSES |= {f"procedures.{part}.missing": 422 for part in ("document", "vote", "subject", "division")}
 HTTP_CODES = {401: "api.sign_in", 403: "api.csrf", 404: "api.absent"}
 
 

@@ -137,10 +137,10 @@ def _render(request: HttpRequest, case_id: str, wrong: ChoiceForm | None = None)
         "status": case_word.status_of(row),
         "plain": place.plain.say(lang) if place else "",
         "who": str(case_word.ROLES.get(row.role, "")),
-        "clock": case_word.clock_of(view.pack, step, view.today) if step else None,
+        "clock": _clock(view, step, waits=waits) if step else None,
         "remedies": _remedies(view, place) if row.phase == "ended" else [],
         "next": _next(kind, step) if step else [],
-        "ways": applicant_ways(view, ways, wrong),
+        "own_ways": applicant_ways(view, ways, wrong),
         "acts": ways.acts,
         "asked": asked,
         "asked_words": asked_words,
@@ -170,6 +170,11 @@ def _asked(view: procedures.CaseView) -> list[packs.Question]:
 
 def _votes(kind: packs.ProcedureKind, votes: Any) -> list[tuple[str, Any]]:
     return [(each.title.say(language()), votes[each.id]) for each in kind.votes if each.id in votes]
+
+
+def _clock(view: procedures.CaseView, step: packs.StepKind, *, waits: bool) -> case_word.Clocked | None:
+    find = case_word.supplement_clock_of if waits else case_word.clock_of
+    return find(view.pack, step, view.today)
 
 
 def _next(kind: packs.ProcedureKind, step: packs.StepKind) -> list[tuple[str, str]]:

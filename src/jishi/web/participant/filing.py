@@ -34,7 +34,7 @@ def start(request: HttpRequest, procedure_id: str) -> HttpResponse:
 def fill(request: HttpRequest, case_id: str, part: str) -> HttpResponse:
     """Show one part of a draft, or take it."""
     require_mine(request, case_id)
-    way = crumbs((_("My cases"), reverse("participant:cases")), (_("Application"), None))
+    way = crumbs((_("My cases"), reverse("participant:cases")), (_("Fill in the form"), None))
     return serve_part(request, case_id, part, ROOM, crumbs=way)
 
 

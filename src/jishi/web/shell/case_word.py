@@ -127,6 +127,23 @@ def clock_of(pack: packs.Pack, step: packs.StepKind, day: Any) -> Clocked | None
     )
 
 
+def supplement_clock_of(pack: packs.Pack, step: packs.StepKind, day: Any) -> Clocked | None:
+    """Return the applicant's own clock while papers are asked for, None where the step has none."""
+    if step.supplement is None:
+        return None
+    lang, asked = language(), step.supplement
+    row, limit = pack.limit_row(asked.limit), pack.limit(asked.limit, day)
+    over = next((each for each in step.decisions if each.id == asked.overdue), None)
+    return Clocked(
+        amount=str(UNITS[limit.unit]) % {"n": limit.amount},
+        title=row.title.say(lang),
+        cites=tuple(dict.fromkeys((*limit.clauses, *asked.cites))),
+        overdue=over.title.say(lang) if over else "",
+        deemed=False,
+        sure=limit.confidence == "confirmed",
+    )
+
+
 def amount_of(pack: packs.Pack, limit_id: str, day: Any) -> str:
     """Say how long a limit is."""
     limit = pack.limit(limit_id, day)

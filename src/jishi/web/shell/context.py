@@ -17,6 +17,7 @@ from jishi.web.shell.site import language, site
 WAYS = (
     ("public:home", _("Home")),
     ("public:hall", _("Trading")),
+    ("public:procedures", _("Services")),
     ("public:results", _("Results")),
     ("public:notices", _("Notices")),
     ("public:verify", _("Verify")),
@@ -28,6 +29,8 @@ FOOT = (
     ("api_v1:openapi-view", _("Open API")),
     ("public:feed", _("Atom feed")),
     ("public:registers", _("Registers")),
+    ("public:publicities", _("Publications")),
+    ("public:papers", _("Verify a document")),
     ("public:complaints", _("Complaints")),
     ("public:log", _("Evidence log")),
 )

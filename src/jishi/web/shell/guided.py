@@ -120,7 +120,7 @@ class Draft:
     def parts(self) -> list[Part]:
         """Return the parts of the form in their order."""
         lang = language()
-        found = [Part(START, _("Who applies"))]
+        found = [Part(START, _("Who files"))]
         if any(each.section is None for each in self.kind.questions):
             found.append(Part(ANSWERS, _("The form")))
         for section in self.kind.sections:
