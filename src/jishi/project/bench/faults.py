@@ -55,10 +55,11 @@ def measure(schedules: int, seed: int, databases: Sequence[str]) -> dict[str, An
     before = machine()
     drawn = [draw_schedule(seed + place, databases[place % len(databases)]) for place in range(schedules)]
     results = []
-    for database in databases:
-        own = [each for each in drawn if each.database == database]
-        for start in range(0, len(own), SCHEDULES_A_STAGE):
-            results += run_all(own[start : start + SCHEDULES_A_STAGE])
+    for start in range(0, schedules, SCHEDULES_A_STAGE * len(databases)):
+        part = drawn[start : start + SCHEDULES_A_STAGE * len(databases)]
+        for database in databases:
+            own = [each for each in part if each.database == database]
+            results += run_all(own) if own else []
     wrong: Counter[str] = Counter()
     seen: Counter[str] = Counter()
     for each in results:
