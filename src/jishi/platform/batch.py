@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -59,7 +60,7 @@ def insert_values(model: type[models.Model], names: Sequence[str], rows: Sequenc
     """
     if not rows:
         return
-    sql = _insert_of(model, tuple(names))
+    sql = _insert_of(connection.vendor, model, tuple(names))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(sql, [listed(column) for column in zip(*rows, strict=True)])
@@ -67,12 +68,13 @@ def insert_values(model: type[models.Model], names: Sequence[str], rows: Sequenc
             cursor.executemany(sql, rows)
 
 
-def _insert_of(model: type[models.Model], names: tuple[str, ...]) -> str:
+@lru_cache
+def _insert_of(vendor: str, model: type[models.Model], names: tuple[str, ...]) -> str:
     quote = connection.ops.quote_name
     own = {field.name: field for field in model._meta.concrete_fields}
     columns = [str(own[name].column) for name in names]
     into = f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(map(quote, columns))})"
-    if connection.vendor != "postgresql":
+    if vendor != "postgresql":
         return f"{into} VALUES ({', '.join(['%s'] * len(names))})"
     cast = ", ".join(f"{quote(str(own[name].column))}::{own[name].db_type(connection)}" for name in names)
     each = ", ".join(["json_array_elements_text(%s::json)"] * len(names))

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from jishi.kernel.evidence.canonical import canonical_bytes
 from jishi.kernel.evidence.entry import leaf_hash_of
-from jishi.platform.batch import batched, insert_rows, insert_values, update_rows
+from jishi.platform.batch import AMONG, batched, insert_rows, insert_values, listed, update_rows
 from jishi.platform.models import EvidenceEntry, LogHead, StreamHead
 from jishi.platform.unit import find_all_kept, keep, lock_once
 
@@ -31,6 +31,7 @@ class Written(NamedTuple):
 
 
 _MOVING = ["seq", "at_ms", "recorded_ms"]
+_HEAD = ["stream", *_MOVING]
 # rows already given an index are skipped by the partial index of those that have none
 _SET_INDEX = """
 UPDATE platform_evidenceentry SET "index" = %s + given.place FROM (
@@ -66,8 +67,14 @@ def lock_all(streams: Collection[str]) -> dict[str, StreamHead]:
 
 
 def _lock_part(names: Sequence[str]) -> dict[str, StreamHead]:
-    rows = StreamHead.objects.select_for_update().filter(stream__in=names).order_by("stream")
-    return {head.stream: head for head in rows}
+    """Lock heads that exist; by hand, since every batch of bids does it and the ORM would compile it anew."""
+    sql = f"SELECT {', '.join(_HEAD)} FROM platform_streamhead WHERE stream {AMONG[connection.vendor]} ORDER BY stream"
+    if connection.features.has_select_for_update:
+        sql += " FOR UPDATE"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [listed(names)])
+        rows = cursor.fetchall()
+    return {row[0]: StreamHead.from_db(connection.alias, _HEAD, row) for row in rows}
 
 
 def append(head: StreamHead, recorded_at: int, news: Sequence[NewEntry]) -> list[Written]:

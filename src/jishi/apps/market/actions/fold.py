@@ -168,6 +168,8 @@ def finish_all(ctx: Context, folds: Sequence[Fold], also: Callable[[Hashes], Non
     """
     hashes: Hashes = {fold.offering.id: {} for fold in folds}
     moving = [fold for fold in folds if fold.taken]
+    if not moving and also is None:
+        return hashes
     before = {fold.offering.id: (fold.head.seq, fold.offering.phase) for fold in moving}
     with together():
         for written in _append(ctx, moving):
