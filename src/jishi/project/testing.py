@@ -28,8 +28,9 @@ console = Console()
 # The house and the kernel are tested with no framework set up: they must not need one.
 WITHOUT_DJANGO = ("-o", "DJANGO_SETTINGS_MODULE=")
 
-# A module of the web tests builds its market once, so it stays with one worker.
-BY_MODULE = ("-n2", "--dist=loadscope")
+# A module of the web tests builds its market once, so it stays with one worker; a worker that waits for a browser or
+# a server leaves its core to a third.
+BY_MODULE = ("-n3", "--dist=loadscope")
 # The properties of the kernel share nothing and take long: whoever is idle takes the next.
 BY_TEST = ("-n2", "--dist=worksteal")
 
@@ -114,7 +115,7 @@ def _kernel(run: Run) -> Result:
 
 
 def _packs(run: Run) -> Result:
-    return _pytest(run, "tests/packs")
+    return _pytest(run, *BY_TEST, "tests/packs")
 
 
 def _sqlite(run: Run) -> Result:
