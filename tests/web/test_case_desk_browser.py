@@ -107,7 +107,7 @@ def _approve(browser: Browser, server: Server, case: str) -> None:
     reviewer.go(case)
     _decide(reviewer, "Issue the permit")
     reviewer.sees("Permit held")
-    reviewer.shoot("desk-missed", "/desk/cases/missed/")
+    reviewer.shoot("desk-missed", "/desk/clocks/missed/")
     reviewer.shoot("desk-cases", "/desk/cases/")
     assert reviewer.problems == []
     reviewer.leave()

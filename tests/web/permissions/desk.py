@@ -238,8 +238,8 @@ def cases() -> list[Row]:
         Row("desk/procedures/<str:procedure_id>/", everyone, target=lambda world: {"procedure_id": PERMIT}),
         Row("desk/cases/", supervisors),
         Row("desk/cases/all.<str:form>", supervisors, target=lambda world: table),
-        Row("desk/cases/missed/", supervisors),
-        Row("desk/cases/missed.<str:form>", supervisors, target=lambda world: table),
+        Row("desk/clocks/missed/", supervisors),
+        Row("desk/clocks/missed.<str:form>", supervisors, target=lambda world: table),
         Row("desk/cases/step/", everyone),
         Row("desk/absence/", everyone),
         Row(

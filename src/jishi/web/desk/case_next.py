@@ -142,7 +142,7 @@ def _next(
         reverse("desk:case_decide", args=[view.row.id, decision.id]),
         _hint(view, decision, then),
         decision.cites,
-        "seal outline" if refuses else "",
+        "seal outline" if refuses or decision.revokes else "",
         note,
     )
 
