@@ -10,6 +10,7 @@ from django.test import Client
 
 from jishi.apps.parties import api as parties
 from jishi.apps.procedures import api as procedures
+from jishi.apps.registers import api as registers
 from jishi.platform.context import Actor, Context, Permit
 from tests.web.world import HERE, World
 
@@ -199,3 +200,42 @@ def test_every_part_of_every_procedure_shows(world: World) -> None:
             for query in ("", "?check=1"):
                 answer = client.get(f"/me/cases/{draft.id}/form/{part.id}/{query}")
                 assert answer.status_code in (200, 422), (kind.id, part.id)
+
+
+def test_a_collective_chooses_its_parcel_and_states_the_vote(world: World) -> None:
+    kind, client = "land.collective_entry", english(world, "bidder")
+    for number, holder in (("JT-1", "north"), ("JT-2", "south")):
+        data: dict[str, Any] = {
+            "parcel_no": number,
+            "place": "演示村东",
+            "division": HERE,
+            "area_cm2": "5000",
+        }
+        data |= {
+            "uses": [{"name": "工业用地"}],
+            "tenure": "collective",
+            "right_holder": world.parties[holder],
+        }
+        registers.create_entry(Context(), registers.EntryForm("land.parcel", data, state="planned"))
+    start = {"party": world.parties["north"], "words": "演示村东", "division": HERE}
+    found = client.post(f"/me/cases/new/{kind}/", {**start, "find": "yes"}).content.decode()
+    assert "JT-1" in found and "JT-2" not in found
+    other = client.post(f"/me/cases/new/{kind}/", {**start, "words": "JT-2", "go": "on"})
+    assert other.status_code == 422 and "JT-2</b>" not in other.content.decode()
+    case = client.post(f"/me/cases/new/{kind}/", {**start, "words": "JT-1", "go": "on"})
+    form = case.headers["Location"].split("/form/")[0] + "/form/"
+    client.post(f"{form}vote/", {"voting_body": "members", "shown": "voting_body", "go": "on"})
+    short = {"members-members": "90", "members-present": "70", "members-yes": "50", "members-no": "20"}
+    failed = client.post(f"{form}votes/", {**short, "go": "on"})
+    assert failed.status_code == 422 and "Not passed: 50 in favour, 60 needed." in failed.content.decode()
+    enough = {**short, "members-yes": "60", "members-no": "10"}
+    assert client.post(f"{form}votes/", {**enough, "go": "on"}).status_code == 302
+    review = client.get(f"{form}review/").content.decode()
+    assert "60 / 70 / 90" in review and "JT-1" in review and "Vote of the members" in review
+
+
+def english(world: World, persona: str) -> Client:
+    """Give a window that speaks English."""
+    client = world.client(persona)
+    client.cookies["django_language"] = "en"
+    return client

@@ -222,7 +222,14 @@ def say_fault(kind: packs.ProcedureKind, fault: Fault) -> str:
     asked = {each.name: each.label.say(lang) for each in kind.questions}
     if field in asked:
         params["field"] = asked[field]
-    for name, rows in (("document", kind.documents), ("vote", kind.votes), ("way", kind.behalf)):
+    decisions = tuple(each for step in kind.steps for each in step.decisions)
+    for name, rows in (
+        ("document", kind.documents),
+        ("vote", kind.votes),
+        ("way", kind.behalf),
+        ("decision", decisions),
+        ("step", (*kind.steps, *kind.ends)),
+    ):
         titles = {each.id: each.title.say(lang) for each in rows}
         if params.get(name) in titles:
             params[name] = titles[params[name]]

@@ -1,6 +1,6 @@
 """Who files, for whom, about which entry, and how votes on paper were cast: what is asked beside the answers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -17,7 +17,7 @@ from jishi.platform.context import Context
 from jishi.platform.words import say
 from jishi.web.shell.site import language, market_pack
 
-MOST_FOUND = 20
+MOST_FOUND, MOST_SEARCHED = 20, 100
 COUNTS: Mapping[str, Any] = {
     "members": gettext_lazy("Members entitled to vote"),
     "present": gettext_lazy("Present"),
@@ -41,10 +41,16 @@ class StartForm(forms.Form):
     """
 
     def __init__(
-        self, *args: Any, ctx: Context, kind: packs.ProcedureKind, staff: bool = False, **options: Any
+        self,
+        *args: Any,
+        ctx: Context,
+        kind: packs.ProcedureKind,
+        staff: bool = False,
+        kept_behalf: str = "",
+        **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        self.ctx, self.kind, self.staff = ctx, kind, staff
+        self.ctx, self.kind, self.staff, self.kept_behalf = ctx, kind, staff, kept_behalf
         self.found: list[registers.EntryInfo] = []
         self.party = self.behalf = self.entry = ""
         if staff:
@@ -74,7 +80,7 @@ class StartForm(forms.Form):
             code = said.get("code", "")
             if code:
                 self.behalf = self._find("code", code)
-            elif not self.data.get("kept_behalf"):
+            elif not self.kept_behalf:
                 self.add_error("code", _("State the code of the party you file for."))
         if self.kind.subject:
             self.find_entries(said.get("words", ""), said.get("entry", ""))
@@ -97,21 +103,16 @@ class StartForm(forms.Form):
         )
 
     def find_entries(self, words: str, chosen: str = "") -> None:
-        """Look for entries by words; one alone, or the one of that very number, is taken."""
+        """Look for entries by words; the one chosen, or the one of that very number, is taken."""
         subject = self.kind.subject
         assert subject is not None
-        if words or (subject.holder and self.party):
-            query = self._query(subject, words)
-            rows = registers.list_entries(query, None, MOST_FOUND).rows
-            self.found = [each for each in rows if not subject.states or each.state in subject.states]
+        self.found = list(self._search(subject, words))[:MOST_FOUND]
         ids = [each.id for each in self.found]
         exact = [each.id for each in self.found if each.number == words]
         if chosen in ids:
             self.entry = chosen
         elif len(exact) == 1:
             self.entry = exact[0]
-        elif words and len(ids) == 1:
-            self.entry = ids[0]
         elif words and "find" not in self.data:
             said = _("Choose one of the entries found.") if ids else _("No entry is found by these words.")
             self.add_error("words", said)
@@ -125,12 +126,24 @@ class StartForm(forms.Form):
             place = "applicant" if place == "party" and self.staff else place
             self.add_error(place if place in self.fields else None, say(fault.code, fault.params, language()))
 
-    def _query(self, subject: Any, words: str) -> EntryQuery:
-        kind = market_pack().register(subject.register_kind)
-        holder = next((each for each in kind.fields if each.name == subject.holder), None)
-        if holder is not None and holder.indexed and self.party:
-            return EntryQuery(kind.id, text=words, facets={holder.name: self.party})
-        return EntryQuery(kind.id, text=words, public_only=not self.staff)
+    def _search(self, subject: Any, words: str) -> Iterator[registers.EntryInfo]:
+        """Yield entries in the states asked for; where the law wants the holder, only those of whom the case is for."""
+        owner = self.behalf or self.kept_behalf or self.party
+        holder = (
+            market_pack().register(subject.register_kind).field(subject.holder) if subject.holder else None
+        )
+        indexed = holder is not None and holder.indexed and bool(owner)
+        if not words and not indexed:
+            return
+        facets = {holder.name: owner} if holder is not None and indexed else {}
+        mine = holder is not None and not self.staff
+        query = EntryQuery(
+            subject.register_kind, text=words, facets=facets, public_only=not (mine or self.staff)
+        )
+        for each in registers.list_entries(query, None, MOST_SEARCHED).rows:
+            fits = not subject.states or each.state in subject.states
+            if fits and (not mine or (holder is not None and each.data.get(holder.name) == owner)):
+                yield each
 
     def _find(self, place: str, code: str) -> str:
         found = next(

@@ -91,7 +91,10 @@ Served = HttpResponse | tuple[Draft, dict[str, Any]]
 def _start(request: HttpRequest, draft: Draft, room: Room, part: str) -> Served:
     before = draft.filing
     initial = {"party": before.party, "behalf_how": before.behalf_how, "division": before.division}
-    form = StartForm(request.POST or None, ctx=draft.ctx, kind=draft.kind, staff=room.staff, initial=initial)
+    form = StartForm(
+        request.POST or None, ctx=draft.ctx, kind=draft.kind, staff=room.staff, kept_behalf=before.behalf,
+        initial=initial,
+    )  # fmt: skip
     if form.is_bound and form.is_valid() and "find" not in request.POST:
         draft = draft.save(**_changed(form.filing(before)))
         if leaving := _leave(request, draft, room):

@@ -40,6 +40,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
             "tone": tone,
             "lines": case_word.lines_of(found.lines),
             "place": place_name(found.division),
+            "dated": any(line["name"] == "issued_on" for line in found.lines),
         }
     return render(request, "public/procedures/paper.html", page, status=200 if found else NOT_FOUND)
 
