@@ -219,7 +219,7 @@ def test_a_draft_keeps_what_is_sound(small: Path, change: Change) -> None:
 
 
 def test_the_jilin_pack_loads_without_much_work() -> None:
-    """A pack is read at every start and every release: the guard is on processor time, so that a busy machine counts."""
+    """A pack is read at every start and release: the guard is on processor time, so a busy machine counts too."""
     import time
 
     folder = load_pack("jilin").root
