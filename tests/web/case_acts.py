@@ -1,7 +1,8 @@
 """Acts of the desk on a case, for tests of what the applicant sees: `python -m tests.web.case_acts < acts.json`.
 
 Given `{"case": id, "acts": [[role, decision, because, words], …]}`; a decision `supplement` asks for papers. Prints
-the numbers of the documents issued as JSON. `{"publish": id}` publishes a case by hand and prints the notice.
+the numbers of the documents issued as JSON. `{"publish": id}` publishes a case by hand and prints the notice;
+`{"parcel": number, "code": code}` enters a parcel of the organisation with this code.
 """
 
 import json
@@ -14,8 +15,10 @@ import django
 if __name__ == "__main__":
     django.setup()
 
+from jishi.apps.parties import api as parties
 from jishi.apps.procedures import api as procedures
 from jishi.apps.procedures.models import Case, CaseNotice
+from jishi.apps.registers import api as registers
 from jishi.platform.context import Actor, Context, Permit
 from jishi.platform.models import User
 from tests.web.plan import HERE, staff_address
@@ -50,10 +53,22 @@ def publish(case: str) -> str:
     return str(made.id)
 
 
+def enter_parcel(number: str, code: str) -> str:
+    """Enter a parcel of a collective that is planned for business."""
+    party = parties.find_party_by_code("organisation", code)
+    assert party is not None
+    data: dict[str, Any] = {"parcel_no": number, "place": "演示村东", "division": HERE, "area_cm2": "5000"}
+    data |= {"uses": [{"name": "工业用地"}], "tenure": "collective", "right_holder": party.id}
+    made = registers.create_entry(Context(), registers.EntryForm("land.parcel", data, state="planned"))
+    return made.id
+
+
 def main(given: dict[str, Any]) -> Any:
     """Do what was asked."""
     if "publish" in given:
         return publish(given["publish"])
+    if "parcel" in given:
+        return enter_parcel(given["parcel"], given["code"])
     for step in given["acts"]:
         act(given["case"], *step)
     return [each.number for each in procedures.open_case(Context(), given["case"]).papers]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, FilePayload, expect
 
+from jishi.kernel.codes.uscc import make_uscc
 from tests.web.person import PATIENCE_MS, Person
 from tests.web.server import Server, serving
 
@@ -45,6 +46,40 @@ def test_a_permit_from_the_application_to_its_verification(browser: Browser, ser
     assert [each for each in problems if "422" not in each and "404" not in each] == []
     person.leave()
     stranger.leave()
+
+
+def test_a_collective_chooses_its_parcel_and_states_its_vote(browser: Browser, server: Server) -> None:
+    village, code = Person(browser, server, "village"), make_uscc("91220100MA0000077")
+    village.sign_up("village@example.org", "a-long-word-for-tests")
+    village.go("/me/parties/new/")
+    village.fill(name="演示村股份经济合作社", code=code)
+    village.page.locator("main form button").last.click()
+    village.sees("You act for it.")
+    _told(server, {"parcel": "JT-1", "code": code})
+    village.go("/me/cases/new/land.collective_entry/")
+    village.page.locator("main [name=party]").first.check()
+    village.page.locator("main [name=division]").select_option("220102")
+    village.fill(words="演示村东")
+    village.press("Find entries")
+    village.sees("JT-1")
+    village.page.locator("main [name=entry]").first.check()
+    village.press("Begin")
+    village.page.wait_for_url("**/form/land/")
+    form = re.sub(r"^https?://[^/]+|land/$", "", village.page.url)
+    village.go(f"{form}vote/")
+    village.page.locator("main [name=voting_body]").select_option("members")
+    village.press("Save and continue")
+    village.page.wait_for_url("**/form/votes/")
+    counts = {"members": "90", "present": "70", "yes": "60", "no": "8", "abstain": "2"}
+    village.fill(**{f"members-{name}": count for name, count in counts.items()})
+    village.press("Save and continue")
+    village.page.wait_for_url("**/form/documents/")
+    for name in ("start", "votes", "review"):
+        village.shoot(f"collective-{name}", f"{form}{name}/")
+    village.go(f"{form}votes/")
+    village.sees("Passed: 60 in favour, 60 needed.")
+    assert [each for each in village.problems if "422" not in each] == []
+    village.leave()
 
 
 def _look_around(stranger: Person) -> None:
