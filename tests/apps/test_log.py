@@ -57,6 +57,24 @@ def test_records_are_served_as_bundles_of_hashes() -> None:
     assert log.read_log_file("tile/entries/000.p/255") is None
 
 
+def test_a_log_whose_writer_was_killed_before_it_signed_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    write(250)
+    log.publish_log()
+    write(20)
+
+    def die(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed:
+        killed.setattr(log, "_sign", die)
+        with pytest.raises(KeyboardInterrupt):
+            log.publish_log()
+    found = log.current_checkpoint()
+    assert found is not None and found.size == 250
+    assert log.read_log_file("tile/entries/000.p/250") is None
+    assert log.publish_log().size == 270
+
+
 def test_a_database_that_lost_entries_is_not_published() -> None:
     write(10)
     log.publish_log()

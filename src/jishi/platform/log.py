@@ -130,10 +130,15 @@ def _require_continued(size: int, now: int) -> None:
 
 
 def _published_records(start: int, end: int) -> list[bytes]:
-    """Read records of one bundle from the log's files."""
+    """Read records of one bundle from the log's files.
+
+    Who was killed before it signed left a wider bundle in place of the checkpoint's; its first records are the same.
+    """
     index, at = divmod(start, WIDTH)
     width = min(WIDTH, (current_checkpoint() or Checkpoint("", end, b"")).size - index * WIDTH)
-    raw = read_log_file(bundle_path(Tile(0, index, width))) or b""
+    raw = (
+        read_log_file(bundle_path(Tile(0, index, width))) or read_log_file(bundle_path(Tile(0, index))) or b""
+    )
     return load_records(raw)[at : at + end - start]
 
 
