@@ -125,16 +125,23 @@ def verify(
     witness: Annotated[
         list[str] | None, typer.Option(help="Key of a witness that must have cosigned the log.")
     ] = None,
+    receipt: Annotated[
+        list[Path] | None, typer.Option(help="A bidder's receipt to hold against the one bundle.")
+    ] = None,
 ) -> None:
     """Recompute outcomes from bundles alone. Exit code: 0 all passed, 1 any check failed, 2 wrongly called."""
-    from jishi.project.verifying import verify_files, verify_vectors
+    from jishi.project.verifying import hold_receipts, verify_files, verify_vectors
 
     if not bundles and vectors is None:
         raise typer.BadParameter("name a bundle, or known answers with --vectors", param_hint="BUNDLES")
+    if receipt and len(bundles or ()) != 1:
+        raise typer.BadParameter("a receipt is held against one bundle", param_hint="--receipt")
     with _plainly():
         passed = vectors is None or verify_vectors(console, vectors, LANG)
         if bundles:
             passed = verify_files(console, bundles, (trust, quiet, LANG), witness or ()) and passed
+        if bundles and receipt:
+            passed = hold_receipts(console, bundles[0], receipt, LANG) and passed
     raise typer.Exit(0 if passed else 1)
 
 

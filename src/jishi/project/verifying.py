@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from jishi.apps.packs import api as packs
+from jishi.kernel.evidence.receipt import verify_receipt
 from jishi.kernel.evidence.report import Report
 from jishi.kernel.evidence.vectors import judge_vector
 from jishi.kernel.evidence.verify import verify
@@ -50,6 +51,25 @@ def verify_files(
     verdict = say("project.verify.verdict", {"files": len(paths), "passed": passed}, lang)
     console.print(verdict, highlight=False)
     return passed == len(paths)
+
+
+def hold_receipts(console: Console, bundle: Path, receipts: Sequence[Path], lang: str) -> bool:
+    """Hold bidders' receipts (JSON files) against a bundle; return whether it keeps every promise."""
+    raw, kept = _read_file(bundle), True
+    for path in receipts:
+        try:
+            receipt = json.loads(_read_file(path))
+        except (ValueError, RecursionError):
+            receipt = None
+        report = verify_receipt(receipt, raw)
+        kept = kept and report.ok
+        said = say(f"verify.receipt.{'kept' if report.ok else 'broken'}", {}, lang)
+        _print(console, report.ok, f"{path}: {said}")
+        for line in lines_of(
+            Report(tuple(each for each in report.checks if not each.ok), trusted=True), lang
+        ):
+            _print(console, False, f"{line.name}: {line.text}")
+    return kept
 
 
 def verify_vectors(console: Console, path: Path, lang: str) -> bool:
