@@ -235,6 +235,7 @@ def test_a_publication_is_read_by_anybody_and_an_objection_needs_a_name(world: W
 
 
 def test_the_diagram_marks_where_a_case_stands() -> None:
-    kind = packs.current_pack().procedures[PERMIT]
-    plain, at = (packs.procedure_svg(packs.current_pack(), kind, "en", at=step) for step in ("", "held"))
+    pack = packs.default_pack()
+    kind = pack.procedures[PERMIT]
+    plain, at = (packs.procedure_svg(pack, kind, "en", at=step) for step in ("", "held"))
     assert plain != at

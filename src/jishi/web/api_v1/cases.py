@@ -16,6 +16,7 @@ from jishi.web.shell.posting import ctx_of
 
 router = Router(tags=["cases"], auth=SIGNED_IN)
 REFUSED = dict.fromkeys((401, 403, 404, 409, 422, 429), shapes.Problem)
+ACT = ("seq", "kind", "step", "choice", "because", "words", "at_ms")
 SAME = (
     *("id", "number", "procedure", "title", "division", "phase", "step", "role", "outcome", "paused"),
     *("left", "overdue", "started_ms", "updated_ms"),
@@ -162,18 +163,7 @@ def _show(request: HttpRequest, case_id: str) -> dict[str, Any]:
         "files": [
             {"id": each.id, "need": each.need, "name": each.name, "at_ms": each.at_ms} for each in info.files
         ],
-        "acts": [
-            {
-                "seq": each.seq,
-                "kind": each.kind,
-                "step": each.step,
-                "choice": each.choice,
-                "because": each.because,
-                "words": each.words,
-                "at_ms": each.at_ms,
-            }
-            for each in info.acts
-        ],
+        "acts": [{name: getattr(each, name) for name in ACT} for each in info.acts],
         "papers": [each.number for each in info.papers],
         "publications": [each.id for each in info.notices],
         "decisions": [each.decision for each in ways.decisions if each.decision in own and not each.refusal],

@@ -33,6 +33,7 @@ def read_procedure(request: HttpRequest, procedure_id: str) -> dict[str, Any]:
 @router.get("/publications", response=case_shapes.PublicationPage)
 def list_publications(
     request: HttpRequest,
+    *,
     procedure: str = "",
     division: str = Query("", pattern="^[0-9]{0,6}$"),
     cursor: str | None = Query(None, max_length=60),

@@ -147,21 +147,36 @@ def _render(request: HttpRequest, case_id: str, wrong: ChoiceForm | None = None)
         "needs": kind.documents if waits else (),
         "form": ChoiceForm.of(_asked(view), info.form) if waits else None,
         "moments": case_word.moments_of(view, info, ctx.actor.user_id or 0),
-        "files": case_word.files_of(view, info),
-        "answers": list(say_answers(view.pack, _asked(view), info.form)),
-        "votes": _votes(kind, info.votes),
         "party": names.get(info.party),
         "behalf": names.get(info.behalf),
-        "subject": view.entry("subject"),
         "diagram": mark_safe(packs.procedure_svg(view.pack, kind, lang, at=row.step)),
+        **_filed(view, info),
+        **_issued(info),
+        "crumbs": crumbs((_("My cases"), reverse("participant:cases")), (row.number, None)),
+    }
+    return render(request, "participant/case.html", shown, status=UNPROCESSABLE if wrong else 200)
+
+
+def _filed(view: procedures.CaseView, info: procedures.CaseInfo) -> dict[str, Any]:
+    """Return what was filed, in words."""
+    return {
+        "files": case_word.files_of(view, info),
+        "answers": list(say_answers(view.pack, _asked(view), info.form)),
+        "votes": _votes(view.kind, info.votes),
+        "subject": view.entry("subject"),
+    }
+
+
+def _issued(info: procedures.CaseInfo) -> dict[str, Any]:
+    """Return the documents issued, with their states in words, and the publications."""
+    lang = language()
+    return {
         "papers": [
             (each, each.title[lang], case_word.lines_of(each.lines), case_word.PAPER[each.state])
             for each in info.papers
         ],
         "notices": [(each, each.title[lang]) for each in info.notices],
-        "crumbs": crumbs((_("My cases"), reverse("participant:cases")), (row.number, None)),
     }
-    return render(request, "participant/case.html", shown, status=UNPROCESSABLE if wrong else 200)
 
 
 def _asked(view: procedures.CaseView) -> list[packs.Question]:
