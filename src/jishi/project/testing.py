@@ -1,7 +1,7 @@
 """Run every check of the house, in order, and say at the end what stands and what does not.
 
 A stage that fails does not stop the next one. Stages: lint, types, house, kernel, packs,
-sqlite, postgres, web. `./jishi test kernel web` runs the named ones; `--fast` leaves out
+sqlite, postgres, live, web. `./jishi test kernel web` runs the named ones; `--fast` leaves out
 slow tests, PostgreSQL and the browser. PostgreSQL is started for its stage on a directory
 of its own and stopped again; no server that stood before is touched.
 """
@@ -28,9 +28,8 @@ console = Console()
 # The house and the kernel are tested with no framework set up: they must not need one.
 WITHOUT_DJANGO = ("-o", "DJANGO_SETTINGS_MODULE=")
 
-# A module of the web tests builds its market once, so it stays with one worker; a worker that waits for a browser or
-# a server leaves its core to a third.
-BY_MODULE = ("-n3", "--dist=loadscope")
+# A module of the web tests builds its market once, so it stays with one worker.
+BY_MODULE = ("-n2", "--dist=loadscope")
 # The properties of the kernel share nothing and take long: whoever is idle takes the next.
 BY_TEST = ("-n2", "--dist=worksteal")
 
@@ -115,7 +114,7 @@ def _kernel(run: Run) -> Result:
 
 
 def _packs(run: Run) -> Result:
-    return _pytest(run, *BY_TEST, "tests/packs")
+    return _pytest(run, "tests/packs")
 
 
 def _sqlite(run: Run) -> Result:
@@ -127,6 +126,10 @@ def _postgres(run: Run) -> Result:
         return Result(skipped=1, remark="left out by --fast")
     with _postgres_server() as url:
         return _pytest(Run(run.scratch, run.fast, {"JISHI_DATABASE_URL": url}), "-n2", "tests/apps")
+
+
+def _live(run: Run) -> Result:
+    return _pytest(run, "tests/live")
 
 
 def _web(run: Run) -> Result:
@@ -146,6 +149,7 @@ STAGES: dict[str, tuple[str, Callable[[Run], Result]]] = {
     "packs": ("every pack loads and its dated cases hold", _packs),
     "sqlite": ("apps on SQLite", _sqlite),
     "postgres": ("apps on PostgreSQL", _postgres),
+    "live": ("servers that fail while lots close, backup and restore", _live),
     "web": ("pages, in a real browser", _web),
 }
 

@@ -24,7 +24,7 @@ class Asked:
     """What is measured; `bidders` are those of all lots together.
 
     `rule`: any (each rung of the ladder counts) or improve (only what tops the price). `fsync_ms` is what each flush
-    of the disk takes longer.
+    of the disk takes longer; every `wrong_every`th bid (0: none) names a price between two rungs.
     """
 
     database: str = "sqlite"
@@ -37,6 +37,7 @@ class Asked:
     warm_s: float = 2.0
     bundles: int = 1
     fsync_ms: float = 0.0
+    wrong_every: int = 10
 
 
 def measure(asked: Asked) -> dict[str, Any]:
@@ -83,6 +84,7 @@ def _bid(stage: Stage, made: dict[str, Any], asked: Asked) -> tuple[dict[str, An
         "connections": asked.connections,
         "warm_s": asked.warm_s,
         "seconds": asked.seconds,
+        "wrong_every": asked.wrong_every,
         "told": _told(stage),
     }
     busy_s = stage.cpu_s()

@@ -56,7 +56,13 @@ def check_all(asked: dict[str, Any]) -> dict[str, Any]:
         digests.append(_check_stream(rows, wrong))
         _check_bids(rows, lines, wrong, asked["all_answered"])
         _check_records(offering_id, lines, wrong)
-        seen += Counter(entries=len(rows), accepted=sum(line[4] == 200 for line in lines), answers=len(lines))
+        stopped = sum('"type":"suspend"' in row.data for row in rows)
+        seen += Counter(
+            entries=len(rows),
+            stopped=stopped,
+            accepted=sum(line[4] == 200 for line in lines),
+            answers=len(lines),
+        )
     for place, offering_id in list(enumerate(asked["lots"]))[: asked["bundles"]]:
         _check_bundle(offering_id, [line[5] for line in told if line[1] == place and line[4] == 200], wrong)
     digest = hashlib.sha256("".join(digests).encode()).hexdigest()

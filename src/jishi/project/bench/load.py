@@ -1,8 +1,9 @@
 """Bidders who bid as fast as they are answered, in one process: `python -m jishi.project.bench.load < asked.json`.
 
-Given {ports, lots, connections, warm_s, seconds, told}: every connection is kept, has one bid on its way, and bids for
-its bidders in turn. Requests are bytes made before; answers are put aside and read afterwards, so that the load takes
-little of the machine it shares with the server. Writes what was asked and answered to the file `told`, a line a bid.
+Given {ports, lots, connections, warm_s, seconds, wrong_every, told}: every connection is kept, has one bid on its way,
+and bids for its bidders in turn. Requests are bytes made before; answers are put aside and read afterwards, so that the
+load takes little of the machine it shares with the server. Writes what was asked and answered to the file `told`, a
+line a bid.
 """
 
 import asyncio
@@ -114,7 +115,7 @@ def main() -> None:
 async def _bid(asked: dict[str, Any]) -> tuple[list[Told], float, float]:
     """Bid on every line; return all that was told, the instant from which it counts (s), and the processor time."""
     loop, keys = asyncio.get_running_loop(), itertools.count()
-    bidding, ports = _list_bidding(asked["lots"]), asked["ports"]
+    bidding, ports = _list_bidding(asked["lots"], asked["wrong_every"]), asked["ports"]
     begins_s = time.perf_counter() + 1.0
     ends_s = begins_s + asked["warm_s"] + asked["seconds"]
     lines = []
@@ -133,16 +134,22 @@ async def _bid(asked: dict[str, Any]) -> tuple[list[Told], float, float]:
     return told, begins_s + asked["warm_s"], busy_s
 
 
-def _list_bidding(lots: list[dict[str, Any]]) -> list[Bidding]:
+def _list_bidding(lots: list[dict[str, Any]], wrong_every: int) -> list[Bidding]:
     """List the bidders of all lots, the first of each lot first."""
     found = []
     for place, lot in enumerate(lots):
-        prices = itertools.count(START_FEN, STEP_FEN)
+        prices = _prices(wrong_every)
         for row in lot["registrations"]:
             found.append(Bidding(place, row["alias"], _head(row["ticket"]), prices))
     lots_of = len(lots)
     each = len(found) // lots_of
     return [found[lot * each + place] for place in range(each) for lot in range(lots_of)]
+
+
+def _prices(wrong_every: int) -> Iterator[int]:
+    """Give each rung in turn, and every so often (0: never) a price between two rungs, which is refused."""
+    for number in itertools.count(1):
+        yield START_FEN + number * STEP_FEN + (1 if wrong_every and number % wrong_every == 0 else 0)
 
 
 def _head(ticket: str) -> bytes:
