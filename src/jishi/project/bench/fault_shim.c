@@ -1,6 +1,6 @@
 /* Loaded before libc into processes of a bench: a slower disk, a full disk, a clock that jumped.
  *
- * JISHI_SHIM names a file of three 64-bit numbers, mapped and read anew at each call, so that the bench changes them
+ * FAULT_SHIM names a file of three 64-bit numbers, mapped and read anew at each call, so that the bench changes them
  * while the process runs: nanoseconds a flush takes longer, milliseconds the wall clock is ahead, and whether regular
  * files take nothing more. Sockets and pipes are left alone.
  */
@@ -24,7 +24,7 @@ static const volatile int64_t *control = nothing;
 #define REAL(name) ({ static __typeof__(name) *real; if (!real) real = dlsym(RTLD_NEXT, #name); real; })
 
 __attribute__((constructor)) static void open_control(void) {
-    const char *path = getenv("JISHI_SHIM");
+    const char *path = getenv("FAULT_SHIM");
     int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     if (fd < 0) return;
     void *page = mmap(0, sizeof nothing, PROT_READ, MAP_SHARED, fd, 0);

@@ -40,7 +40,7 @@ class Shim:
     @property
     def environment(self) -> dict[str, str]:
         """Return what a process must be started with."""
-        return {"LD_PRELOAD": str(self.library), "JISHI_SHIM": str(self.page)}
+        return {"LD_PRELOAD": str(self.library), "FAULT_SHIM": str(self.page)}
 
     def slow_fsync(self, extra_ms: float) -> None:
         """Let each flush take so many milliseconds longer."""
