@@ -18,12 +18,12 @@ STANDARD: Final = "a-2b"
 
 
 def typeset(template: Path, data: dict[str, Any]) -> bytes:
-    """Return the PDF of a template and its data; Fault `procedures.template` says what typst refused."""
+    """Return the PDF of a template and its data; Fault `typeset.template` says what typst refused."""
     inputs = {"data": json.dumps(data, ensure_ascii=False, sort_keys=True)}
     try:
         made = _compiler(template).compile(sys_inputs=inputs, pdf_standards=STANDARD)
     except typst.TypstError as error:
-        raise Fault("procedures.template", template=template.name, detail=str(error)) from error
+        raise Fault("typeset.template", template=template.name, detail=str(error)) from error
     assert isinstance(made, bytes)
     return made
 

@@ -12,7 +12,6 @@ from jishi.apps.registers.api import EntryInfo, EntryQuery
 
 TASKS, UNSCHEDULED = "reform.task", "reform.unscheduled"
 LIGHTS = ("red", "yellow", "green", "blue", "grey")
-PAGE = 500
 FIRST_YEAR = 2020
 
 
@@ -43,10 +42,14 @@ class Board:
 def read_board(pack: Pack, year: int, day: date, divisions: tuple[str, ...] = ()) -> Board:
     """Return the board of a year as it stands on `day` (年度工作任务清单)."""
     entries = list(
-        _every(EntryQuery(kind=TASKS, divisions=divisions, ranges={"year": (str(year), str(year))}))
+        registers.iterate_entries(
+            EntryQuery(kind=TASKS, divisions=divisions, ranges={"year": (str(year), str(year))})
+        )
     )
     lines = tuple(_tree(pack, entries, day))
-    stated = _every(EntryQuery(kind=UNSCHEDULED, ranges={"year": (str(year), str(year))}, state="stated"))
+    stated = registers.iterate_entries(
+        EntryQuery(kind=UNSCHEDULED, ranges={"year": (str(year), str(year))}, state="stated")
+    )
     reasons = {_number(each, "measure"): str(each.data["reason"]) for each in stated}
     covered = {line.measure for line in lines}
     unexplained = tuple(sorted(set(pack.reform.measures) - covered - set(reasons)))
@@ -55,7 +58,9 @@ def read_board(pack: Pack, year: int, day: date, divisions: tuple[str, ...] = ()
 
 def list_tasks_of(pack: Pack, measure: int, day: date) -> list[TaskLine]:
     """Return the tasks of one measure in every year, the latest year first."""
-    entries = list(_every(EntryQuery(kind=TASKS, ranges={"measure": (str(measure), str(measure))})))
+    entries = list(
+        registers.iterate_entries(EntryQuery(kind=TASKS, ranges={"measure": (str(measure), str(measure))}))
+    )
     return sorted(_tree(pack, entries, day), key=lambda line: -_number(line.entry, "year"))
 
 
@@ -68,16 +73,6 @@ def list_years(this_year: int) -> list[int]:
 def _has_tasks(year: int) -> bool:
     query = EntryQuery(kind=TASKS, ranges={"year": (str(year), str(year))})
     return bool(registers.list_entries(query, size=1).rows)
-
-
-def _every(query: EntryQuery) -> Iterator[EntryInfo]:
-    cursor: str | None = None
-    while True:
-        page = registers.list_entries(query, cursor, PAGE)
-        yield from page.rows
-        cursor = page.next
-        if cursor is None:
-            return
 
 
 def _tree(pack: Pack, entries: list[EntryInfo], day: date) -> Iterator[TaskLine]:

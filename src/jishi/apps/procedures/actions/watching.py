@@ -3,7 +3,6 @@
 Only procedures begun by `finding.<rule>` listen; where none does, nothing is asked.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from jishi.apps.packs import api as packs
@@ -15,8 +14,6 @@ from jishi.kernel.fault import Fault
 from jishi.kernel.procedure.mapping import Literal, Path, read_source
 from jishi.kernel.rules.fact import Value, read_value
 from jishi.platform.context import Context
-
-PAGE = 500
 
 
 def watch_registers(ctx: Context) -> int:
@@ -35,7 +32,7 @@ def _watch(ctx: Context, pack: packs.Pack, kind: packs.RegisterKind, watch: pack
     today = day_of(ctx.now_ms(), pack.manifest.utc_offset_minutes)
     begun = 0
     for state in watch.states:
-        for entry in _every(EntryQuery(kind=kind.id, state=state)):
+        for entry in registers.iterate_entries(EntryQuery(kind=kind.id, state=state)):
             decision = pack.law.decide(watch.rule, _facts(pack, watch, entry), today)
             if decision.determined and decision.answer in watch.answers:
                 begun += len(start_by_event(ctx, _happening(kind, watch, entry, str(decision.row))))
@@ -68,13 +65,3 @@ def _value(source: Any, entry: EntryInfo) -> Any:
     if isinstance(source, Path) and source.parts[:1] == ("entry",) and len(source.parts) == 2:
         return entry.data.get(source.parts[1])
     return None
-
-
-def _every(query: EntryQuery) -> Iterator[EntryInfo]:
-    cursor: str | None = None
-    while True:
-        page = registers.list_entries(query, cursor, PAGE)
-        yield from page.rows
-        cursor = page.next
-        if cursor is None:
-            return

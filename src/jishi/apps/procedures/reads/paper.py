@@ -14,7 +14,7 @@ from jishi.platform.typeset import qr_svg, typeset
 
 
 def paper_pdf(ctx: Context, number: str) -> bytes:
-    """Give the PDF of a document; Faults `procedures.paper.unknown`, `personal.erased`, `procedures.template`."""
+    """Give the PDF of a document; Faults `procedures.paper.unknown`, `personal.erased`, `typeset.template`."""
     row = IssuedPaper.objects.select_related("case").filter(number=number.strip()).first()
     if row is None:
         raise Fault("procedures.paper.unknown", number=number)
