@@ -103,6 +103,6 @@ def test_only_a_simulated_contract_carries_the_mark() -> None:
 def test_a_broken_template_is_told_by_name(tmp_path: Path) -> None:
     broken = tmp_path / "broken.typ"
     broken.write_text("#nothing_of_this_name")
-    with pytest.raises(Fault, match=r"settlement\.contract\.template") as caught:
+    with pytest.raises(Fault, match=r"typeset\.template") as caught:
         settlement.render_contracts([(broken, {})])
     assert caught.value.params["template"] == "broken.typ"
