@@ -3,6 +3,8 @@
 A few schedules of what `./jishi bench faults` does in large, each on servers and a database of its own.
 """
 
+from typing import Any
+
 import pytest
 
 from jishi.kernel.fault import Fault
@@ -24,41 +26,43 @@ def _has_postgres() -> bool:
     return True
 
 
-def _hold(schedules: list[Schedule]) -> None:
-    for verdict in run_all(schedules):
+def _hold(verdicts: list[dict[str, Any]]) -> None:
+    for verdict in verdicts:
         assert not {name: count for name, count in verdict["wrong"].items() if count}, verdict["schedule"]
         assert verdict["looked_at"]["accepted"] > 0
         assert verdict["looked_at"]["frames"] > 0
 
 
 def test_nothing_is_lost_on_sqlite() -> None:
-    _hold(
+    schedules = [
+        Schedule(1, "sqlite", ((0.5, "fill_disk"), (2.0, "kill_server")), RUDE),
+        Schedule(2, "sqlite", ((0.5, "jump_clock"), (2.5, "add_column"), (3.0, "restart_in_turn")), RUDE),
+    ]
+    _hold(run_all(schedules))
+
+
+@pytest.fixture(scope="module")
+def on_postgres() -> list[dict[str, Any]]:
+    """Run an upgrade and two schedules of harm on two processes over PostgreSQL."""
+    return run_all(
         [
-            Schedule(1, "sqlite", ((0.5, "fill_disk"), (2.0, "kill_server")), RUDE),
-            Schedule(2, "sqlite", ((0.5, "jump_clock"), (2.5, "add_column"), (3.0, "restart_in_turn")), RUDE),
+            Schedule(3, "postgres", ((0.3, "add_column"), (0.8, "restart_in_turn"))),
+            Schedule(4, "postgres", ((0.5, "cut_network"), (2.0, "kill_database")), RUDE),
+            Schedule(5, "postgres", ((0.3, "fill_disk"), (2.0, "kill_both")), RUDE),
         ]
     )
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not _has_postgres(), reason="no PostgreSQL to start")
-def test_nothing_is_lost_on_two_processes_with_postgresql() -> None:
-    _hold(
-        [
-            Schedule(3, "postgres", ((0.5, "cut_network"), (2.0, "kill_database")), RUDE),
-            Schedule(4, "postgres", ((0.3, "fill_disk"), (2.0, "kill_both")), RUDE),
-        ]
-    )
+def test_nothing_is_lost_on_two_processes_with_postgresql(on_postgres: list[dict[str, Any]]) -> None:
+    _hold(on_postgres)
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not _has_postgres(), reason="no PostgreSQL to start")
-def test_an_upgrade_of_one_process_after_the_other_stops_no_lot() -> None:
-    upgrade = Schedule(5, "postgres", ((0.3, "add_column"), (0.8, "restart_in_turn")))
-    verdict = run_all([upgrade])[0]
-    assert not any(verdict["wrong"].values())
-    assert verdict["looked_at"]["accepted"] > 0
-    assert verdict["looked_at"].get("stopped", 0) == 0
+def test_an_upgrade_of_one_process_after_the_other_stops_no_lot(on_postgres: list[dict[str, Any]]) -> None:
+    assert on_postgres[0]["looked_at"].get("stopped", 0) == 0
 
 
 def test_a_schedule_follows_from_its_seed() -> None:
