@@ -30,6 +30,8 @@ WITHOUT_DJANGO = ("-o", "DJANGO_SETTINGS_MODULE=")
 
 # A module of the web tests builds its market once, so it stays with one worker.
 BY_MODULE = ("-n2", "--dist=loadscope")
+# A module of the live tests starts servers of its own, which wait for the disk most of the time.
+BY_SERVER = ("-n2", "--dist=loadscope")
 # The properties of the kernel share nothing and take long: whoever is idle takes the next.
 BY_TEST = ("-n2", "--dist=worksteal")
 
@@ -129,7 +131,7 @@ def _postgres(run: Run) -> Result:
 
 
 def _live(run: Run) -> Result:
-    return _pytest(run, "tests/live")
+    return _pytest(run, *BY_SERVER, "tests/live")
 
 
 def _web(run: Run) -> Result:
