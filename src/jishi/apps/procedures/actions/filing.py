@@ -231,7 +231,9 @@ def _require_may_file(ctx: Context, kind: packs.ProcedureKind, filing: Filing) -
     if filing.party in ctx.actor.parties and filing.party:
         require(ctx, "case.file", Target(division=division, party=filing.party))
         return
-    if not division and not ctx.actor.system:  # a draft that says where only later: held again when it is filed
+    if (
+        not division and not ctx.actor.system
+    ):  # a draft that says where only later: held again when it is filed
         division = next((each.division for each in ctx.actor.permits if each.role in kind.start.staff), "")
     held = {each.role for each in ctx.actor.permits if covers(each.division, division)}
     if not ctx.actor.system and not held & set(kind.start.staff):
