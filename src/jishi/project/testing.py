@@ -30,7 +30,7 @@ WITHOUT_DJANGO = ("-o", "DJANGO_SETTINGS_MODULE=")
 
 # A module of the web tests builds its market once, so it stays with one worker; a worker that waits for a browser or
 # a server leaves its core to the others.
-BY_MODULE = ("-n4", "--dist=loadscope")
+BY_MODULE = ("-n3", "--dist=loadscope")
 # A module of the live tests starts servers of its own, which wait for the disk most of the time.
 BY_SERVER = ("-n2", "--dist=loadscope")
 # The properties of the kernel share nothing and take long: whoever is idle takes the next.
