@@ -12,97 +12,77 @@ of entries it leads to, or the refusal it meets:
     day, by (a person of the cast, or "clock"), do ("decide" unless told: supplement_asked supplement suspend
     resume extend withdraw reopen object answer panel fee), decision, because, words, documents,
     answers; then: step, outcome,
-    due, refused, paper, [run.act.entries.<name>] state and fields of an entry kept
+    due, refused, paper, suspended (of the lot), [run.act.entries.<name>] state and fields of an entry kept
+
+`tests/web/test_procedure_runs_browser.py` plays some of them through the pages.
 """
 
-import tomllib
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from jishi.apps.market.reads import get_offering
 from jishi.apps.packs.api import default_pack
 from jishi.apps.parties import api as parties
 from jishi.apps.procedures import api as procedures
-from jishi.apps.procedures.api import Choice, Filing, Happening
+from jishi.apps.procedures.api import Choice, Filing
 from jishi.apps.registers import api as registers
-from jishi.apps.registers.api import EntryForm
-from jishi.kernel.codes.uscc import make_uscc
 from jishi.kernel.fault import Fault
 from jishi.platform.clock import SimulatedClock
 from jishi.platform.context import Context, Permit
 from jishi.platform.deadline import run_due
 from tests.apps.procedures.conftest import PDF, Office, instant
-
-RUNS = Path(__file__).parent / "runs"
-
-
-def _read() -> list[Any]:
-    found = []
-    for path in sorted(RUNS.glob("*.toml")):
-        for number, run in enumerate(tomllib.loads(path.read_text())["run"], start=1):
-            found.append(pytest.param(path.stem, run, id=f"{path.stem}-{number}"))
-    return found
+from tests.apps.procedures.run_file import (
+    HERE,
+    RUNS,
+    STAFF,
+    UNIT,
+    VILLAGE,
+    enter_subject,
+    fill_lot,
+    happening_of,
+    is_own,
+    put_on_sale,
+    read_runs,
+)
 
 
 class Cast:
     """The persons of a run: those of the office, and the roles it does not have."""
 
     def __init__(self, office: Office, run: Mapping[str, Any]) -> None:
-        self.office, division = office, run.get("office", "220100")
-        self.party = office.party
-        if run.get("party") == "organisation":
-            form = parties.PartyForm("organisation", "演示单位", make_uscc("91220101000000001"))
-            self.party = parties.register_party(office.acting("unit"), form)
-        form = parties.PartyForm("organisation", "演示村经济合作社", "11220281013524671G")
+        self.office, division = office, run.get("office", HERE)
+        unit = run.get("party") == "organisation"
+        self.party = parties.register_party(office.acting("unit"), UNIT) if unit else office.party
         self.behalf = ""
         if run.get("behalf") == "person":
             self.behalf = office.party.id
         elif run.get("behalf_how"):
-            self.behalf = parties.register_party(office.acting("village"), form).id
+            self.behalf = parties.register_party(office.acting("village"), VILLAGE).id
         self.roles: dict[str, Context] = {
-            "applicant": office.acting(
-                "unit" if run.get("party") == "organisation" else "li", parties=(self.party.id,)
-            ),
-            **{
-                name: office.acting(name, Permit(role, division))
-                for name, role in (
-                    ("clerk", "clerk"),
-                    ("second", "clerk"),
-                    ("reviewer", "reviewer"),
-                    ("second_reviewer", "reviewer"),
-                    ("regulator", "regulator"),
-                    ("second_regulator", "regulator"),
-                    ("treasurer", "treasurer"),
-                )
-            },
+            "applicant": office.acting("unit" if unit else "li", parties=(self.party.id,)),
+            **{name: office.acting(name, Permit(role, division)) for name, role in STAFF.items()},
         }
+        officers = (office.user("clerk").pk, office.user("reviewer").pk)
+        self.lot = put_on_sale(office.ctx, "TS-1", *officers) if run.get("lot") else ""
 
     def __getitem__(self, name: str) -> Context:
         return self.roles[name]
 
 
 def _file(cast: Cast, procedure: str, run: Mapping[str, Any]) -> str:
-    subject = ""
-    if "subject" in run:
-        about = run["subject"]
-        known = {"@party": cast.party.id, "@behalf": cast.behalf}
-        data = {
-            key: known.get(value, value) if isinstance(value, str) else value
-            for key, value in about["data"].items()
-        }
-        form = EntryForm(about["register"], data, state=about.get("state", ""))
-        subject = registers.create_entry(cast.office.ctx, form).id
+    entry = enter_subject(cast.office.ctx, run, cast.party.id, cast.behalf)
+    subject = entry.id if entry else ""
     if "event" in run:
-        about = (run["event"], f"{run['event']}/{subject}", run["division"], run.get("title", ""), subject)
-        return procedures.start_by_event(cast.office.ctx, Happening(*about, cast.party.id))[0].id
+        happening = happening_of(run, subject, cast.party.id)
+        return procedures.start_by_event(cast.office.ctx, happening)[0].id
     who = cast[run.get("filed_by", "applicant")]
-    party = cast.party.id if run.get("filed_by", "applicant") == "applicant" or run.get("walk_in") else ""
+    party = cast.party.id if is_own(run) or run.get("walk_in") else ""
     filing = Filing(
         procedure,
-        run.get("form", {}),
+        fill_lot(run, cast.lot),
         division=run.get("division", ""),
         party=party,
         behalf=cast.behalf,
@@ -166,9 +146,14 @@ def _check(cast: Cast, case: str, act: Mapping[str, Any]) -> None:
         assert got == {key: str(value) if isinstance(value, date) else value for key, value in wanted.items()}
     if "paper" in act:
         assert seen.papers and seen.papers[-1].title["en"] == act["paper"]
+    if "suspended" in act:
+        assert get_offering(cast.lot).suspended == act["suspended"]
 
 
-@pytest.mark.parametrize(("procedure", "run"), _read())
+@pytest.mark.parametrize(
+    ("procedure", "run"),
+    [pytest.param(name, run, id=f"{name}-{number}") for name, number, run in read_runs()],
+)
 def test_a_procedure_runs_as_its_dated_run_says(
     procedure: str, run: dict[str, Any], office: Office, clock: SimulatedClock, ctx: Context
 ) -> None:
