@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from babel.messages.pofile import read_po
@@ -43,6 +44,7 @@ def _rooms() -> list[Path]:
     return sorted({path.parent for path in WEB.glob("*/*.py")})
 
 
+@cache
 def _chinese(room: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     for file in sorted(room.glob("locale/zh*/LC_MESSAGES/*.po")):
