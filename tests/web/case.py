@@ -13,9 +13,12 @@ if __name__ == "__main__":
 
 from jishi.apps.procedures import api as procedures
 from jishi.apps.procedures.api import Filing
+from jishi.apps.registers import api as registers
+from jishi.apps.registers.api import EntryForm
 from jishi.platform.clock import SimulatedClock, SystemClock
 from jishi.platform.context import Actor, Context, Permit
 from jishi.platform.models import User
+from jishi.web.shell.site import site
 from tests.web.world import DAY_MS, HERE, World
 
 PDF = b"%PDF-1.7 demo"
@@ -45,6 +48,26 @@ def file_as(user: int, *, division: str = HERE, now_ms: int | None = None, **for
     actor = Actor(user_id=user, name="clerk", permits=(Permit("clerk", division),))
     ctx = Context(actor=actor, clock=SystemClock() if now_ms is None else SimulatedClock(now_ms))
     return procedures.file_case(ctx, Filing(PERMIT, {**FORM, "division": division, **form}), PAPERS).id
+
+
+def publish_case(world: World) -> tuple[str, str]:
+    """Bring the close-out of a task to its publicity period; give the case and its publication."""
+    year = site().day(world.now_ms).year
+    task = {
+        "title": "居住证签注提速", "measure": "16", "year": str(year), "division": HERE, "lead": "公安局",
+        "starts_on": f"{year}-01-01", "due_on": f"{year}-12-31", "progress_percent": "100", "evidence_needed": "2",
+    }  # fmt: skip
+    entry = registers.create_entry(Context(), EntryForm("reform.task", task, state="running"))
+    form = {"result": "系统上线", "evidence_filed": "2"}
+    filing = Filing("reform.close_out", form, HERE, subject=entry.id)
+    case = procedures.file_case(_staff(world, "clerk"), filing, [("evidence", "evidence.pdf", PDF)]).id
+    for seq, (who, decision) in enumerate((("reviewer", "agree"), ("regulator", "pass")), 1):
+        procedures.decide(_staff(world, who), case, procedures.Choice(decision, seq))
+    return case, procedures.open_case(Context(), case).notices[0].id
+
+
+def _staff(world: World, who: str) -> Context:
+    return Context(actor=Actor(user_id=world.users[who].pk, name=who, permits=(Permit(who, HERE),)))
 
 
 def main(ages: list[int]) -> None:

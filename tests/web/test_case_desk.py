@@ -13,14 +13,12 @@ from jishi.apps.packs.api import default_pack
 from jishi.apps.parties import api as parties
 from jishi.apps.procedures import api as procedures
 from jishi.apps.procedures.api import Filing
-from jishi.apps.registers import api as registers
-from jishi.apps.registers.api import EntryForm
 from jishi.kernel.fault import Fault
 from jishi.platform import access
 from jishi.platform.context import Actor, Context, Permit
 from jishi.web.desk import home
 from jishi.web.shell.site import site
-from tests.web.case import FORM, PAPERS, PDF, PERMIT, file_case
+from tests.web.case import FORM, PAPERS, PDF, PERMIT, file_case, publish_case
 from tests.web.world import DAY_MS, HERE, THERE, World
 
 pytestmark = pytest.mark.django_db
@@ -295,22 +293,10 @@ def test_an_officer_files_nothing_in_another_division(world: World) -> None:
 
 
 def test_objections_to_a_publication_are_answered_on_the_page_of_the_case(world: World) -> None:
-    year = site().day(world.now_ms).year
-    task = {
-        "title": "居住证签注提速", "measure": "16", "year": str(year), "division": HERE, "lead": "公安局",
-        "starts_on": f"{year}-01-01", "due_on": f"{year}-12-31", "progress_percent": "100", "evidence_needed": "2",
-    }  # fmt: skip
-    entry = registers.create_entry(Context(), EntryForm("reform.task", task, state="running"))
-    ctx = Context(actor=Actor(user_id=world.users["clerk"].pk, permits=(Permit("clerk", HERE),)))
-    form = {"result": "系统上线", "evidence_filed": "2"}
-    filing = Filing("reform.close_out", form, HERE, subject=entry.id)
-    case = procedures.file_case(ctx, filing, [("evidence", "evidence.pdf", PDF)]).id
-    assert decide(world.client("reviewer"), case, "agree", 1).status_code == 302
+    case, notice = publish_case(world)
     regulator = world.client("regulator")
-    assert decide(regulator, case, "pass", 2).status_code == 302
-    notice = procedures.open_case(Context(), case).notices[0]
     objector = Context(actor=Actor(user_id=world.users["bidder"].pk))
-    objection = procedures.object_to(objector, notice.id, "系统并未上线").id
+    objection = procedures.object_to(objector, notice, "系统并未上线").id
     shown = page(regulator, case)
     assert "系统并未上线" in shown.content.decode() and shown.context["objections"][0][1] is not None
     address = reverse("desk:case_answer", args=[case, objection])

@@ -12,9 +12,11 @@ from django.urls import reverse
 from jishi.apps.packs import api as packs
 from jishi.apps.parties import api as parties
 from jishi.apps.procedures import api as procedures
+from jishi.apps.procedures.models import Case
 from jishi.platform.context import Permit
 from jishi.web.shell.address import find_address
 from jishi.web.shell.site import market_pack
+from tests.web.case import publish_case
 from tests.web.test_case_filing import NEEDS, PDF, PERMIT, PERSON, STAY, acting
 from tests.web.world import HERE, World
 
@@ -239,3 +241,43 @@ def test_the_diagram_marks_where_a_case_stands() -> None:
     kind = pack.procedures[PERMIT]
     plain, at = (packs.procedure_svg(pack, kind, "en", at=step) for step in ("", "held"))
     assert plain != at
+
+
+def test_who_objected_reads_the_answer_and_nobody_else_does(
+    world: World, mailoutbox: list[Any], django_capture_on_commit_callbacks: Any
+) -> None:
+    case, notice = publish_case(world)
+    member = english(world, "member")
+    sent = member.post(f"/publicity/{notice}/object/", {"text": "The photo shows another"}, follow=True)
+    assert (
+        "The photo shows another" in sent.content.decode() and "waits for the office" in sent.content.decode()
+    )
+    (own,) = procedures.list_own_objections(acting(world, "member")).rows
+    clerk = acting(world, "regulator", Permit("regulator", HERE))
+    with django_capture_on_commit_callbacks(execute=True):
+        procedures.answer_objection(clerk, own.objection.id, "upheld", "We asked for a new photo")
+    address = f"/me/objections/{own.objection.id}/"
+    for page in (address, f"/publicity/{notice}/", "/me/", "/me/objections/"):
+        said = member.get(page).content.decode()
+        assert "We asked for a new photo" in said and "objection upheld" in said, page
+    told = member.get("/me/messages/").content.decode()
+    assert f'href="{address}"' in told and f"/me/cases/{case}/" not in told and "it is upheld" in told
+    (mail,) = [each for each in mailoutbox if each.to == [world.users["member"].email]]
+    assert "异议成立" in mail.body and "We asked for a new photo" not in mail.body
+    for other in ("bidder", "clerk", "rival"):
+        assert english(world, other).get(address).status_code == 404
+        assert (
+            "We asked for a new photo"
+            not in english(world, other).get(f"/publicity/{notice}/").content.decode()
+        )
+
+
+def test_an_objection_to_a_case_that_ended_says_so(world: World) -> None:
+    case, notice = publish_case(world)
+    member = acting(world, "member")
+    own = procedures.object_to(member, notice, "系统并未上线")
+    Case.objects.filter(pk=case).update(phase="ended")
+    assert procedures.open_own_objection(member, own.id).lapsed
+    assert (
+        "the case ended without an answer" in english(world, "member").get("/me/objections/").content.decode()
+    )

@@ -10,6 +10,7 @@ from jishi.apps.parties import api as parties
 from jishi.apps.procedures import api as procedures
 from jishi.apps.procedures.models import CaseNotice
 from jishi.platform.context import Actor, Context, Permit
+from tests.web.case import publish_case
 from tests.web.permissions.row import EVERYONE, MEMBERS, NOBODY, Row
 from tests.web.world import HERE, World
 
@@ -47,6 +48,12 @@ def filed(world: World) -> Mapping[str, Any]:
     )  # fmt: skip
     file = procedures.open_case(ctx, case.id).files[0]
     return {"case_id": case.id, "file_id": file.id, "notice_id": notice.id}
+
+
+def objected(world: World) -> Mapping[str, Any]:
+    """Fill in an objection of "member" to a publication of a case of somebody else's."""
+    _case, notice = publish_case(world)
+    return {"objection_id": procedures.object_to(_acting(world, "member"), notice, "系统并未上线").id}
 
 
 def issued(world: World) -> Mapping[str, Any]:
@@ -115,7 +122,8 @@ ROWS = [
         for end in ("", ".json")
         for on, target, may in (("issued", issued, EVERYONE), ("none", nothing, NOBODY))
     ),
-    *(Row(f"me/{path}", MEMBERS) for path in ("cases/", "messages/")),
+    *(Row(f"me/{path}", MEMBERS) for path in ("cases/", "messages/", "objections/")),
+    Row("me/objections/<str:objection_id>/", frozenset({"member"}), "of another", target=objected),
     Row("me/cases/new/<str:procedure_id>/", MEMBERS, "in force", target=kind()),
     Row("me/cases/new/<str:procedure_id>/", NOBODY, "in no pack", target=kind("labour.nothing")),
     *(Row(f"{CASE}form/<str:part>/", OWNER, "own draft", method, draft) for method in ("GET", "POST")),

@@ -58,6 +58,12 @@ from jishi.apps.procedures.reads.inbox import (
     list_missed,
 )
 from jishi.apps.procedures.reads.message import MessageRow, count_unread, list_messages
+from jishi.apps.procedures.reads.objection import (
+    OwnObjection,
+    find_own_objection,
+    list_own_objections,
+    open_own_objection,
+)
 from jishi.apps.procedures.reads.paper import paper_pdf
 from jishi.apps.procedures.reads.public import find_notice, find_paper, list_notices
 from jishi.apps.procedures.saying import say_answer, say_value
@@ -66,13 +72,14 @@ from jishi.apps.procedures.ways import Ways, ways_of
 
 __all__ = [
     "ActRow", "BulkAnswer", "CaseInfo", "CaseRow", "CaseView", "CheckRow", "Choice", "FileRow", "Filing",
-    "Happening", "InboxQuery", "MessageRow", "MissedRow", "NoticeRow", "ObjectionRow", "PaperRow", "Way",
-    "Ways", "answer_objection", "assign", "attach_document", "cases_about", "check_draft", "checks_now",
-    "count_cases", "count_unread", "decide", "decide_by_panel", "decide_many", "delegate", "discard_draft",
-    "end_delegation", "extend", "file_case", "find_notice", "find_paper", "info_of", "list_cases",
-    "list_cases_of", "list_inbox", "list_messages", "list_missed", "list_notices", "mark_read", "object_to",
-    "open_case", "paper_pdf", "plan_duties", "read_document", "record_fee", "recuse", "remove_document",
-    "reopen", "request_supplement", "resume", "run_clock", "run_duty", "save_draft", "say_answer", "say_value",
-    "start_by_event", "submit", "supplement", "suspend", "verify_address", "view_for",
-    "watch_registers", "ways_of", "withdraw",
+    "Happening", "InboxQuery", "MessageRow", "MissedRow", "NoticeRow", "ObjectionRow", "OwnObjection",
+    "PaperRow", "Way", "Ways", "answer_objection", "assign", "attach_document", "cases_about",
+    "check_draft", "checks_now", "count_cases", "count_unread", "decide", "decide_by_panel",
+    "decide_many", "delegate", "discard_draft", "end_delegation", "extend", "file_case", "find_notice",
+    "find_own_objection", "find_paper", "info_of", "list_cases", "list_cases_of", "list_inbox",
+    "list_messages", "list_missed", "list_notices", "list_own_objections", "mark_read", "object_to",
+    "open_case", "open_own_objection", "paper_pdf", "plan_duties", "read_document", "record_fee",
+    "recuse", "remove_document", "reopen", "request_supplement", "resume", "run_clock", "run_duty",
+    "save_draft", "say_answer", "say_value", "start_by_event", "submit", "supplement", "suspend",
+    "verify_address", "view_for", "watch_registers", "ways_of", "withdraw",
 ]  # fmt: skip

@@ -18,11 +18,13 @@ from jishi.apps.procedures import api as procedures
 from jishi.apps.sealing import api as sealing
 from jishi.platform.context import Actor
 from jishi.platform.search import find_mine
+from jishi.web.participant.objection import titled
 from jishi.web.participant.outcome import find_outcomes
 from jishi.web.participant.page import acting_parties, all_parties, page
 from jishi.web.shell.panel_word import duty_word
 from jishi.web.shell.posting import ctx_of
 
+NEWEST = 5
 # kind of a row of the search projection -> (what to do, the page to do it on)
 TASKS = {
     "deposit": (gettext_lazy("Pay the deposit"), "participant:registration"),
@@ -66,6 +68,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
         "late": sum(item.due_ms is not None and item.due_ms <= ctx.now_ms() for item in items),
         "registrations": [(each, names.get(each.party), outcomes.get(each.id)) for each in registrations],
         "objections": list_own_objections(ctx.actor.user_id or 0),
+        "case_objections": titled(procedures.list_own_objections(ctx, size=NEWEST).rows),
         "parties": [names[each] for each in own if each in names],
         "joints": [(joint, names.get(joint.lead)) for joint in joints],
     }

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jishi.apps.procedures import api as procedures
@@ -22,8 +23,15 @@ def list_own(request: HttpRequest) -> HttpResponse:
     found = procedures.list_messages(ctx, request.GET.get("after"))
     shown = {
         "page": found,
-        "rows": [(each, say_told(each.code, each.params)) for each in found.rows],
+        "rows": [(each, say_told(each.code, each.params), _address(each)) for each in found.rows],
         "unread": procedures.count_unread(ctx),
         "crumbs": crumbs((_("Messages"), None)),
     }
     return render(request, "participant/messages.html", shown)
+
+
+def _address(row: procedures.MessageRow) -> str:
+    """Return the page a message is about: who only objected to a case does not see the case."""
+    if objection := row.params.get("objection"):
+        return reverse("participant:objection", args=[objection])
+    return reverse("participant:case", args=[row.case])

@@ -2,6 +2,7 @@
 
 from jishi.apps.procedures.actions.deciding import get_case
 from jishi.apps.procedures.actions.moving import apply, moving
+from jishi.apps.procedures.actions.telling import tell_objector
 from jishi.apps.procedures.models import Case, CaseNotice, CaseObjection
 from jishi.apps.procedures.people import refuse_own, role_of
 from jishi.kernel.fault import Fault
@@ -77,6 +78,7 @@ def answer_objection(ctx: Context, objection_id: str, verdict: str, answer: str)
         found.save()
         move.told |= {"objection": found.id, "verdict": verdict}
         apply(move, Act("answered", view.today, move.by, role, step.id, verdict, "", True), words=answer)
+        tell_objector(ctx, view, found)
     return found
 
 

@@ -7,12 +7,14 @@ from django.core.mail import send_mail
 from django.db import transaction
 
 from jishi.apps.parties import api as parties
-from jishi.apps.procedures.models import Message
+from jishi.apps.procedures.models import CaseObjection, Message
 from jishi.apps.procedures.view import CaseView
 from jishi.kernel.procedure.state import SUPPLEMENT, CaseState
 from jishi.platform.context import Context
 from jishi.platform.models import User
 from jishi.platform.words import say
+
+ANSWERED = {"upheld": "procedures.told.upheld", "dismissed": "procedures.told.dismissed"}
 
 
 def tell_parties(ctx: Context, view: CaseView, state: CaseState) -> None:
@@ -22,6 +24,20 @@ def tell_parties(ctx: Context, view: CaseView, state: CaseState) -> None:
         people = people | {view.row.made_by_id}
     if people and ctx.projected:
         tell(ctx, view, (_code(view, state), _params(view, state)), people)
+
+
+def tell_objector(ctx: Context, view: CaseView, objection: CaseObjection) -> None:
+    """Tell who objected that the answer is there; the words stay sealed and are read on their own page."""
+    if objection.by_id is None or not ctx.projected:
+        return
+    notice = objection.notice
+    params = {
+        "number": view.row.number,
+        "objection": objection.id,
+        "title_zh": notice.title["zh"],
+        "title_en": notice.title["en"],
+    }
+    tell(ctx, view, (ANSWERED[objection.state], params), {objection.by_id})
 
 
 def people_of(view: CaseView) -> set[int]:

@@ -62,7 +62,7 @@ def info_of(ctx: Context, view: CaseView) -> CaseInfo:
         acts=tuple(_act(row, each) for each in row.acts.select_related("by").order_by("seq")),
         papers=tuple(paper_row(each, view.today) for each in row.papers.order_by("issued_ms", "pk")),
         notices=tuple(notice_row(each) for each in row.notices.order_by("-from_ms")),
-        objections=tuple(_objection(row, each) for each in row.objections.order_by("at_ms", "pk")),
+        objections=tuple(objection_row(row, each) for each in row.objections.order_by("at_ms", "pk")),
     )
 
 
@@ -128,7 +128,8 @@ def _act(row: Case, act: CaseAct) -> ActRow:
     )
 
 
-def _objection(row: Case, each: CaseObjection) -> ObjectionRow:
+def objection_row(row: Case, each: CaseObjection) -> ObjectionRow:
+    """Give an objection with its words and its answer; empty where the personal key is erased."""
     answer = _open(row, each.answer) if each.answer else ""
     text = _open(row, each.sealed)
     return ObjectionRow(
