@@ -61,8 +61,8 @@ def enter_subject(ctx: Context, run: Run, party: str, behalf: str) -> registers.
 
 def happening_of(run: Run, subject: str, party: str) -> Happening:
     """Return the happening that begins a run."""
-    name = run["event"]
-    return Happening(name, f"{name}/{subject}", run["division"], run.get("title", ""), subject, party)
+    name, form = run["event"], run.get("form", {})
+    return Happening(name, f"{name}/{subject}", run["division"], run.get("title", ""), subject, party, form)
 
 
 def put_on_sale(ctx: Context, number: str, clerk: int, reviewer: int) -> str:

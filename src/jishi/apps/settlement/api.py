@@ -30,6 +30,7 @@ from jishi.apps.settlement.bank import (
 from jishi.apps.settlement.contract_pdf import (
     render_contracts,
 )
+from jishi.apps.settlement.events import PaymentOverdue, on_overdue
 from jishi.apps.settlement.info import (
     DepositView,
     GuaranteeForm,
@@ -75,6 +76,7 @@ __all__ = [
     "GuaranteeForm",
     "Instalment",
     "PaymentInfo",
+    "PaymentOverdue",
     "Reconciliation",
     "Refund",
     "SubAccount",
@@ -99,6 +101,7 @@ __all__ = [
     "list_sub_accounts",
     "list_waiting_accounts",
     "match_payment",
+    "on_overdue",
     "pay_deposit",
     "pay_deposits",
     "pay_instalment",

@@ -184,6 +184,7 @@ class Instalment(models.Model):
     credited_fen = models.BigIntegerField(default=0)
     paid_fen = models.BigIntegerField(default=0)
     paid_ms = models.BigIntegerField(null=True)
+    overdue_ms = models.BigIntegerField(null=True)
     clauses = models.JSONField(default=list)
 
     class Meta:

@@ -93,7 +93,8 @@ class Start(Row):
 
     `application`: a party of these `kinds` files it; `staff` roles may file it for the office itself.
     `event`: a finding (`finding.<rule>`), a clock that ran out (`clock.<procedure>.<step>`), a decision
-    elsewhere (`<procedure>.<decision>`), or what the market publishes (`market.sale_defaulted` …).
+    elsewhere (`<procedure>.<decision>`), or what the market and settlement tell (`market.sale_defaulted`,
+    `settlement.payment_overdue` …).
     `calendar`: from `month` and `day` on, `every` so often, one case for each division of `level`.
     """
 

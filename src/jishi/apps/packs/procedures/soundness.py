@@ -20,7 +20,13 @@ from jishi.kernel.procedure.soundness import findings
 from jishi.kernel.rules.rule import Table
 
 EVENTS = frozenset(
-    {"market.offering_closed", "market.offering_failed", "market.sale_confirmed", "market.sale_defaulted"}
+    {
+        "market.offering_closed",
+        "market.offering_failed",
+        "market.sale_confirmed",
+        "market.sale_defaulted",
+        "settlement.payment_overdue",
+    }
 )
 """What other rooms tell procedures of; beside these stand findings, clocks and decisions."""
 EFFECTS: dict[str, tuple[str, ...]] = {

@@ -8,6 +8,7 @@ from jishi.apps.market import api as market
 from jishi.apps.packs import api as packs
 from jishi.apps.procedures.models import Case
 from jishi.apps.procedures.view import CaseView
+from jishi.apps.settlement import api as settlement
 from jishi.kernel.mechanism.contract import awards_of
 from jishi.platform.context import Context
 from jishi.platform.entropy import new_id
@@ -80,7 +81,8 @@ def announce(ctx: Context, name: str, view: CaseView) -> None:
 
 
 def listen() -> None:
-    """Hear the market."""
+    """Hear the market and what becomes of its prices."""
+    settlement.on_overdue(_payment_overdue)
     market.on_event(market.OfferingClosed, _offering_closed)
     market.on_event(market.SaleConfirmed, _told("market.sale_confirmed"))
     market.on_event(market.SaleDefaulted, _told("market.sale_defaulted"))
@@ -89,6 +91,23 @@ def listen() -> None:
 def _offering_closed(ctx: Context, event: market.OfferingClosed) -> None:
     name = "market.offering_closed" if awards_of(event.outcome) else "market.offering_failed"
     _told(name)(ctx, event)
+
+
+def _payment_overdue(ctx: Context, event: settlement.PaymentOverdue) -> None:
+    name = "settlement.payment_overdue"
+    if not any(name in kind.start.on for kind in packs.current_pack().procedures.values()):
+        return
+    offering = market.get_offering(event.offering_id)
+    form = {
+        "offering": offering.id,
+        "offering_number": offering.number,
+        "contract_number": event.contract_number,
+        "due_day": event.due_day.isoformat(),
+        "left_fen": event.left_fen,
+    }
+    party = market.get_registration(event.registration_id).party
+    key = f"{name}:{event.instalment_id}"
+    start_by_event(ctx, Happening(name, key, offering.division, offering.title, "", party, form))
 
 
 def _told(name: str) -> Any:

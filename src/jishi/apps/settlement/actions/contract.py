@@ -11,6 +11,7 @@ from django.db import transaction
 from jishi.apps.market import api as market
 from jishi.apps.settlement.actions import projection
 from jishi.apps.settlement.actions.locking import guard, lock_offerings, move
+from jishi.apps.settlement.actions.overdue import watch_payments
 from jishi.apps.settlement.actions.owing import owe
 from jishi.apps.settlement.actions.standing import contracts_of, grant_once_signed, list_standing, show_entry
 from jishi.apps.settlement.bank import find_bank
@@ -255,6 +256,7 @@ def _begin_payment(ctx: Context, contract: Contract) -> None:
         if not row.left_fen:
             row.paid_ms = ctx.now_ms()
             row.save(update_fields=["paid_ms"])
+    watch_payments(instalments)
     projection.show_instalments(ctx, contract, instalments)
     owed_by_office = contract.payer == Contract.BY_OFFICE and contract.price_fen
     if not owed_by_office and not any(row.left_fen for row in instalments):

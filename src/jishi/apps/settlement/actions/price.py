@@ -13,6 +13,7 @@ from jishi.apps.registers import api as registers
 from jishi.apps.settlement import ledger
 from jishi.apps.settlement.actions import projection
 from jishi.apps.settlement.actions.locking import guard, lock_offerings
+from jishi.apps.settlement.actions.overdue import watch_payments
 from jishi.apps.settlement.actions.standing import contracts_of, is_paid_up, list_standing, show_entry
 from jishi.apps.settlement.bank import BankLine, new_bank_ref, sandbox
 from jishi.apps.settlement.models import Contract, Instalment
@@ -121,6 +122,7 @@ def _pay(ctx: Context, contract: Contract, rows: Sequence[Instalment]) -> None:
     for row, line in zip(rows, lines, strict=True):
         row.paid_fen, row.paid_ms = row.paid_fen + line.amount_fen, ctx.now_ms()
     update_rows(rows, ["paid_fen", "paid_ms"])
+    watch_payments(rows)
     projection.show_instalments(ctx, contract, rows)
     if not _left(contract):
         contract.state = Contract.PAID

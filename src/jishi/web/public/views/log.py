@@ -31,6 +31,7 @@ KINDS = {
     "NextAwarded": _("Awarded to the next candidate"),
     "ResultPublished": _("Result published"),
     "ContractSigned": _("Contract signed"),
+    "PaymentOverdue": _("Payment overdue"),
     "DepositRefunded": _("Deposit refunded"),
     "DepositApplied": _("Deposit credited to the price"),
     "RegisterWritten": _("Register entry written"),
