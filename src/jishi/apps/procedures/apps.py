@@ -19,5 +19,6 @@ class ProceduresConfig(AppConfig):
 
         panels.register_owner(KIND, CaseOwner())
         on_due(clock.CASE, clock.run_clock)
+        on_due(clock.WAKE, clock.wake_case)
         on_due(recurring.DUTY, recurring.run_duty)
         hearing.listen()

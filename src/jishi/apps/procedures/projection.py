@@ -3,12 +3,16 @@
 from collections.abc import Iterable
 
 from jishi.apps.procedures.models import NEVER, Case
+from jishi.apps.procedures.resting import asks_from, may_rest, rests_until
 from jishi.apps.procedures.view import CaseView, view_of
 from jishi.kernel.procedure.plan import APPLICANT
-from jishi.kernel.procedure.state import SUPPLEMENT, CaseState
+from jishi.kernel.procedure.state import CaseState
+from jishi.platform.deadline import set_deadline
 from jishi.platform.models import SearchRow
 from jishi.platform.search import drop_row, put_rows
 
+WAKE = "case_wake"
+"""Kind of the deadline at which a resting case begins to ask something of its applicant."""
 CASE, RESTING = "case", "case_resting"
 """Kinds of rows: a case that waits for the desk, and one that does not, which is found all the same."""
 
@@ -18,7 +22,16 @@ def project(view: CaseView, state: CaseState) -> None:
     row = view.row
     for kind in (CASE, RESTING):
         drop_row(kind, row.id)
-    put_rows(list(rows_of(row, waits_for_applicant=_waits(view, state))))
+    from_day = asks_from(view, state)
+    waits = from_day is not None and from_day <= view.today
+    put_rows(list(rows_of(row, waits_for_applicant=waits, due_ms=_due_ms(view, state))))
+
+
+def set_wake(view: CaseView, state: CaseState) -> None:
+    """Let a resting case be shown to its applicant on the day it begins to ask something of them."""
+    from_day = asks_from(view, state) if may_rest(view, state) else None
+    later = from_day is not None and from_day > view.today
+    set_deadline(WAKE, view.row.id, view.start_of(from_day) if from_day and later else None)
 
 
 def rebuild(at_ms: int) -> int:
@@ -27,29 +40,28 @@ def rebuild(at_ms: int) -> int:
     for row in Case.objects.exclude(phase="draft").order_by("pk").iterator(500):
         view = view_of(row, at_ms, files=frozenset())
         project(view, view.state)
+        set_wake(view, view.state)
         count += 1
     return count
 
 
-def rows_of(row: Case, *, waits_for_applicant: bool) -> Iterable[SearchRow]:
-    """Yield the rows of a case."""
+def rows_of(row: Case, *, waits_for_applicant: bool, due_ms: int | None = None) -> Iterable[SearchRow]:
+    """Yield the rows of a case; `due_ms` is by when its applicant should act where no clock of a step says so."""
     waits = row.phase == "open" and row.role not in (APPLICANT, "system") and not row.paused
-    yield _row(row, CASE if waits else RESTING, "")
+    clock_ms = None if row.due_ms == NEVER else row.due_ms
+    yield _row(row, CASE if waits else RESTING, "", clock_ms)
     if waits_for_applicant and row.party:
-        yield _row(row, CASE, row.party)
+        yield _row(row, CASE, row.party, clock_ms if due_ms is None else due_ms)
 
 
-def _waits(view: CaseView, state: CaseState) -> bool:
-    if state.ended:
-        return False
-    return view.kind.step(state.step).role == APPLICANT or (
-        state.paused is not None and state.paused.reason == SUPPLEMENT
-    )
+def _due_ms(view: CaseView, state: CaseState) -> int | None:
+    until = rests_until(view, state)
+    return view.end_of(until) if until else None
 
 
-def _row(row: Case, kind: str, party: str) -> SearchRow:
+def _row(row: Case, kind: str, party: str, due_ms: int | None) -> SearchRow:
     return SearchRow(
         kind=kind, object_id=row.id, party=party, division=row.division, state=row.step,
-        due_ms=None if row.due_ms == NEVER else row.due_ms, title=row.title, text=row.number,
+        due_ms=due_ms, title=row.title, text=row.number,
         public=False, updated_ms=row.updated_ms,
     )  # fmt: skip

@@ -62,6 +62,10 @@ class CaseView:
         """Give the day an instant falls on."""
         return day_of(at_ms, self.pack.manifest.utc_offset_minutes)
 
+    def start_of(self, day: date) -> int:
+        """Give the instant (ms) at which a day begins."""
+        return start_of_day_ms(day, self.pack.manifest.utc_offset_minutes)
+
     def end_of(self, day: date) -> int:
         """Give the instant (ms) at which a day is over."""
         return start_of_day_ms(date.fromordinal(day.toordinal() + 1), self.pack.manifest.utc_offset_minutes)

@@ -265,11 +265,21 @@ class Supplement(Row):
     cites: Cited
 
 
+class Rest(Row):
+    """Let a case rest at a step of the applicant's: it waits for nobody, such as a right that stands for years.
+
+    From the limit `window` before the day `until` on it asks the applicant to act; without a day it never does.
+    """
+
+    until: Mapping | None = None
+    window: Identity | None = None
+
+
 class StepKind(Titled):
     """Describe a step: who acts, within which time, what may be decided.
 
-    `plain` tells the applicant in plain words what happens. `not_by` names steps whose decider must not act
-    here (四眼原则); `filing` stands for whoever filed the case.
+    `plain` tells the applicant in plain words what happens; `rest` says that nothing is asked of them meanwhile.
+    `not_by` names steps whose decider must not act here (四眼原则); `filing` stands for whoever filed the case.
     """
 
     role: Role
@@ -277,6 +287,7 @@ class StepKind(Titled):
     department: Words | None = None
     not_by: tuple[Identity, ...] = ()
     clock: ClockKind | None = None
+    rest: Rest | None = None
     supplement: Supplement | None = None
     pauses: Annotated[tuple[Pause, ...], Field(alias="pause")] = ()
     publicity: Publicity | None = None

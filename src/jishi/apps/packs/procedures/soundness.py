@@ -15,7 +15,7 @@ from jishi.apps.packs.procedures.forms import check_forms
 from jishi.apps.packs.procedures.planning import plan_of
 from jishi.apps.packs.procedures.pointing import Desk
 from jishi.apps.packs.procedures.sources import check_sources
-from jishi.kernel.procedure.plan import FILING
+from jishi.kernel.procedure.plan import APPLICANT, FILING
 from jishi.kernel.procedure.soundness import findings
 from jishi.kernel.rules.rule import Table
 
@@ -143,6 +143,8 @@ def _step(desk: Desk, step: StepKind, steps: Collection[str]) -> Iterator[Proble
         yield from desk.points(f"{key}.supplement.overdue", step.supplement.overdue, own)
     if step.publicity is not None and (step.clock is None or step.clock.overdue is None):
         yield desk.wrong(f"{key}.publicity", step.id, "pack.publicity_clock", "clock.overdue")
+    if step.rest is not None:
+        yield from _rest(desk, key, step)
     if step.panel is not None:
         for name in (step.panel.passed, step.panel.failed):
             yield from desk.points(
@@ -195,6 +197,18 @@ def _clock(
         yield from _limit(desk, f"{key}.extend", clock.extend)
     if clock.deemed and clock.overdue is None:
         yield desk.wrong(f"{key}.deemed", "true", "pack.unknown_name", "overdue")
+
+
+def _rest(desk: Desk, key: str, step: StepKind) -> Iterator[Problem]:
+    rest = step.rest
+    if rest is None:
+        return
+    if step.role != APPLICANT:
+        yield desk.wrong(f"{key}.rest", step.role, "pack.unknown_name", APPLICANT)
+    if rest.window is not None:
+        yield from _limit(desk, f"{key}.rest.window", rest.window)
+        if rest.until is None:
+            yield desk.wrong(f"{key}.rest.window", rest.window, "pack.unknown_name", "until")
 
 
 def _limit(desk: Desk, key: str, name: str) -> Iterator[Problem]:

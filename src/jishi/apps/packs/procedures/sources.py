@@ -111,6 +111,7 @@ def _step(room: _Room, step: StepKind) -> Iterator[Problem]:
     key = f"step[{step.id}]"
     for line in step.publicity.lines if step.publicity else ():
         yield from _mapping(room, f"{key}.publicity.line[{line.name}].value", line.value)
+    yield from _mapping(room, f"{key}.rest.until", step.rest.until if step.rest else None)
     yield from _mapping(room, f"{key}.fee.amount", step.fee.amount if step.fee else None)
     if step.panel is not None:
         yield from _mapping(room, f"{key}.panel.speciality", step.panel.speciality)

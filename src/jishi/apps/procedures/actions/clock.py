@@ -8,14 +8,17 @@ from jishi.apps.packs import api as packs
 from jishi.apps.procedures.actions.deciding import follow
 from jishi.apps.procedures.actions.hearing import announce
 from jishi.apps.procedures.actions.moving import CASE, Move, apply, moving, set_clock
+from jishi.apps.procedures.actions.telling import tell_awake
 from jishi.apps.procedures.models import OPEN, Case
+from jishi.apps.procedures.projection import WAKE, project, set_wake
+from jishi.apps.procedures.resting import asks_from, rests_until
 from jishi.kernel.fault import Fault
 from jishi.kernel.procedure.act import Act
 from jishi.kernel.procedure.fold import due
 from jishi.platform.context import Context
 from jishi.platform.deadline import set_deadline
 
-__all__ = ["CASE", "run_clock"]
+__all__ = ["CASE", "WAKE", "run_clock", "wake_case"]
 
 
 def run_clock(ctx: Context, case_id: str) -> None:
@@ -41,6 +44,17 @@ def run_clock(ctx: Context, case_id: str) -> None:
         apply(move, Act("expired", view.today, "", "", step.id, taken.id if taken else ""))
         place = f"{view.row.procedure}.{taken.id}" if taken else f"clock.{view.row.procedure}.{step.id}"
         announce(ctx, place, view)
+
+
+def wake_case(ctx: Context, case_id: str) -> None:
+    """Show a resting case to its applicant once it asks something of them, and tell them; nothing before."""
+    with moving(ctx.as_system(), case_id) as move:
+        view, state = move.view, move.view.state
+        set_wake(view, state)
+        from_day = asks_from(view, state)
+        if move.ctx.projected and from_day is not None and from_day <= view.today:
+            project(view, state)
+            tell_awake(move.ctx, view, rests_until(view, state))
 
 
 def _followed(move: Move, decision: packs.DecisionKind) -> bool:

@@ -15,7 +15,8 @@ from jishi.apps.packs import api as packs
 from jishi.apps.procedures.actions.telling import tell_parties
 from jishi.apps.procedures.models import ENDED, NEVER, OPEN, Case, CaseAct, CaseNotice
 from jishi.apps.procedures.people import person_alias
-from jishi.apps.procedures.projection import project
+from jishi.apps.procedures.projection import project, set_wake
+from jishi.apps.procedures.resting import may_rest
 from jishi.apps.procedures.saying import say_value
 from jishi.apps.procedures.view import CaseView, close_said, mask, view_of
 from jishi.kernel.fault import Fault
@@ -92,6 +93,8 @@ def apply(move: Move, act: Act, *, words: str = "", private: Mapping[str, Any] |
     _record(move, act, words=words, private=private or {})
     if move.ctx.projected:
         project(view, state)
+    if may_rest(view, before) or may_rest(view, state):
+        set_wake(view, state)
     if state.step != before.step or state.paused != before.paused:
         tell_parties(move.ctx, view, state)
     return state

@@ -1,5 +1,6 @@
 """Tell the people of a case where it stands: in the application, and by the e-mail interface once it is stored."""
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +25,14 @@ def tell_parties(ctx: Context, view: CaseView, state: CaseState) -> None:
         people = people | {view.row.made_by_id}
     if people and ctx.projected:
         tell(ctx, view, (_code(view, state), _params(view, state)), people)
+
+
+def tell_awake(ctx: Context, view: CaseView, until: date | None) -> None:
+    """Tell those who act for the parties that a resting case now asks something of them, by a day if there is one."""
+    if people := people_of(view):
+        params = _params(view, view.state)
+        params["due"] = params["due"] or ("" if until is None else until.isoformat())
+        tell(ctx, view, ("procedures.told.awake", params), people)
 
 
 def tell_objector(ctx: Context, view: CaseView, objection: CaseObjection) -> None:
