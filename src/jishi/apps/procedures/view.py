@@ -128,11 +128,17 @@ class CaseView:
         return self._case[rest[0]]()
 
     def entry(self, name: str) -> registers.EntryInfo | None:
-        """Give an entry the case keeps under a name, or the one it is about (`subject`)."""
+        """Give an entry the case keeps under a name, or the one it is about (`subject`); None for a burden it keeps."""
         entry_id = self.row.subject if name == "subject" else self.said.get("kept", {}).get(name, "")
-        if entry_id and name not in self.entries:
+        if entry_id and name not in self.entries and name not in self._burdens:
             self.entries[name] = registers.get_entry(entry_id)
         return self.entries.get(name)
+
+    @cached_property
+    def _burdens(self) -> frozenset[str]:
+        """Give the names under which the case keeps burdens, which are no entries."""
+        writes = (write for step in self.kind.steps for one in step.decisions for write in one.writes)
+        return frozenset(each.keep for each in writes if each.act == "encumber" and each.keep)
 
     def _entry(self, rest: tuple[str, ...]) -> Any:
         entry = self.entry(rest[0])
