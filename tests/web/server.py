@@ -80,11 +80,11 @@ class Server:
         made: dict[str, Any] = json.loads(self.run("tests.web.lots", given=asdict(Plan(**wanted))))
         return made
 
-    def start(self) -> "Server":
-        """Start the process and wait until it answers."""
+    def start(self, command: str = "jishi.project.cli") -> "Server":
+        """Start the process (`python -m command serve`) and wait until it answers."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "jishi.project.cli", "serve", "--port", str(self.port)],
+                [sys.executable, "-m", command, "serve", "--port", str(self.port)],
                 env=self.environment,
                 stdout=log,
                 stderr=log,
