@@ -8,7 +8,10 @@ from jishi.apps.procedures import api as procedures
 from jishi.apps.procedures.api import Filing
 from jishi.apps.registers import api as registers
 from jishi.kernel.fault import Fault
+from jishi.platform import evidence
 from jishi.platform.clock import SimulatedClock
+from jishi.platform.context import Context
+from jishi.platform.deadline import run_due
 from tests.apps.procedures.conftest import Office, instant
 
 FORM = {
@@ -81,3 +84,36 @@ def test_the_number_itself_stands_nowhere_in_the_open(office: Office) -> None:
     for name in ("collateral", "security"):
         assert "5678" not in str(registers.get_entry(case.kept[name]).data)
     assert "5678" not in str(case.papers)
+
+
+def test_what_ran_out_keeps_no_place_and_what_was_extended_does(
+    office: Office, clock: SimulatedClock, ctx: Context
+) -> None:
+    first = register(office, file(office))  # until 2023-03-01
+    clock.move_to(instant(DAY, 11))
+    second = behind(office, file(office, registration_months="24"))
+    third = behind(office, file(office, registration_months="36"))
+    clock.move_to(instant(date(2023, 1, 2)))
+    extended = office.decide(office.applicant, first.row.id, "extend", answers={"more_months": 3})
+    assert registers.list_encumbrances(first.kept["collateral"])[0].until_day == date(2023, 6, 1)
+    clock.move_to(instant(date(2023, 6, 1), 23))
+    run_due(ctx)
+    assert ranks(extended) == [1, 2, 3]  # its last day counts
+    clock.move_to(instant(date(2023, 6, 2), 0))
+    run_due(ctx)
+    lapsed, *rest = registers.list_encumbrances(first.kept["collateral"])
+    assert (lapsed.priority, lapsed.lifted_reason) == (None, "lapsed")
+    assert [each.id for each in rest] == [second.kept["right"], third.kept["right"]]
+    assert [each.priority for each in rest] == [1, 2]
+    assert registers.get_entry(first.kept["security"]).state == "expired"
+    kinds = [each.kind for each in evidence.read_stream(f"entry/{first.kept['collateral']}")]
+    assert kinds.count("EncumbranceLapsed") == 1 and kinds.count("EncumbranceProlonged") == 1
+    with pytest.raises(Fault, match=r"registers\.burden\.over"):
+        registers.prolong_encumbrance(ctx.as_system(), lapsed.id, date(2030, 1, 1))
+    again = behind(office, file(office))
+    assert (
+        ranks(again) == [1, 2, 3] and registers.list_encumbrances(first.kept["collateral"])[-1].priority == 3
+    )
+    office.decide(office.applicant, first.row.id, "settled")
+    office.decide(office.applicant, first.row.id, "cancel")
+    assert ranks(again) == [1, 2, 3]

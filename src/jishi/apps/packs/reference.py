@@ -69,6 +69,7 @@ def _register(pack: Pack, kind: RegisterKind) -> Iterator[Problem]:
             yield from _points((file, f"state[{state.id}].next"), following, states, "pack.unknown_state")
     for burden in kind.encumbrances:
         yield from _cites(pack, (file, f"encumbrance[{burden.id}].cites"), burden.cites)
+        yield from _cites(pack, (file, f"encumbrance[{burden.id}].lapses"), burden.lapses)
     yield from _field_names(file, kind.fields)
     for field in (*kind.fields, *(column for each in kind.fields for column in each.columns)):
         if field.register_kind is not None:

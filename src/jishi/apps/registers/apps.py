@@ -12,10 +12,12 @@ class RegistersConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what runs when it is due."""
+        from jishi.apps.registers.actions.burden import LAPSE, lapse_encumbrance
         from jishi.apps.registers.actions.expiry import expire_entry
         from jishi.apps.registers.actions.importing import IMPORT, run_piece
         from jishi.apps.registers.actions.writing import EXPIRY
         from jishi.platform.deadline import on_due
 
         on_due(EXPIRY, expire_entry)
+        on_due(LAPSE, lapse_encumbrance)
         on_due(IMPORT, run_piece)

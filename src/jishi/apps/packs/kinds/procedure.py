@@ -205,11 +205,12 @@ class Write(Row):
 
     `create` makes an entry that the case keeps under the name `as`; the others act on the entry kept under
     `entry` (`subject` is the one the case is about). `amend` replaces the fields given in `data`. `encumber`
-    adds a burden that is kept under `as`; `lift` lifts the burden kept under `entry`. With `same` a `create`
+    adds a burden that is kept under `as`, lasting to the day `until`; `prolong` lets the burden kept under `entry`
+    last to `until`, `lift` lifts it. With `same` a `create`
     takes the entry of that number where the province has one already, so that burdens on one thing meet.
     """
 
-    act: Literal["create", "amend", "state", "encumber", "lift"]
+    act: Literal["create", "amend", "state", "encumber", "prolong", "lift"]
     register_kind: Annotated[Identity | None, Field(alias="register")] = None
     entry: Identity | None = None
     keep: Annotated[Identity | None, Field(alias="as")] = None
@@ -219,6 +220,7 @@ class Write(Row):
     encumbrance: Identity | None = None
     holder: Mapping | None = None
     holder_party: Mapping | None = None
+    until: Mapping | None = None
     public: bool = True
     when: str = ""
 

@@ -23,10 +23,12 @@ class State(Titled):
 class Encumbrance(Titled):
     """Name a burden on an entry; `blocks` says that a burdened entry may not be offered.
 
-    Those of one kind rank by the time of their registration (登记时间先后).
+    Those of one kind rank by the time of their registration (登记时间先后). `lapses` holds the clauses by which it
+    loses its place once its last day is over (登记期限届满): it then stands no longer, and those behind it move up.
     """
 
     blocks: bool
+    lapses: tuple[ClauseId, ...] = ()
     cites: Annotated[tuple[ClauseId, ...], Field(min_length=1)]
 
 

@@ -130,7 +130,10 @@ def _decision(room: _Room, key: str, decision: DecisionKind) -> Iterator[Problem
 
 def _write(room: _Room, key: str, write: Write) -> Iterator[Problem]:
     desk = room.desk
-    if write.act == "lift":
+    yield from _mapping(room, f"{key}.until", write.until)
+    if write.act == "prolong" and write.until is None:
+        yield desk.wrong(f"{key}.until", write.act, "pack.field_unmapped", "until")
+    if write.act in ("lift", "prolong"):
         yield from desk.points(f"{key}.entry", write.entry or "", room.burdens)
         return
     if write.act != "create":

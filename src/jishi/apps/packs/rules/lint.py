@@ -39,7 +39,7 @@ def cited_elsewhere(pack: Pack) -> Iterator[str]:
         yield from limit.cites
     for register in pack.registers.values():
         for burden in register.encumbrances:
-            yield from burden.cites
+            yield from (*burden.cites, *burden.lapses)
     for product in pack.products.values():
         yield from product.cites
         for parts in (product.deposits, product.longest_terms, product.instalments, product.steps):

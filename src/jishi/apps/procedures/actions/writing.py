@@ -1,7 +1,8 @@
-"""Write what a decision says into the registers, in its transaction: create, amend, move, burden, lift."""
+"""Write what a decision says into the registers, in its transaction: create, amend, move, burden, prolong, lift."""
 
 import json
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from jishi.apps.packs import api as packs
@@ -65,19 +66,38 @@ def _encumber(move: Move, write: packs.Write) -> dict[str, Any]:
     entry = _entry(move, write)
     holder = str(move.view.value(write.holder) or move.view.value("case.party_name") or "")
     form = registers.EncumbranceForm(
-        write.encumbrance or "", holder, str(move.view.value(write.holder_party) or ""), move.view.at_ms
-    )
+        write.encumbrance or "", holder, str(move.view.value(write.holder_party) or ""), move.view.at_ms,
+        until_day=_day(move, write),
+    )  # fmt: skip
     burden = registers.add_encumbrance(_ctx(move), entry.id, form)
     _keep(move, write.keep, burden.id)
     return {"act": "encumber", "entry": entry.id, "encumbrance": burden.id, "rank": burden.rank}
 
 
+def _prolong(move: Move, write: packs.Write) -> dict[str, Any]:
+    burden, until = _burden(move, write), _day(move, write)
+    if until is None:
+        raise Fault("procedures.entry.none", name=write.until)
+    registers.prolong_encumbrance(_ctx(move), burden, until)
+    return {"act": "prolong", "encumbrance": burden, "until": until.isoformat()}
+
+
+def _day(move: Move, write: packs.Write) -> date | None:
+    found = move.view.value(write.until)
+    return date.fromisoformat(str(found)) if found else None
+
+
 def _lift(move: Move, write: packs.Write) -> dict[str, Any]:
-    burden = move.view.said.get("kept", {}).get(write.entry or "", "")
-    if not burden:
-        raise Fault("procedures.entry.none", name=write.entry)
+    burden = _burden(move, write)
     registers.lift_encumbrance(_ctx(move), burden)
     return {"act": "lift", "encumbrance": burden}
+
+
+def _burden(move: Move, write: packs.Write) -> str:
+    burden = str(move.view.said.get("kept", {}).get(write.entry or "", ""))
+    if not burden:
+        raise Fault("procedures.entry.none", name=write.entry)
+    return burden
 
 
 def _entry(move: Move, write: packs.Write) -> registers.EntryInfo:
@@ -109,4 +129,11 @@ def _ctx(move: Move) -> Any:
     return replace(move.ctx, actor=actor)
 
 
-_WRITES = {"create": _create, "amend": _amend, "state": _move, "encumber": _encumber, "lift": _lift}
+_WRITES = {
+    "create": _create,
+    "amend": _amend,
+    "state": _move,
+    "encumber": _encumber,
+    "prolong": _prolong,
+    "lift": _lift,
+}

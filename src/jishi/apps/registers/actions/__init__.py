@@ -1,6 +1,6 @@
 """What may be done with entries; each action is one transaction with its evidence."""
 
-from jishi.apps.registers.actions.burden import add_encumbrance, lift_encumbrance
+from jishi.apps.registers.actions.burden import add_encumbrance, lift_encumbrance, prolong_encumbrance
 from jishi.apps.registers.actions.entry import (
     KEEP,
     amend_entry,
@@ -19,6 +19,7 @@ __all__ = [
     "create_entries",
     "create_entry",
     "lift_encumbrance",
+    "prolong_encumbrance",
     "set_entry_state",
     "set_entry_states",
     "start_import",

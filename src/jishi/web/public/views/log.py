@@ -39,6 +39,8 @@ KINDS = {
     "EntryAmended": _("Register entry amended"),
     "EntryStateSet": _("State of a register entry set"),
     "EncumbranceAdded": _("Encumbrance entered"),
+    "EncumbranceProlonged": _("Encumbrance prolonged"),
+    "EncumbranceLapsed": _("Encumbrance lapsed"),
     "EncumbranceLifted": _("Encumbrance lifted"),
     "PartyRegistered": _("Party registered"),
     "PartyContactChanged": _("Contact of a party changed"),

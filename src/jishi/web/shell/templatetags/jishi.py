@@ -161,11 +161,12 @@ def clause(cited: Any) -> SafeString:
         return format_html('<cite class="clause">{}</cite>', cited)
     summary = found.summary_en if language() == "en" else found.summary_zh
     source, _space, article = found.id.rpartition(" ")
+    numbered = source and article[:1].isdigit()  # a part without an article of its own is named in words
     said = format_html(
         '<cite class="clause" title="{}: {}">{}</cite>',
         found.source,
         summary,
-        _("%(source)s, art. %(article)s") % {"source": source, "article": article} if source else found.id,
+        _("%(source)s, art. %(article)s") % {"source": source, "article": article} if numbered else found.id,
     )
     page = find_address("public:law:clause", found.id)
     said = format_html('<a href="{}">{}</a>', page, said) if page else said
