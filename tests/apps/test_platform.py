@@ -5,11 +5,16 @@ import logging
 import sys
 import threading
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
+from jishi.kernel.evidence.canonical import canonical_bytes
 from jishi.kernel.evidence.entry import Entry, leaf_hash
 from jishi.kernel.fault import Fault
 from jishi.platform import access, command, deadline, evidence, search, secrets, storage
@@ -38,6 +43,21 @@ def write(stream: str, *instants: int, recorded_at: int = 0) -> list[EvidenceEnt
     with transaction.atomic():
         news = [("Noted", {"at": at}, at) for at in instants]
         return evidence.append(evidence.lock(stream), recorded_at, news)
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="only one writer at a time makes it sure")
+def test_one_writer_gives_an_entry_its_index_with_its_row() -> None:
+    write("offering/a", 1)
+    evidence.sequence_pending()  # the head of the log is made by the first sequencing
+    write("offering/a", 2, 3)
+    assert evidence.sequence_pending() == 0
+    EvidenceEntry.objects.filter(seq=3).update(index=None)
+    write("offering/b", 4)  # what waits for its index goes before
+    assert evidence.sequence_pending() == 2
+    assert [(each.stream, each.seq) for each in evidence.read_log(1)] == [
+        ("offering/a", 3),
+        ("offering/b", 1),
+    ]
 
 
 def test_a_stream_is_numbered_without_a_gap() -> None:
@@ -444,6 +464,23 @@ def test_a_blind_index_finds_equals_and_tells_domains_apart() -> None:
 
 
 # --- command, masking, words
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+)
+
+
+@given(JSON)
+def test_digest_is_that_of_the_canonical_form(value: Any) -> None:
+    assert command.digest(value) == sha256(canonical_bytes(value)).hexdigest()
+
+
+def test_digest_refuses_text_that_is_no_text() -> None:
+    with pytest.raises(Fault) as refused:
+        command.digest({"words": "\ud800"})
+    assert refused.value.code == "evidence.canonical.text"
 
 
 def test_a_key_is_bound_to_its_command() -> None:

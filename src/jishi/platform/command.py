@@ -5,15 +5,22 @@ import json
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from jishi.kernel.evidence.canonical import canonical_bytes
+import msgspec
+
 from jishi.kernel.fault import Fault
 from jishi.platform.batch import select_values
 from jishi.platform.models import CommandRecord
 
 
+_SORTED = msgspec.json.Encoder(order="sorted")
+
+
 def digest(value: Any) -> str:
-    """Return the SHA-256 of the canonical form of a command."""
-    return hashlib.sha256(canonical_bytes(value)).hexdigest()
+    """Return the SHA-256 of the canonical form of a command, written by msgspec; Fault `evidence.canonical.text`."""
+    try:
+        return hashlib.sha256(_SORTED.encode(value)).hexdigest()
+    except UnicodeEncodeError as error:
+        raise Fault("evidence.canonical.text", position=error.start) from None
 
 
 class Given(NamedTuple):

@@ -1,7 +1,8 @@
 """The evidence store: per-stream entries written with the change they witness, sequenced into one log.
 
 A transaction locks its stream's head, appends, and commits with the change itself. One sequencer then gives
-committed entries their global index, so a reader of the log never misses one.
+committed entries their global index, so a reader of the log never misses one. SQLite has one writer at a time: there
+the order of writing is that of committing, and an entry gets its index with its row.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -39,6 +40,10 @@ UPDATE platform_evidenceentry SET "index" = %s + given.place FROM (
         SELECT id FROM platform_evidenceentry WHERE "index" IS NULL ORDER BY id LIMIT %s
     ) AS pending
 ) AS given WHERE platform_evidenceentry.id = given.id
+"""
+_TAKE_INDICES = """
+UPDATE platform_loghead SET size = size + %s
+WHERE id = 1 AND NOT EXISTS (SELECT 1 FROM platform_evidenceentry WHERE "index" IS NULL) RETURNING size - %s
 """
 _BATCH = 500
 
@@ -87,7 +92,7 @@ def append_all(
 ) -> list[Written]:
     """Append to many locked streams at once: `news` holds the entries of each stream."""
     rows = [row for stream, entries in news.items() for row in _extend(heads[stream], recorded_at, entries)]
-    insert_values(EvidenceEntry, Written._fields, rows)
+    _insert(rows)
     update_rows([heads[stream] for stream in news], _MOVING)
     return rows
 
@@ -97,9 +102,26 @@ def open_streams(recorded_at: int, news: Mapping[str, Sequence[NewEntry]]) -> No
     heads = {stream: StreamHead(stream=stream) for stream in news}
     rows = [row for stream, entries in news.items() for row in _extend(heads[stream], recorded_at, entries)]
     insert_rows(list(heads.values()))
-    insert_values(EvidenceEntry, Written._fields, rows)
+    _insert(rows)
     for head in heads.values():
         keep(head)
+
+
+def _insert(rows: Sequence[Written]) -> None:
+    first = _take_indices(len(rows)) if connection.vendor == "sqlite" and rows else None
+    if first is None:
+        insert_values(EvidenceEntry, Written._fields, rows)
+    else:
+        numbered = [(*row, index) for index, row in enumerate(rows, first)]
+        insert_values(EvidenceEntry, (*Written._fields, "index"), numbered)
+
+
+def _take_indices(count: int) -> int | None:
+    """Take the next indices of the log and return the first; None while earlier entries wait for theirs."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_INDICES, [count, count])
+        found = cursor.fetchone()
+    return None if found is None else int(found[0])
 
 
 def _extend(head: StreamHead, recorded_at: int, news: Sequence[NewEntry]) -> list[Written]:

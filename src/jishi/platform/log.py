@@ -2,18 +2,19 @@
 
 Records are hashes of entries (`kernel.evidence.record`), so nothing here is personal. The files follow from the
 database and can be made again; the checkpoint is written last, so a crash leaves the old log or the new one. One
-process writes at a time, under the lock of the log's head; all processes of a market share JISHI_VAR.
+process writes at a time, under a lock of its own; all processes of a market share JISHI_VAR.
 """
 
 import base64
-from collections.abc import Sequence
-from contextlib import suppress
+import fcntl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from jishi.kernel.evidence.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from jishi.kernel.evidence.cosignature import add_signature
@@ -27,7 +28,6 @@ from jishi.platform.durable import write_bytes
 from jishi.platform.evidence import log_size, sequence_pending
 from jishi.platform.models import EvidenceEntry, LogHead
 from jishi.platform.secrets import operator_key
-from jishi.platform.turn import turn
 
 PART = 4096
 CHECKPOINT = "checkpoint"
@@ -50,16 +50,33 @@ def publish_log() -> Checkpoint:
     found = current_checkpoint()
     if found is not None and found.size == log_size():
         return found
-    with turn(), transaction.atomic():
-        head, _ = LogHead.objects.select_for_update().get_or_create(pk=1)
-        found = current_checkpoint()
+    with _files_held():
+        found, now = current_checkpoint(), log_size()
         size = 0 if found is None else found.size
-        if found is not None and found.size == head.size:
+        if found is not None and found.size == now:
             return found
-        _require_continued(size, head.size)
-        for start in range(size, head.size, PART):
-            _append(start, min(start + PART, head.size))
-        return _sign(head.size)
+        _require_continued(size, now)
+        for start in range(size, now, PART):
+            _append(start, min(start + PART, now))
+        return _sign(now)
+
+
+@contextmanager
+def _files_held() -> Iterator[None]:
+    """Let one writer at a time at the log's files, whichever process or machine it is in.
+
+    On SQLite the file is locked and not the database: bidders would wait while each tile is made durable.
+    """
+    if connection.vendor != "sqlite":
+        with transaction.atomic():
+            LogHead.objects.select_for_update().get_or_create(pk=1)
+            yield
+        return
+    place = log_folder().with_suffix(".lock")
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with place.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def current_checkpoint() -> Checkpoint | None:
@@ -79,8 +96,7 @@ def signed_checkpoint() -> str | None:
 
 def keep_cosignature(text: str, signature: Signature) -> bool:
     """Add a witness's cosignature to the checkpoint it signed; False when the log has grown since."""
-    with turn(), transaction.atomic():
-        LogHead.objects.select_for_update().get_or_create(pk=1)
+    with _files_held():
         raw = read_log_file(CHECKPOINT)
         if raw is None or not raw.decode().startswith(f"{text}\n"):
             return False

@@ -5,6 +5,7 @@ handler takes the owner's lock and looks before it acts.
 """
 
 import asyncio
+import logging
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jishi.project.settings")
@@ -30,6 +31,7 @@ THREADS = int(os.environ.get("JISHI_THREADS", "16"))
 _portal: Any = WSGIMiddleware(cast(Any, portal), workers=THREADS)
 _ticker = Ticker()
 _news = News()
+log = logging.getLogger("jishi.server")
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -43,7 +45,18 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     elif scope["type"] == "http" and scope["path"].startswith(stream.PREFIX):
         await stream.application(scope, receive, send)
     elif scope["type"] == "http":
-        await _portal(scope, receive, send)
+        await _portal(scope, partial(_receive, receive), send)
+
+
+def end_streams() -> None:
+    """End every open stream, whose watchers ask again elsewhere: a server that stops would wait for them for ever."""
+    stream.hub.close()
+
+
+async def _receive(receive: Any) -> dict[str, Any]:
+    """Await what a server gives that is no coroutine: the portal's threads can only wait for one."""
+    message: dict[str, Any] = await receive()
+    return message
 
 
 async def _live_on(receive: Any, send: Any) -> None:
@@ -51,17 +64,13 @@ async def _live_on(receive: Any, send: Any) -> None:
         message = await receive()
         if message["type"] == "lifespan.startup":
             try:
-                await asyncio.to_thread(require_real_market)
-            except Fault as fault:
-                why = say(fault.code, fault.params, "en")
+                await _begin()
+            except Exception as error:
+                if not isinstance(error, Fault):
+                    log.exception("the server could not start")
+                why = say(error.code, error.params, "en") if isinstance(error, Fault) else str(error)
                 await send({"type": "lifespan.startup.failed", "message": why})
                 return
-            await asyncio.to_thread(_ticker.recover)
-            _ticker.start()
-            await asyncio.to_thread(path.start)
-            _news.start(watched=True)
-            readiness.on_ready("ticker", _ticker.check)
-            readiness.on_ready("queue", partial(check_queue, path.committer))
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             _news.stop()
@@ -69,3 +78,14 @@ async def _live_on(receive: Any, send: Any) -> None:
             _ticker.stop()
             await send({"type": "lifespan.shutdown.complete"})
             return
+
+
+async def _begin() -> None:
+    """Give running rounds their lost time back, then start the clock, the committer and the news."""
+    await asyncio.to_thread(require_real_market)
+    await asyncio.to_thread(_ticker.recover)
+    _ticker.start()
+    await asyncio.to_thread(path.start)
+    _news.start(watched=True)
+    readiness.on_ready("ticker", _ticker.check)
+    readiness.on_ready("queue", partial(check_queue, path.committer))

@@ -1,7 +1,9 @@
 """Prepare the database, say where the market is and who may sign in, and serve it."""
 
+import asyncio
 import contextlib
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 
@@ -9,6 +11,13 @@ from rich.console import Console
 from rich.table import Table
 
 from jishi.kernel.fault import Fault
+
+BACKLOG = 2_048
+MOST_LINES = 32_768
+"""Open connections, watchers and all; beyond them nobody is let in."""
+LARGEST_BUFFER = 64 * 1024
+"""Of a line, in bytes: a watcher who reads slowly has no more than this of old frames before it."""
+LONGEST_END_S = 10.0
 
 
 def set_up() -> None:
@@ -103,20 +112,45 @@ def announce(console: Console, host: str, port: int) -> None:
 
 def serve(host: str, port: int) -> None:
     """Serve until interrupted; Faults `project.live.*` where a real market cannot run on what is set up."""
-    import uvicorn
+    import uvloop
 
-    from jishi.project.asgi import application
     from jishi.project.preflight import require_real_market
 
     require_real_market()
-    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how one stops it, not an error
-        uvicorn.run(
-            application,
-            host=host,
-            port=port,
-            log_level="warning",
-            log_config=None,  # its lines are ours to write, masked
-            server_header=False,
-            proxy_headers=False,  # the portal reads them itself, if JISHI_PROXIES says so
-            timeout_graceful_shutdown=3,
-        )
+    uvloop.run(_serve(host, port))
+
+
+async def _serve(host: str, port: int) -> None:
+    """Serve in this process (docs/adr/0014-granian-in-process.md)."""
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
+    from granian.server.embed import Server
+
+    from jishi.project.asgi import application, end_streams
+
+    server = Server(
+        application,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(max_buffer_size=LARGEST_BUFFER),
+        websockets=False,
+        backlog=BACKLOG,
+        backpressure=MOST_LINES,
+        log_enabled=False,  # its lines are ours to write, masked
+    )
+
+    def stop() -> None:
+        end_streams()
+        server.stop()
+        loop.call_later(
+            LONGEST_END_S, os._exit, 0
+        )  # what hangs on a line is cut; what was acknowledged is stored
+
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, stop)
+    await server.serve()
+    if server.interrupt_children:
+        raise SystemExit("the server could not start or went on without its worker; the log says why")

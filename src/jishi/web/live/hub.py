@@ -103,6 +103,13 @@ class Hub:
                 del self.rooms[offering_id]
             self._counted(-1)
 
+    def close(self) -> None:
+        """End every watcher's stream."""
+        for room in tuple(self.rooms.values()):
+            for watcher in tuple(room.watchers):
+                if watcher.task is not None:
+                    watcher.task.cancel("closed")
+
     async def read_in_thread(self, read: Callable[[str], bool], offering_id: str) -> bool:
         """Ask the database in the hub's own thread, whose connection stays open."""
         return await asyncio.get_running_loop().run_in_executor(self._reader, _kept_open, read, offering_id)

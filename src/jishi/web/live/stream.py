@@ -26,6 +26,7 @@ HEADERS = [
     (b"x-accel-buffering", b"no"),
     (b"x-content-type-options", b"nosniff"),
 ]
+ENDED = {("stalled",), ("closed",)}
 hub = Hub()
 
 
@@ -56,7 +57,7 @@ async def _stream(offering_id: str, scope: Scope, line: tuple[Receive, Send]) ->
             while (await receive())["type"] != "http.disconnect":
                 pass
     except asyncio.CancelledError as why:
-        if why.args != ("stalled",):
+        if why.args not in ENDED:
             raise
 
 
