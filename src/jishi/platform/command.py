@@ -11,7 +11,6 @@ from jishi.kernel.fault import Fault
 from jishi.platform.batch import select_values
 from jishi.platform.models import CommandRecord
 
-
 _SORTED = msgspec.json.Encoder(order="sorted")
 
 
