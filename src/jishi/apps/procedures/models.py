@@ -53,7 +53,7 @@ class Case(models.Model):
         ]
         indexes = [
             models.Index(fields=["role", "due_ms", "id"], name="case_inbox"),
-            models.Index(fields=["role", "division", "due_ms", "id"], name="case_inbox_division"),
+            models.Index(fields=["role", "division", "procedure", "due_ms", "id"], name="case_inbox_place"),
             models.Index(fields=["role", "procedure", "due_ms", "id"], name="case_inbox_procedure"),
             models.Index(fields=["party", "-updated_ms", "-id"], name="case_of_party"),
             models.Index(fields=["behalf", "-updated_ms", "-id"], name="case_of_behalf"),

@@ -17,7 +17,7 @@ ENTRY_DOMAIN = "jishi.entry/1"
 LONGEST_NUMBER = 120
 NUMERIC = {"money", "area", "number"}
 LONGEST_WORDS = 4000
-_NOT_INDEXED = {"table", "interval", "geometry", "file"}
+NOT_INDEXED = {"table", "interval", "geometry", "file"}
 _WORDED = {"text", "party", "code", "number", "bounds", "choice", "division"}
 
 
@@ -182,7 +182,7 @@ def index_rows(row: RegisterEntry, content: Content) -> Iterator[IndexValue]:
 def _index(
     row: RegisterEntry, field: FieldKind, name: str, values: list[Any], *, public: bool = True
 ) -> Iterator[IndexValue]:
-    if not field.indexed or field.masked or field.type in _NOT_INDEXED:
+    if not field.indexed or field.masked or field.type in NOT_INDEXED:
         return
     public = public and field.public
     for value in values:

@@ -39,6 +39,8 @@ class RegisterEntry(models.Model):
             models.Index(fields=["kind", "span", "min_x", "min_y"], name="entry_kind_place"),
             models.Index(fields=["kind", "-updated_ms", "-id"], name="entry_kind_recent"),
             models.Index(fields=["number"], name="entry_number"),
+            models.Index(fields=["kind", "division", "state", "public"], name="entry_kind_reach"),
+            models.Index(fields=["id", "updated_ms", "public"], name="entry_changed"),
         ]
 
     @property
@@ -68,7 +70,18 @@ class EntryVersion(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["entry", "version"], name="entry_version_once")]
-        indexes = [models.Index(fields=["kind", "-at_ms", "-id"], name="entry_version_recent")]
+        indexes = [
+            models.Index(
+                fields=["kind", "until_ms", "at_ms"],
+                condition=models.Q(until_ms__isnull=False),
+                name="entry_version_closed",
+            ),
+            models.Index(
+                fields=["kind", "-at_ms", "-entry"],
+                condition=models.Q(until_ms__isnull=False),
+                name="entry_version_past",
+            ),
+        ]
 
 
 class Encumbrance(models.Model):

@@ -8,20 +8,17 @@ FTS = (
     f"CREATE VIRTUAL TABLE {fulltext.TABLE} USING fts5("
     "shown, inside, marks, content='', columnsize=0, tokenize='ascii')"
 )
-COLUMN = "ALTER TABLE platform_searchrow ADD COLUMN grams tsvector"
-INDEX = "CREATE INDEX platform_searchrow_grams ON platform_searchrow USING gin (grams)"
 
 
 def make(apps, editor):
-    sqlite = editor.connection.vendor == "sqlite"
-    for statement in (FTS,) if sqlite else (COLUMN, INDEX):
-        editor.execute(statement)
-    fulltext.rebuild(apps.get_model("platform", "SearchRow").objects.order_by("id").iterator(2000))
+    if editor.connection.vendor == "sqlite":  # on PostgreSQL the index stands in a table of its own, made next
+        editor.execute(FTS)
+        fulltext.rebuild(apps.get_model("platform", "SearchRow").objects.order_by("id").iterator(2000))
 
 
 def unmake(apps, editor):
-    sqlite = editor.connection.vendor == "sqlite"
-    editor.execute(f"DROP TABLE {fulltext.TABLE}" if sqlite else "ALTER TABLE platform_searchrow DROP COLUMN grams")
+    if editor.connection.vendor == "sqlite":
+        editor.execute(f"DROP TABLE {fulltext.TABLE}")
 
 
 class Migration(migrations.Migration):

@@ -1,12 +1,12 @@
 """Lists of cases, paged by key: the inbox by days left, a party's cases, missed clocks by office."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
-from django.db import connection
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from jishi.apps.packs import api as packs
 from jishi.apps.procedures.info import CaseRow
@@ -16,7 +16,9 @@ from jishi.apps.procedures.reads.case import row_of, today_of
 from jishi.platform.access import STAFF, divisions_of, require, stem_of
 from jishi.platform.context import Context
 from jishi.platform.fulltext import Wanted, condition
-from jishi.platform.search import COUNTED, Page, page_recent
+from jishi.platform.grams import mark
+from jishi.platform.models import SearchRow
+from jishi.platform.search import COUNTED, Page, find_objects, page_recent
 
 _CURSOR = re.compile(r"([0-9]{1,16})\.([0-9a-f]{32})")
 FEW = 2000
@@ -73,16 +75,20 @@ def list_inbox(
     waiting = _waiting(ctx, query)
     place = _CURSOR.fullmatch(cursor or "")
     after = Q(due_ms__gt=int(place[1])) | Q(due_ms=int(place[1]), id__gt=place[2]) if place else Q()
-    # Each role's cases stand in the order of an index; joined by "or" the database would sort them all.
-    heads = [rows.filter(after).order_by("due_ms", "id").only(*SHOWN)[: size + 1] for rows in waiting]
-    found = sorted((row for head in heads for row in head), key=lambda row: (row.due_ms, row.id))[: size + 1]
+    # Each role's cases stand in the order of an index, which holds all that is sorted; joined by "or" the database
+    # would sort them all, and with all that a row holds.
+    heads = [
+        rows.filter(after).order_by("due_ms", "id").values_list("due_ms", "id")[: size + 1]
+        for rows in waiting
+    ]
+    found = sorted(key for head in heads for key in head)[: size + 1]
     last = found[size - 1] if len(found) > size else None
     # A first page that is not full has counted them all: a search for something rare reads the rows once.
     total = min(COUNTED + 1, sum(map(_count, waiting))) if place or last else len(found)
+    shown = Case.objects.only(*SHOWN).in_bulk([key for _due, key in found[:size]])
     today = today_of(ctx)
-    return Page(
-        [row_of(each, today) for each in found[:size]], f"{last.due_ms}.{last.id}" if last else None, total
-    )
+    rows = [row_of(shown[key], today) for _due, key in found[:size] if key in shown]
+    return Page(rows, f"{last[0]}.{last[1]}" if last else None, total)
 
 
 def count_waiting(ctx: Context, soon_ms: int) -> WaitingCount:
@@ -161,48 +167,45 @@ def count_cases(procedure: str = "") -> dict[str, int]:
 
 def _waiting(ctx: Context, query: InboxQuery) -> "list[QuerySet[Case]]":
     """Give the cases that wait for each of the actor's roles; a case waits for one role, an ended one for none."""
-    actor = ctx.actor
+    actor, narrow = ctx.actor, _narrowing(ctx, query)
     held = STAFF if actor.system else tuple(sorted({each.role for each in actor.permits} & set(STAFF)))
     found = []
     for role in dict.fromkeys(query.roles or held):
         if role in held:
             whole = Q() if actor.system else _under(divisions_of(actor, [role]))
-            found.append(_narrow(ctx, Case.objects.filter(whole, role=role), query))
+            found.append(narrow(Case.objects.filter(whole, role=role)))
     return found
 
 
-def _narrow(ctx: Context, rows: "QuerySet[Case]", query: InboxQuery) -> "QuerySet[Case]":
-    if query.mine:
-        rows = rows.filter(assignee_id=ctx.actor.user_id)
+def _narrowing(ctx: Context, query: InboxQuery) -> "Callable[[QuerySet[Case]], QuerySet[Case]]":
+    """Return what narrows the cases of a role; the words are looked for once, whatever the roles."""
+    conditions: list[Any] = [Q(assignee_id=ctx.actor.user_id)] if query.mine else []
     if query.procedure:
-        rows = rows.filter(procedure=query.procedure)
+        conditions.append(Q(procedure=query.procedure))
     elif query.procedures is not None:
-        rows = rows.filter(procedure__in=query.procedures)
+        conditions.append(Q(procedure__in=query.procedures))
     if query.step:
-        rows = rows.filter(step=query.step)
+        conditions.append(Q(step=query.step))
     if query.division:
-        rows = rows.filter(_under([query.division]))
+        conditions.append(_under([query.division]))
     if query.overdue:
-        rows = rows.filter(due_ms__lte=ctx.now_ms())
+        conditions.append(Q(due_ms__lte=ctx.now_ms()))
     elif query.soon_ms:
-        rows = rows.filter(due_ms__gt=ctx.now_ms(), due_ms__lte=ctx.now_ms() + query.soon_ms)
-    return _holding(rows, query.text)
+        conditions.append(Q(due_ms__gt=ctx.now_ms(), due_ms__lte=ctx.now_ms() + query.soon_ms))
+    if not (wanted := Wanted(query.text)).is_empty():
+        conditions.append(_holding(wanted))
+    return lambda rows: reduce(lambda narrowed, each: narrowed.filter(each), conditions, rows)
 
 
-def _holding(rows: "QuerySet[Case]", text: str) -> "QuerySet[Case]":
-    """Narrow to cases whose row in the full-text index holds every word."""
-    wanted = Wanted(text)
-    if wanted.is_empty():
-        return rows
-    found, value = condition(wanted)
-    own = f"kind IN ('{CASE}', '{RESTING}') AND party = ''"
-    chosen = f"SELECT object_id FROM platform_searchrow WHERE {own} AND {found}"
-    with connection.cursor() as cursor:
-        cursor.execute(f"{chosen} LIMIT {FEW + 1}", [value])
-        keys = [row[0] for row in cursor.fetchall()]
-    if len(keys) <= FEW:  # named one by one the database looks each up; else it reads the inbox in its order
-        return rows.filter(pk__in=keys)
-    return rows.extra(where=[f"procedures_case.id IN ({chosen})"], params=[value])
+def _holding(wanted: Wanted) -> Any:
+    """Tell the cases whose row in the full-text index holds every word."""
+    wanted = wanted.bearing(mark("party=")).one_of((mark(f"kind={CASE}"), mark(f"kind={RESTING}")))
+    few = find_objects(wanted, size=FEW, total=0)
+    if few.next is None:  # named one by one the database looks each up; else it reads the inbox in its order
+        return Q(pk__in=list(SearchRow.objects.filter(pk__in=few.rows).values_list("object_id", flat=True)))
+    said, value = condition(wanted)
+    rows = SearchRow.objects.filter(kind__in=(CASE, RESTING), object_id=OuterRef("pk"), party="")
+    return Exists(rows.extra(where=[said], params=[value]))
 
 
 def _below(ctx: Context) -> Q:
@@ -217,7 +220,11 @@ def _under(divisions: Sequence[str]) -> Q:
         stem = stem_of(division)
         if root.startswith(stem):
             return Q()
-        reach |= Q(division=division) if len(stem) == 6 else Q(division__gte=stem, division__lt=stem + "~")
+        reach |= (
+            Q(division=division)
+            if len(stem) == 6
+            else Q(division__gte=stem, division__lte=stem.ljust(6, "9"))
+        )
     return reach
 
 

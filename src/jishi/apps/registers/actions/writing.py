@@ -8,7 +8,7 @@ from typing import Any
 from jishi.apps.packs.api import current_pack
 from jishi.apps.registers.content import Content, commitment, index_rows, marks, words
 from jishi.apps.registers.models import EntryVersion, IndexValue, RegisterEntry
-from jishi.apps.registers.reads.listing import SEARCH_KIND
+from jishi.apps.registers.reads.wanted import SEARCH_KIND
 from jishi.platform import evidence, secrets
 from jishi.platform.batch import batched, insert_rows, update_rows
 from jishi.platform.context import Context

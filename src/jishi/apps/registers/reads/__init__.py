@@ -8,6 +8,7 @@ from jishi.apps.registers.reads.burden import (
     priority_of,
     require_unburdened,
 )
+from jishi.apps.registers.reads.counting import count_divisions, count_facet, count_states
 from jishi.apps.registers.reads.entry import (
     entry_info,
     find_entry,
@@ -28,16 +29,9 @@ from jishi.apps.registers.reads.importing import (
     list_problems,
     preview_import,
 )
-from jishi.apps.registers.reads.listing import (
-    count_divisions,
-    count_entries,
-    count_facet,
-    count_states,
-    entries_in_box,
-    field_named,
-    list_entries,
-    rows_in_box,
-)
+from jishi.apps.registers.reads.listing import count_entries, entries_in_box, list_entries
+from jishi.apps.registers.reads.place import rows_in_box
+from jishi.apps.registers.reads.wanted import field_named
 
 __all__ = [
     "blocking_encumbrances",

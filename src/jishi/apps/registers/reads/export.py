@@ -18,7 +18,7 @@ def iterate_entries(query: EntryQuery) -> Iterator[EntryInfo]:
     """Yield every chosen entry, the last changed first; masked fields stay masked."""
     cursor: str | None = None
     while True:
-        page = list_entries(query, cursor, _PIECE)
+        page = list_entries(query, cursor, _PIECE, counted=False)
         yield from page.rows
         cursor = page.next
         if cursor is None:
