@@ -15,9 +15,12 @@ from jishi.platform.access import Target, may
 from jishi.platform.context import Context
 from jishi.web.desk.case_forms import AnswerForm
 from jishi.web.desk.case_next import Barred, Seen, acts_of, asked_items, decisions_of
-from jishi.web.desk.case_say import clock_of, pauses_of, say_fault, sheets_of, timeline_of, titles_of
+from jishi.web.desk.case_sheet import sheets_of
 from jishi.web.desk.frame import desk_page, render_desk
 from jishi.web.desk.told import say_kept, say_previews
+from jishi.web.shell.case_clock import pauses_of, running_clock_of
+from jishi.web.shell.case_fault import say_fault, titles_of
+from jishi.web.shell.case_timeline import timeline_of
 from jishi.web.shell.panel_word import with_words
 from jishi.web.shell.posting import ctx_of
 from jishi.web.shell.site import language
@@ -89,7 +92,7 @@ def render_case(request: HttpRequest, seen: Seen) -> HttpResponse:
         "kept": say_kept(rulings.list_rulings("case", info.row.id)),
         "tasks": rulings.list_open_tasks("case", info.row.id),
         "timeline": timeline_of(view, info),
-        "clock": clock_of(view, info),
+        "clock": running_clock_of(view, info),
         "pauses": pauses_of(view),
         "objections": _objections(view, info, "answered" in ways.acts and not own),
         "panel_rows": with_words(panels.list_panels_of("case", info.row.id)),
@@ -160,7 +163,7 @@ def _own(ctx: Context, view: procedures.CaseView) -> list[Barred]:
     if view.state.ended or not ({view.row.party, view.row.behalf} - {""}) & set(ctx.actor.parties):
         return []
     step = titles_of(view.kind).get(view.state.step, view.state.step)
-    return [Barred(say_fault(view, "procedure.own_case", {"step": step}), ())]
+    return [Barred(say_fault(view.kind, Fault("procedure.own_case", step=step)), ())]
 
 
 def _runs(view: procedures.CaseView) -> bool:

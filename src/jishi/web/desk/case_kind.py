@@ -10,8 +10,8 @@ from jishi.apps.packs import api as packs
 from jishi.apps.procedures import api as procedures
 from jishi.platform.access import require
 from jishi.platform.context import Context
-from jishi.web.desk.case_say import limit_words
 from jishi.web.desk.frame import desk_page, render_desk
+from jishi.web.shell.case_clock import amount_of
 from jishi.web.shell.case_word import ROLES
 from jishi.web.shell.posting import ctx_of
 from jishi.web.shell.site import language, market_pack, site
@@ -97,7 +97,7 @@ def _step(pack: packs.Pack, kind: packs.ProcedureKind, step: packs.StepKind, tod
         "plain": step.plain.say(lang),
         "role": ROLES.get(step.role, step.role),
         "cites": step.cites,
-        "clock": limit_words(pack, clock.limit, today) if clock else "",
+        "clock": amount_of(pack, clock.limit, today) if clock else "",
         "clock_cites": pack.limit_row(clock.limit).cites if clock else (),
         "decisions": [each.title.say(lang) for each in step.decisions],
     }

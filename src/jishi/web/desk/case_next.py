@@ -22,7 +22,7 @@ from jishi.web.desk.case_forms import (
     SupplementForm,
     SuspendForm,
 )
-from jishi.web.desk.case_say import say_fault
+from jishi.web.shell.case_fault import say_fault
 from jishi.web.shell.site import language
 from jishi.web.shell.typed import count_typed_rows, typed_initial
 
@@ -73,7 +73,7 @@ def decisions_of(
         decision = next(each for each in step.decisions if each.id == way.decision)
         refusal = way.refusal or _unlawful(view, decision, answers)
         if refusal is not None:
-            sentence = say_fault(view, *refusal)
+            sentence = say_fault(view.kind, Fault(refusal[0], **refusal[1]))
             barred.setdefault(sentence, []).append(decision.title.say(lang))
         else:
             found.append(_next(view, step, decision, answers))

@@ -28,8 +28,8 @@ from jishi.web.desk.case_forms import (
     SuspendForm,
 )
 from jishi.web.desk.case_next import Next, Seen, act_form, form_of
-from jishi.web.desk.case_say import say_fault
 from jishi.web.desk.frame import desk_page, render_desk
+from jishi.web.shell.case_fault import say_fault
 from jishi.web.shell.posting import ctx_of
 from jishi.web.shell.site import language
 
@@ -117,9 +117,11 @@ def _refused(request: HttpRequest, case_id: str, form: ActForm | None, fault: Fa
         raise fault
     seen = open_for_desk(ctx_of(request), case_id)
     if form is None or fault.code == MOVED or fault.code == "procedure.ended":
-        messages.error(request, say_fault(seen.view, fault.code, fault.params))
+        messages.error(request, say_fault(seen.view.kind, fault))
         return _with_status(render_case(request, seen), 409)
-    form.add_error(find_input(form, fault), say_fault(seen.view, fault.code, _labelled(form, fault)))
+    form.add_error(
+        find_input(form, fault), say_fault(seen.view.kind, Fault(fault.code, **_labelled(form, fault)))
+    )
     row, label = seen.info.row, getattr(getattr(form, "decision", None), "title", None)
     step = Next("", label.say(language()) if label else _("This was not done"), form, request.path)
     shown = {"step": step, "row": row, "form": form, "back": reverse("desk:case", args=[row.id])}

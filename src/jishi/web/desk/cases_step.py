@@ -11,9 +11,9 @@ from jishi.platform.access import STAFF, require
 from jishi.platform.context import Context
 from jishi.platform.words import say
 from jishi.web.desk.case_forms import DecisionForm
-from jishi.web.desk.case_say import titled
 from jishi.web.desk.cases import listed
 from jishi.web.desk.frame import desk_page, render_desk
+from jishi.web.shell.case_fault import titled
 from jishi.web.shell.posting import ctx_of
 from jishi.web.shell.site import language, market_pack
 

@@ -15,11 +15,11 @@ from jishi.apps.panels import api as panels
 from jishi.apps.procedures import api as procedures
 from jishi.apps.procedures.reads.inbox import WaitingCount, count_waiting
 from jishi.apps.sealing import api as sealing
-from jishi.kernel.calendar.workday import is_working_day
 from jishi.kernel.calendar.zone import start_of_day_ms
 from jishi.platform.access import PERMISSIONS, STAFF, Target, divisions_of, may, stem_of
 from jishi.platform.context import Actor, Context
 from jishi.platform.search import find_inbox
+from jishi.web.shell.case_clock import count_working_days
 from jishi.web.shell.panel_word import duty_word
 from jishi.web.shell.site import market_pack, site
 
@@ -160,16 +160,6 @@ def read_inbox(ctx: Context) -> Inbox:
     items = [*_rows(ctx), *_duties(ctx), *_seats(ctx), *_panels(ctx)]
     items.sort(key=lambda item: (item.due_ms is None, item.due_ms or 0, item.since_ms))
     return Inbox(items, count_waiting(ctx, int(SOON.total_seconds() * 1000)))
-
-
-def count_working_days(start: date, end: date) -> int | None:
-    """Count the working days after `start` until `end`; None where the calendar is not known.
-
-    >>> count_working_days(date(2020, 9, 28), date(2020, 10, 9))
-    3
-    """
-    known = [is_working_day(start + timedelta(days=n)) for n in range(1, min(400, (end - start).days) + 1)]
-    return None if None in known else sum(map(bool, known))
 
 
 def _rows(ctx: Context) -> Iterator[Item]:

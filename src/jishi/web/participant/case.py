@@ -18,7 +18,10 @@ from jishi.web.participant.case_form import ChoiceForm, applicant_ways, find_dec
 from jishi.web.participant.filing import require_mine
 from jishi.web.participant.page import crumbs, page
 from jishi.web.shell import case_word
-from jishi.web.shell.guided import say_answers, say_fault
+from jishi.web.shell.case_clock import Clocked, amount_of, clock_of, supplement_clock_of
+from jishi.web.shell.case_fault import say_fault
+from jishi.web.shell.case_timeline import timeline_of
+from jishi.web.shell.guided import say_answers
 from jishi.web.shell.posting import UNPROCESSABLE, ctx_of, tell_fault
 from jishi.web.shell.site import language
 
@@ -146,7 +149,7 @@ def _render(request: HttpRequest, case_id: str, wrong: ChoiceForm | None = None)
         "asked_words": asked_words,
         "needs": kind.documents if waits else (),
         "form": ChoiceForm.of(_asked(view), info.form) if waits else None,
-        "moments": case_word.moments_of(view, info, ctx.actor.user_id or 0),
+        "timeline": timeline_of(view, info, ctx.actor.user_id or 0),
         "party": names.get(info.party),
         "behalf": names.get(info.behalf),
         "diagram": mark_safe(packs.procedure_svg(view.pack, kind, lang, at=row.step)),
@@ -187,8 +190,8 @@ def _votes(kind: packs.ProcedureKind, votes: Any) -> list[tuple[str, Any]]:
     return [(each.title.say(language()), votes[each.id]) for each in kind.votes if each.id in votes]
 
 
-def _clock(view: procedures.CaseView, step: packs.StepKind, *, waits: bool) -> case_word.Clocked | None:
-    find = case_word.supplement_clock_of if waits else case_word.clock_of
+def _clock(view: procedures.CaseView, step: packs.StepKind, *, waits: bool) -> Clocked | None:
+    find = supplement_clock_of if waits else clock_of
     return find(view.pack, step, view.today)
 
 
@@ -208,7 +211,7 @@ def _remedies(view: procedures.CaseView, end: Any) -> list[dict[str, Any]]:
         {
             "title": each.title.say(lang),
             "to": each.to.say(lang),
-            "within": case_word.amount_of(view.pack, each.limit, view.today),
+            "within": amount_of(view.pack, each.limit, view.today),
             "cites": each.cites,
         }
         for each in view.kind.remedies

@@ -12,8 +12,8 @@ from jishi.apps.packs import api as packs
 from jishi.apps.procedures import api as procedures
 from jishi.kernel.fault import Fault
 from jishi.platform.words import say
+from jishi.web.shell.case_fault import say_fault
 from jishi.web.shell.case_word import place_of
-from jishi.web.shell.guided import say_fault
 from jishi.web.shell.site import language
 from jishi.web.shell.typed import TypedForm, count_typed_rows, typed_initial
 

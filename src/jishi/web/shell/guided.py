@@ -18,8 +18,8 @@ from jishi.apps.procedures import api as procedures
 from jishi.apps.procedures.api import Filing
 from jishi.kernel.fault import Fault
 from jishi.platform.context import Context
-from jishi.platform.words import say
 from jishi.web.shell.address import find_address
+from jishi.web.shell.case_fault import say_fault
 from jishi.web.shell.site import language
 from jishi.web.shell.typed import TypedForm, count_typed_rows, typed_initial
 
@@ -213,27 +213,6 @@ class Draft:
         if question is not None:
             return question.section or ANSWERS
         return START if name in OF_START else REVIEW
-
-
-def say_fault(kind: packs.ProcedureKind, fault: Fault) -> str:
-    """Say a fault with the titles of what it is about instead of their ids."""
-    lang, params = language(), dict(fault.params)
-    field = str(params.get("field", ""))
-    asked = {each.name: each.label.say(lang) for each in kind.questions}
-    if field in asked:
-        params["field"] = asked[field]
-    decisions = tuple(each for step in kind.steps for each in step.decisions)
-    for name, rows in (
-        ("document", kind.documents),
-        ("vote", kind.votes),
-        ("way", kind.behalf),
-        ("decision", decisions),
-        ("step", (*kind.steps, *kind.ends)),
-    ):
-        titles = {each.id: each.title.say(lang) for each in rows}
-        if params.get(name) in titles:
-            params[name] = titles[params[name]]
-    return say(fault.code, params, lang)
 
 
 def say_checks(view: procedures.CaseView, checks: list[procedures.CheckRow]) -> list[dict[str, Any]]:

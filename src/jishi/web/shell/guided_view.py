@@ -16,7 +16,8 @@ from jishi.apps.parties import api as parties
 from jishi.apps.procedures import api as procedures
 from jishi.apps.procedures.api import Filing
 from jishi.kernel.fault import Fault
-from jishi.web.shell.guided import DOCUMENTS, REVIEW, START, VOTES, Draft, say_checks, say_fault
+from jishi.web.shell.case_fault import say_fault
+from jishi.web.shell.guided import DOCUMENTS, REVIEW, START, VOTES, Draft, say_checks
 from jishi.web.shell.guided_start import StartForm, VotesForm, votes_initial
 from jishi.web.shell.posting import UNPROCESSABLE, ctx_of, tell_fault
 from jishi.web.shell.site import language

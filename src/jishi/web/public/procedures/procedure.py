@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from jishi.apps.packs import api as packs
 from jishi.apps.procedures import api as procedures
 from jishi.web.public.procedures import told
-from jishi.web.shell import case_word
+from jishi.web.shell import case_clock, case_word
 from jishi.web.shell.posting import ctx_of
 from jishi.web.shell.site import language, market_pack, site
 
@@ -76,7 +76,7 @@ def show(request: HttpRequest, procedure_id: str) -> HttpResponse:
             for each in kind.ends
         ],
         "remedies": [
-            (each, each.title.say(lang), each.to.say(lang), case_word.amount_of(pack, each.limit, day))
+            (each, each.title.say(lang), each.to.say(lang), case_clock.amount_of(pack, each.limit, day))
             for each in kind.remedies
         ],
         "counts": [

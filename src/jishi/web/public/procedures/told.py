@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jishi.apps.packs import api as packs
-from jishi.web.shell import case_word
+from jishi.web.shell import case_clock, case_word
 from jishi.web.shell.site import language
 
 FACTORS: dict[str, Any] = {
@@ -41,7 +41,7 @@ class StepLine:
     title: str
     plain: str
     who: str
-    clock: case_word.Clocked | None
+    clock: case_clock.Clocked | None
     decisions: tuple[tuple[str, str, str, tuple[str, ...]], ...]
     cites: tuple[str, ...]
     publicity: str
@@ -76,13 +76,13 @@ def list_steps(pack: packs.Pack, kind: packs.ProcedureKind, day: date) -> Iterat
             title=step.title.say(lang),
             plain=step.plain.say(lang),
             who=str(case_word.ROLES[step.role]),
-            clock=case_word.clock_of(pack, step, day),
+            clock=case_clock.clock_of(pack, step, day),
             decisions=tuple(_decision(kind, each) for each in step.decisions),
             cites=step.cites,
             publicity=step.publicity.title.say(lang) if step.publicity else "",
             fee=step.fee.title.say(lang) if step.fee else "",
             panel=step.panel.title.say(lang) if step.panel else "",
-            supplement=case_word.amount_of(pack, step.supplement.limit, day) if step.supplement else "",
+            supplement=case_clock.amount_of(pack, step.supplement.limit, day) if step.supplement else "",
         )
 
 
