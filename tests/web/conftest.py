@@ -14,6 +14,13 @@ from jishi.project.browser import find_browser
 from tests.web.world import World, build_world
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what waits for browsers and clocks, so that no worker is left alone with it at the end."""
+    waiting = {"browser", "server"}
+    long = {item.path for item in items if waiting & set(getattr(item, "fixturenames", ()))}
+    items.sort(key=lambda item: item.path not in long)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_var(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Keep keys and files of tests away from those of the machine."""
