@@ -40,6 +40,7 @@ class RegisterEntry(models.Model):
             models.Index(fields=["kind", "-updated_ms", "-id"], name="entry_kind_recent"),
             models.Index(fields=["number"], name="entry_number"),
             models.Index(fields=["kind", "division", "state", "public"], name="entry_kind_reach"),
+            models.Index(fields=["kind", "state", "public"], name="entry_kind_state"),
             models.Index(fields=["id", "updated_ms", "public"], name="entry_changed"),
         ]
 

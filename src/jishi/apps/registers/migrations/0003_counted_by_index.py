@@ -32,4 +32,8 @@ class Migration(migrations.Migration):
             model_name='registerentry',
             index=models.Index(fields=['id', 'updated_ms', 'public'], name='entry_changed'),
         ),
+        migrations.AddIndex(
+            model_name='registerentry',
+            index=models.Index(fields=['kind', 'state', 'public'], name='entry_kind_state'),
+        ),
     ]
