@@ -170,3 +170,21 @@ def test_quiet_lines_beat(world: World, monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_room_nobody_watches_costs_nothing(world: World) -> None:
     Hub().publish(LOT, 3)
     assert world.reads == 0
+
+
+def test_a_server_that_stops_ends_every_stream(world: World) -> None:
+    async def play() -> None:
+        hub, line = Hub(), Line()
+
+        async def watch() -> None:
+            with hub.watch(LOT, line.send):
+                await asyncio.Event().wait()
+
+        watching = [asyncio.create_task(watch()) for _ in range(3)]
+        await until(lambda: hub.count == 3 and len(line.sent) == 3)
+        hub.close()
+        ends = await asyncio.gather(*watching, return_exceptions=True)
+        assert [each.args for each in ends if isinstance(each, asyncio.CancelledError)] == [("closed",)] * 3
+        assert hub.count == 0
+
+    run(play)

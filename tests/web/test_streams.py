@@ -91,3 +91,11 @@ def test_the_page_keeps_the_servers_clock_when_the_machines_is_set(room: Room, p
     page.evaluate("window.shift = 3600000")
     _, told, after = page.evaluate(CLOCK)
     assert abs(told - (after - 3_600_000)) < 100
+
+
+def test_a_server_that_stops_does_not_wait_for_its_watchers(room: Room) -> None:
+    """Stand last: the server of this module ends here."""
+    Watcher(room.server, room.lot["id"]).next()
+    began = time.monotonic()
+    room.server.stop()
+    assert time.monotonic() - began < 5
