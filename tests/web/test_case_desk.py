@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from typer.testing import CliRunner
 
 from jishi.apps.packs.api import default_pack
 from jishi.apps.parties import api as parties
@@ -16,6 +17,8 @@ from jishi.apps.procedures.api import Filing
 from jishi.kernel.fault import Fault
 from jishi.platform import access
 from jishi.platform.context import Actor, Context, Permit
+from jishi.platform.models import SearchRow
+from jishi.project import cli
 from jishi.web.desk import home
 from jishi.web.shell.site import site
 from tests.web.case import FORM, PAPERS, PDF, PERMIT, file_case, publish_case
@@ -305,3 +308,28 @@ def test_objections_to_a_publication_are_answered_on_the_page_of_the_case(world:
     assert regulator.post(address, sent).status_code == 302
     answered = page(regulator, case)
     assert "已现场核实" in answered.content.decode() and answered.context["objections"][0][1] is None
+
+
+def test_the_lists_written_anew_by_command_are_the_same(world: World) -> None:
+    def rows() -> list[dict[str, Any]]:
+        wanted = SearchRow.objects.filter(kind__in=("case", "case_resting")).order_by(
+            "kind", "object_id", "party"
+        )
+        return [{name: each[name] for name in each if name != "id"} for each in wanted.values()]
+
+    file_case(world)
+    file_case(world, now_ms=world.now_ms - 20 * DAY_MS)
+    ended = file_case(world)
+    clerk = Context(actor=Actor(user_id=world.users["clerk"].pk, permits=(Permit("clerk", HERE),)))
+    procedures.decide(clerk, ended, procedures.Choice("decline", 1, "not_competent", "不在本辖区"))
+    procedures.save_draft(clerk, Filing(PERMIT, {}))
+    before = rows()
+    assert len(before) == 3
+    SearchRow.objects.filter(kind="case").delete()
+    SearchRow.objects.filter(object_id=ended).update(kind="case", title="wrong")
+    done = CliRunner().invoke(cli.app, ["rebuild"])
+    assert done.exit_code == 0 and "3" in done.output, done.output
+    assert rows() == before
+    seen: list[tuple[int, int]] = []
+    procedures.rebuild_lists(world.now_ms, lambda done, total: seen.append((done, total)))
+    assert seen == [(3, 3)] and rows() == before

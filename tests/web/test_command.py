@@ -37,7 +37,8 @@ def run(*words: object, lang: str = "en") -> Result:
 
 
 @pytest.mark.parametrize(
-    "command", ["", "up", "serve", "setup", "day", "verify", "verifier", "grant", "pack", "pack check"]
+    "command",
+    ["", "up", "serve", "setup", "day", "verify", "verifier", "grant", "rebuild", "pack", "pack check"],
 )
 def test_every_command_explains_itself(command: str) -> None:
     done = run(*command.split(), "--help")

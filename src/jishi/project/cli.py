@@ -212,6 +212,20 @@ def grant(
 
 
 @app.command()
+def rebuild() -> None:
+    """Write the lists of cases anew from the cases: after an upgrade, or where a list looks wrong."""
+    from jishi.project import serving
+    from jishi.project.preflight import require_database
+
+    with _plainly():
+        serving.set_up()
+        from jishi.project.rebuilding import rebuild_lists  # its models need Django to be set up
+
+        require_database()
+        rebuild_lists(console, LANG)
+
+
+@app.command()
 def decide(
     table: Annotated[str, typer.Argument(help="A rule of the pack, e.g. labour.residence_permit.")],
     given: Annotated[list[str] | None, typer.Argument(help="Facts as name=value; absent is unknown.")] = None,

@@ -1,16 +1,22 @@
 """The rows of a case in mixed lists: one by which its office finds it, one for the party it waits for."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from jishi.apps.procedures.models import NEVER, Case
+from django.db import transaction
+
+from jishi.apps.procedures.models import DRAFT, NEVER, Case
 from jishi.apps.procedures.resting import asks_from, may_rest, rests_until
 from jishi.apps.procedures.view import CaseView, view_of
 from jishi.kernel.procedure.plan import APPLICANT
 from jishi.kernel.procedure.state import CaseState
+from jishi.platform import evidence
+from jishi.platform.batch import batched
 from jishi.platform.deadline import set_deadline
 from jishi.platform.models import SearchRow
 from jishi.platform.search import drop_row, put_rows
 
+TOGETHER = 50
+"""So many cases share a transaction when the rows are written anew: who waits for it waits a moment."""
 WAKE = "case_wake"
 """Kind of the deadline at which a resting case begins to ask something of its applicant."""
 CASE, RESTING = "case", "case_resting"
@@ -34,15 +40,24 @@ def set_wake(view: CaseView, state: CaseState) -> None:
     set_deadline(WAKE, view.row.id, view.start_of(from_day) if from_day and later else None)
 
 
-def rebuild(at_ms: int) -> int:
-    """Write the rows of every filed case anew; give how many cases there were."""
-    count = 0
-    for row in Case.objects.exclude(phase="draft").order_by("pk").iterator(500):
-        view = view_of(row, at_ms, files=frozenset())
-        project(view, view.state)
-        set_wake(view, view.state)
-        count += 1
-    return count
+def rebuild(at_ms: int, told: Callable[[int, int], None] | None = None) -> int:
+    """Write the rows of every filed case anew, while others work; give how many cases there were.
+
+    `told` hears after each part how many are done and of how many.
+    """
+    ids = list(Case.objects.exclude(phase=DRAFT).order_by("pk").values_list("pk", flat=True))
+    done = 0
+    for part in batched(ids, TOGETHER):
+        with transaction.atomic():
+            heads = evidence.lock_all([f"case/{each}" for each in part])
+            for row in Case.objects.filter(pk__in=part).order_by("pk"):
+                view = view_of(row, max(at_ms, heads[row.stream].at_ms), files=frozenset())
+                project(view, view.state)
+                set_wake(view, view.state)
+        done += len(part)
+        if told is not None:
+            told(done, len(ids))
+    return done
 
 
 def rows_of(row: Case, *, waits_for_applicant: bool, due_ms: int | None = None) -> Iterable[SearchRow]:

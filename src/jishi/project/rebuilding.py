@@ -1,0 +1,22 @@
+"""Write the lists of cases anew from the cases themselves: the desk's inbox, what waits for whom, what wakes when."""
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from jishi.apps.procedures import api as procedures
+from jishi.platform.clock import SystemClock
+from jishi.platform.words import say
+
+
+def rebuild_lists(console: Console, lang: str) -> int:
+    """Write them anew, showing how far it is, and say how many cases there were; safe while the server runs."""
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(say("project.lists.rebuilding", {}, lang), total=None)
+        count = procedures.rebuild_lists(
+            SystemClock().now_ms(), lambda done, total: progress.update(task, completed=done, total=total)
+        )
+    console.print(say("project.lists.rebuilt", {"count": count}, lang), highlight=False)
+    return count
