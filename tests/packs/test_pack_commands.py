@@ -119,7 +119,8 @@ def test_diff_asks_a_table_of_cases(small: Path, other: Path, tmp_path: Path) ->
     )
     assert done.exit_code == 0, done.output
     assert "甲" in done.output and "丙" in done.output and "乙" not in done.output
-    assert "3 cases asked: 2 are answered otherwise, 1 alike on another row or clause" in done.output
+    said = " ".join(done.output.split())  # a narrow window breaks the line anywhere
+    assert "3 cases asked: 2 are answered otherwise, 1 alike on another row or clause" in said
 
 
 def test_diff_refuses_lines_it_cannot_read_all_at_once(small: Path, other: Path, tmp_path: Path) -> None:

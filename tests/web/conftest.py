@@ -14,10 +14,10 @@ from jishi.project.browser import find_browser
 from tests.web.world import World, build_world
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     """Begin with what waits for browsers and clocks, so that no worker is left alone with it at the end."""
-    waiting = {"browser", "server"}
-    long = {item.path for item in items if waiting & set(getattr(item, "fixturenames", ()))}
+    waits = (item for item in items if item.get_closest_marker("slow") or "browser" in item.fixturenames)
+    long = {item.path for item in waits}
     items.sort(key=lambda item: item.path not in long)
 
 
