@@ -108,6 +108,12 @@ class Person:
             self.problems.append(f"{self.page.url}: {message.text}")
 
 
+def press(person: Person, button: Locator) -> None:
+    """Press what posts a form, and wait for the page that follows."""
+    with person.page.expect_navigation():
+        button.click()
+
+
 def raise_bid(person: Person) -> None:
     """Bid the next valid amount through the box and its confirmation, as a person does."""
     page = person.page

@@ -1,91 +1,23 @@
 """Plays a dated run of a procedure through the pages: who applies, decides, objects or only reads has a browser."""
 
 import json
+import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, FilePayload, Locator, expect
+from playwright.sync_api import FilePayload, Locator, expect
 
 from jishi.apps.packs.api import ProcedureKind, default_pack
 from tests.apps.procedures.conftest import PDF, instant
 from tests.apps.procedures.run_file import STAFF, Run, fill_lot, is_own
-from tests.web.moved_clock import MovedClock
-from tests.web.person import Person
-from tests.web.plan import PASSWORD, staff_address
-from tests.web.server import ROOT, Server
+from tests.web.person import Person, press
+from tests.web.run_house import House
 
 DESK_ACTS = {"supplement_asked", "suspend", "resume", "extend", "reopen"}
 NAMES = {"suspend": "suspended", "resume": "resumed", "extend": "extended", "reopen": "reopened"}
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
-
-
-class Stage:
-    """The process that makes what a run is about (`tests.web.run_stage`)."""
-
-    def __init__(self, server: Server) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.web.run_stage"],
-            env=server.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
-        )  # fmt: skip
-
-    def ask(self, do: str, **given: Any) -> Any:
-        """Let it do one thing; return its answer."""
-        assert self.process.stdin is not None and self.process.stdout is not None
-        self.process.stdin.write(json.dumps({"do": do, **given}, default=str) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        assert line, f"the stage ended while it was to {do}"
-        return json.loads(line)
-
-    def close(self) -> None:
-        """End it."""
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        self.process.wait(timeout=15)
-
-
-class House:
-    """One server on a moved clock, its stage, and the persons who have signed in so far."""
-
-    def __init__(self, browser: Browser, server: Server, clock: MovedClock) -> None:
-        self.browser, self.server, self.clock = browser, server, clock
-        self.stage = Stage(server)
-        self.parties: dict[str, str] = self.stage.ask("people")
-        self._persons: dict[str, Person] = {}
-
-    def person(self, name: str) -> Person:
-        """Give a person at their own browser, signed in; "stranger" has no account."""
-        if name not in self._persons:
-            person = self._persons[name] = Person(self.browser, self.server, name)
-            person.page.set_default_timeout(5000)
-            if name != "stranger":
-                person.go("/accounts/login/?next=/papers/")
-                person.fill(login=staff_address(name), password=PASSWORD)
-                _press(person, person.page.locator("main form button", has_text="Sign in"))
-                person.sees("Verify a document")
-        return self._persons[name]
-
-    def move_to(self, day: date, hour: int) -> None:
-        """Let it be that hour of that day, and everything due have run."""
-        self.clock.move_to(instant(day, hour))
-        assert self.stage.ask("settle"), "a deadline that is due does not run"
-
-    def problems(self) -> list[str]:
-        """Give what went wrong in any browser since the last call, refused forms apart."""
-        found = [each for person in self._persons.values() for each in person.problems]
-        for person in self._persons.values():
-            person.problems.clear()
-        return [each for each in found if not re.search(r"status of (409|422)", each)]
-
-    def close(self) -> None:
-        """Let everybody go."""
-        for person in self._persons.values():
-            person.leave()
-        self.stage.close()
 
 
 class Play:
@@ -116,14 +48,24 @@ class Play:
             person.go(f"{room}/cases/new/{self.kind.id}/")
             self._begin(person)
             asked = fill_lot(self.run, self.staged["lot"])
+            parts = ["review"]
             while (part := person.page.url.rstrip("/").rsplit("/", 1)[1]) != "review":
+                parts.append(part)
                 self._fill_part(person, part, asked)
+            self._shoot_form(person, parts)
             assert not asked, f"never asked in {self.kind.id}: {', '.join(asked)}"
             person.sees("Everything asked for is here.")
-            _press(person, person.page.locator("main button[name=file]"))
+            press(person, person.page.locator("main button[name=file]"))
             self.case = person.page.url.rstrip("/").rsplit("/", 1)[1]
         self.check(self.run, self.owner or self.run.get("filed_by", "clerk"))
         self._see_in_inbox()
+
+    def _shoot_form(self, person: Person, parts: list[str]) -> None:
+        review = urlsplit(person.page.url).path
+        for part in dict.fromkeys([*parts, "start"]):
+            person.shoot(f"{self.kind.id}-form-{part}", review.replace("/review/", f"/{part}/"))
+        if os.environ.get("JISHI_SHOTS"):
+            person.go(review)
 
     def _begin(self, person: Person) -> None:
         page = person.page
@@ -137,7 +79,7 @@ class Play:
             page.locator("main [name=division]").select_option(self.run["division"])
         if self.kind.subject:
             person.fill(words=self.staged["number"])
-        _press(person, page.locator("main button[name=go]"))
+        press(person, page.locator("main button[name=go]"))
         assert "/form/" in page.url, page.locator("main").inner_text()
 
     def _fill_part(self, person: Person, part: str, asked: dict[str, Any]) -> None:
@@ -151,7 +93,7 @@ class Play:
         else:
             self._answer_part(person, part, asked)
         before = (page.url, len(asked))
-        _press(person, page.locator("main form .actions button[name=go]"))
+        press(person, page.locator("main form .actions button[name=go]"))
         moved = page.url.split("?")[0] != before[0].split("?")[0]
         assert moved or "More is asked" in page.locator("main").inner_text(), page.locator(
             "main"
@@ -207,7 +149,7 @@ class Play:
                 self._see_why_not(person, name)
             return
         self._fill_act(form, act)
-        _press(person, form.locator(".actions button").first)
+        press(person, form.locator(".actions button").first)
         if "refused" in act:
             problems = person.page.locator("main .problems li")
             assert problems.count(), f"{name} was not refused: {_text(person)}"
@@ -251,20 +193,20 @@ class Play:
         form = self._desk_form(person, name)
         assert form is not None, f"{person.name} may not {name}:\n{_text(person)}"
         self._fill_act(form, act)
-        _press(person, form.locator(".actions button").first)
+        press(person, form.locator(".actions button").first)
 
     def _supplement(self, act: Run) -> None:
         person = self.house.person(self._name("applicant"))
         person.go(f"/me/cases/{self.case}/")
         for need in act.get("documents", []):
             person.page.locator(f"#supplement [name='{need}']").set_input_files(_pdf(need))
-        _press(person, person.page.locator("#supplement button[name=done]"))
+        press(person, person.page.locator("#supplement button[name=done]"))
 
     def _object(self, act: Run) -> None:
         person = self.house.person("neighbour")
         self._open_publicity(person)
         person.fill(text=act["words"])
-        _press(person, person.page.locator("#object form button"))
+        press(person, person.page.locator("#object form button"))
         person.sees(act["words"])
 
     def _answer(self, act: Run) -> None:
@@ -274,7 +216,7 @@ class Play:
         form.locator("summary").click()
         form.locator(f"[name=verdict][value='{act['verdict']}']").check()
         form.locator("[name=words]").fill(act["words"])
-        _press(person, form.locator("form > button"))
+        press(person, form.locator("form > button"))
 
     # --- what the pages show
 
@@ -289,6 +231,7 @@ class Play:
         if places := self._places(act):
             self.at = places[0]
             (self._check_own if own else self._check_desk)(person, places, act)
+            person.shoot(f"{self.kind.id}-{room[1:]}-{self.at.id}", f"{room}/cases/{self.case}/")
         if act.get("paper"):
             self._verify(person, act["paper"])
         if "suspended" in act:
@@ -298,7 +241,9 @@ class Play:
             assert found == json.loads(json.dumps(wanted, default=str))
         step = next((each for each in self.kind.steps if each.id == act.get("step")), None)
         if step is not None and step.publicity is not None:
-            self._open_publicity(self.house.person("stranger"))
+            stranger = self.house.person("stranger")
+            self._open_publicity(stranger)
+            stranger.shoot(f"{self.kind.id}-publicity", urlsplit(stranger.page.url).path)
 
     def _places(self, act: Run) -> list[Any]:
         """Give the steps or ends at which the case may now stand."""
@@ -335,6 +280,7 @@ class Play:
         stranger.press("Verify")
         expect(stranger.page.locator("main .verdict")).to_contain_text(f"{title} {number}: valid")
         assert stranger.read(f"/papers/{number}")
+        stranger.shoot(f"{self.kind.id}-paper", f"/papers/{number}")
 
     def _open_publicity(self, person: Person) -> None:
         person.go(f"/publicity/?procedure={self.kind.id}")
@@ -376,12 +322,6 @@ def _redraw(person: Person, box: Locator, value: Any) -> None:
     _put(box, value)
     box.blur()
     page.locator("#answers:not([data-before])").wait_for()
-
-
-def _press(person: Person, button: Locator) -> None:
-    """Press what posts a form, and wait for the page that follows."""
-    with person.page.expect_navigation():
-        button.click()
 
 
 def _one_of(texts: Any) -> re.Pattern[str]:

@@ -14,7 +14,8 @@ from playwright.sync_api import Browser
 from tests.apps.procedures.conftest import instant
 from tests.apps.procedures.run_file import read_runs
 from tests.web.moved_clock import MovedClock
-from tests.web.run_player import House, Play, pick
+from tests.web.run_house import House
+from tests.web.run_player import Play, pick
 from tests.web.server import serving
 
 PLAYED = {

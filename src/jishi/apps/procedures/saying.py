@@ -5,6 +5,7 @@ from typing import Any
 from jishi.apps.packs import api as packs
 from jishi.kernel.quantity.area import format_area
 from jishi.kernel.quantity.money import format_fen
+from jishi.platform.words.condition import unit_text
 
 LANGUAGES = ("zh", "en")
 
@@ -49,5 +50,5 @@ def _say(pack: packs.Pack, field: packs.FieldKind | None, value: Any, language: 
     if kind == "interval" and isinstance(value, dict):
         return f"{value['from']} — {value['to']}"
     if kind == "number" and field is not None and field.unit:
-        return f"{value} {field.unit}"
+        return f"{value} {unit_text(field.unit, language)}"
     return str(value)

@@ -257,13 +257,17 @@ def close_said(row: Case, kind: packs.ProcedureKind, said: Mapping[str, Any]) ->
 
 
 def mask(value: Any) -> str:
-    """Keep the ends of a text long enough to stay hidden.
+    """Keep the ends of a text long enough to stay hidden, and the surname of a Chinese name.
 
     >>> mask("11010519491231002X"), mask("张三")
-    ('1****************X', '**')
+    ('1****************X', '张*')
     """
     text = str(value)
-    return text[0] + "*" * (len(text) - 2) + text[-1] if len(text) > 4 else "*" * len(text)
+    if len(text) > 4:
+        return text[0] + "*" * (len(text) - 2) + text[-1]
+    if len(text) >= 2 and all("\u4e00" <= sign <= "\u9fff" for sign in text):
+        return text[0] + "*" * (len(text) - 1)
+    return "*" * len(text)
 
 
 def _name(party: str) -> str:

@@ -36,6 +36,16 @@ UNITS = {
 }  # fmt: skip
 """Units of counts as they are said; one not listed is said as it is written."""
 FEW = 6
+WRITTEN = {
+    "年": "years", "月": "months", "日": "days", "人": "persons", "条": "records", "票": "votes", "分": "points",
+    "件": "items", "次": "times", "岁": "years of age",
+}  # fmt: skip
+"""Units as fields of a pack write them."""
+
+
+def unit_text(unit: str, language: str) -> str:
+    """Say the unit of a field in a language; one not listed as it is written."""
+    return WRITTEN.get(unit, unit) if language == "en" else unit
 
 
 class Sayer:

@@ -88,7 +88,7 @@ def render_case(request: HttpRequest, seen: Seen) -> HttpResponse:
         "sheets": sheets_of(view, info),
         "documents": _documents(view, info),
         "votes": [(each, info.votes[each.id]) for each in view.kind.votes if each.id in info.votes],
-        "said": say_previews(previews),
+        "said": say_previews(previews, _needed(view)),
         "kept": say_kept(rulings.list_rulings("case", info.row.id)),
         "tasks": rulings.list_open_tasks("case", info.row.id),
         "timeline": timeline_of(view, info),
@@ -164,6 +164,13 @@ def _own(ctx: Context, view: procedures.CaseView) -> list[Barred]:
         return []
     step = titles_of(view.kind).get(view.state.step, view.state.step)
     return [Barred(say_fault(view.kind, Fault("procedure.own_case", step=step)), ())]
+
+
+def _needed(view: procedures.CaseView) -> set[str]:
+    """Give the rules whose leave a decision of the step at hand needs."""
+    if not _runs(view):
+        return set()
+    return {rule for each in view.kind.step(view.state.step).decisions for rule in each.needs}
 
 
 def _runs(view: procedures.CaseView) -> bool:

@@ -1,7 +1,7 @@
 """What a rule says of an object, told on the desk before anybody decides: answer, grounds, clauses, the way to it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -21,7 +21,10 @@ LONGEST_QUERY = 1500
 
 @dataclass(frozen=True)
 class Said:
-    """One rule's answer in words; `clauses` are clauses of the pack, or ids where it no longer holds them."""
+    """One rule's answer in words; `clauses` are clauses of the pack, or ids where it no longer holds them.
+
+    `informs`: nothing waits for its leave, so an answer that does not permit forbids nothing.
+    """
 
     rule: str
     title: str
@@ -32,6 +35,7 @@ class Said:
     as_of: date
     basis: str
     clauses: tuple[Any, ...]
+    informs: bool = False
 
     @property
     def grounds(self) -> list[tuple[str, str]]:
@@ -44,6 +48,8 @@ class Said:
         """Give the look of the verdict."""
         if self.permits:
             return ""
+        if self.informs and self.told.determined:
+            return "note"
         return "bad" if self.told.determined else "warn"
 
 
@@ -75,11 +81,15 @@ def say_preview(preview: Preview) -> Said:
     )
 
 
-def say_previews(previews: Iterable[Preview]) -> list[Said]:
-    """Tell several, each rule and answer once: the uses of a lot often come out alike."""
+def say_previews(previews: Iterable[Preview], needed: Container[str] | None = None) -> list[Said]:
+    """Tell several, each rule and answer once: the uses of a lot often come out alike.
+
+    Rules that are not among the `needed` only inform.
+    """
     found: dict[Any, Said] = {}
     for each in previews:
         said = say_preview(each)
+        said = said if needed is None or said.rule in needed else replace(said, informs=True)
         found.setdefault((said.rule, said.told.answer, said.told.rows, said.told.needs), said)
     return list(found.values())
 

@@ -66,7 +66,7 @@ class VoteForm(forms.Form):
 
     def __init__(self, data: Any = None, *, task: panels.Task) -> None:
         super().__init__(data)
-        choices = [("yes", _("Yes")), ("no", _("No")), ("abstain", _("Abstain"))]
+        choices = [("yes", _("In favour")), ("no", _("Against")), ("abstain", _("Abstain"))]
         for place, each in enumerate(task.subjects):
             self.fields[f"vote_{place}"] = forms.ChoiceField(
                 label=each.label or each.id, choices=choices, widget=forms.RadioSelect

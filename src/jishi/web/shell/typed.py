@@ -17,6 +17,7 @@ from jishi.apps.packs.api import FieldKind
 from jishi.kernel.fault import Fault
 from jishi.kernel.quantity.area import format_area
 from jishi.platform.words import say
+from jishi.platform.words.condition import unit_text
 from jishi.web.shell.fields import typed_money
 from jishi.web.shell.site import language, market_pack
 
@@ -183,7 +184,7 @@ def count_typed_rows(
 
 def _input(question: FieldKind) -> forms.Field:
     lang = language()
-    label = question.label.say(lang) + (f" ({question.unit})" if question.unit else "")
+    label = question.label.say(lang) + (f" ({unit_text(question.unit, lang)})" if question.unit else "")
     help_text = question.help.say(lang) if question.help else HINTS.get(question.type, "")
     said: dict[str, Any] = {"label": label, "required": question.required, "help_text": help_text}
     if question.type == "boolean":
