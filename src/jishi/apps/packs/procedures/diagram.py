@@ -4,6 +4,7 @@ Steps stand in one column in the order a case meets them; beside each stand its 
 A line on the right joins a step to the next, arcs on the left the ways that go further or back.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -13,7 +14,11 @@ from jishi.apps.packs.kinds.procedure import DecisionKind, ProcedureKind, StepKi
 from jishi.apps.packs.pack import Pack
 
 BOX, ROW, GAP, MARGIN, LANE, LIST = 190, 20, 34, 16, 13, 360
-LEAST = 58
+LEAST, TITLE_ROW = 58, 18
+TITLE, WORDS = 24, 52
+"""How wide the name of a step and the words of a decision may be, in half-width signs."""
+BY = {"zh": "（{}）", "en": " ({})"}
+_PIECE = re.compile(r"[⺀-鿿＀-￯][，。；：、）”]*|[^\s⺀-鿿＀-￯]+\s*|\s+")
 BEGINS = {
     "application": {"zh": "申请", "en": "Application"},
     "event": {"zh": "事件", "en": "Event"},
@@ -71,7 +76,7 @@ def svg(pack: Pack, kind: ProcedureKind, language: str = "zh", *, at: str = "") 
     order = _order(kind)
     arcs = [edge for edge in edges(kind, language) if edge.end in order and _jumps(order, edge)]
     left = MARGIN + LANE * min(len(arcs), 8) + 10
-    tops, high = _tops(kind, order)
+    tops, high = _tops(kind, order, language)
     wide = left + BOX + 18 + LIST
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" width="{wide}" height="{high}"'
@@ -84,10 +89,11 @@ def svg(pack: Pack, kind: ProcedureKind, language: str = "zh", *, at: str = "") 
     for place, name in enumerate(order):
         step = kind.step(name)
         following = order[place + 1] if place + 1 < len(order) else ""
-        parts += _step(pack, step, (left, tops[name], language), name == at)
-        parts += _decisions(kind, step, (left + BOX + 18, tops[name], language), at)
+        tall = _height(kind, step, language)
+        parts += _step(pack, step, (left, tops[name], tall, language), name == at)
+        parts += _decisions(kind, step, (left + BOX + 18, tops[name], tall, language), at)
         if any(each.next == following for each in step.decisions):
-            x, y = left + BOX // 2, tops[name] + _height(step)
+            x, y = left + BOX // 2, tops[name] + tall
             parts.append(_path(f"M{x} {y}L{x} {tops[following]}", "person"))
     return "".join([*parts, "</svg>"])
 
@@ -120,31 +126,33 @@ def _jumps(order: list[str], edge: Edge) -> bool:
     return order.index(edge.end) != order.index(edge.start) + 1
 
 
-def _height(step: StepKind) -> int:
-    return max(LEAST, ROW * len(step.decisions) + 14)
+def _height(kind: ProcedureKind, step: StepKind, language: str) -> int:
+    rows = sum(len(_said(kind, each, language)) for each in step.decisions)
+    titles = len(_wrap(step.title.say(language), TITLE))
+    return max(LEAST + TITLE_ROW * (titles - 1), ROW * rows + 14)
 
 
-def _tops(kind: ProcedureKind, order: list[str]) -> tuple[Mapping[str, int], int]:
+def _tops(kind: ProcedureKind, order: list[str], language: str) -> tuple[Mapping[str, int], int]:
     tops, y = {}, MARGIN
     for name in order:
         tops[name] = y
-        y += _height(kind.step(name)) + GAP
+        y += _height(kind, kind.step(name), language) + GAP
     return tops, y - GAP + MARGIN
 
 
-def _step(pack: Pack, step: StepKind, place: tuple[int, int, str], here: bool) -> Iterator[str]:
-    x, y, language = place
-    high, middle = _height(step), x + BOX // 2
+def _step(pack: Pack, step: StepKind, place: tuple[int, int, int, str], here: bool) -> Iterator[str]:
+    x, y, high, language = place
+    middle, titles = x + BOX // 2, _wrap(step.title.say(language), TITLE)
     fill, rim = ("#fff3cd", 3) if here else ("#ffffff", 1)
     yield (
         f'<rect x="{x}" y="{y}" width="{BOX}" height="{high}" rx="6" fill="{fill}" stroke="{STEP}"'
         f' stroke-width="{rim}"/>'
     )
-    yield _text(
-        middle, y + high // 2 - 5, _short(step.title.say(language), 26), (STEP, 14, "middle"), bold=True
-    )
+    base = y + high // 2 - 5 - TITLE_ROW * (len(titles) - 1) // 2
+    for row, words in enumerate(titles):
+        yield _text(middle, base + row * TITLE_ROW, words, (STEP, 14, "middle"), bold=True)
     under = ROLES[step.role][language] + (f" · {_limit(pack, step, language)}" if step.clock else "")
-    yield _text(middle, y + high // 2 + 15, _short(under, 30), (LINE, 12, "middle"))
+    yield _text(middle, base + (len(titles) - 1) * TITLE_ROW + 20, under, (LINE, 12, "middle"))
 
 
 def _limit(pack: Pack, step: StepKind, language: str) -> str:
@@ -153,20 +161,28 @@ def _limit(pack: Pack, step: StepKind, language: str) -> str:
     return UNITS[parameter.unit][language].format(n=parameter.steps[-1].value)
 
 
-def _decisions(kind: ProcedureKind, step: StepKind, place: tuple[int, int, str], at: str) -> Iterator[str]:
-    x, y, language = place
+def _decisions(
+    kind: ProcedureKind, step: StepKind, place: tuple[int, int, int, str], at: str
+) -> Iterator[str]:
+    x, y, high, language = place
     ends = {end.id: end for end in kind.ends}
-    first = y + (_height(step) - ROW * len(step.decisions)) // 2 + 14
-    for row, decision in enumerate(step.decisions):
+    said = [(each, _said(kind, each, language)) for each in step.decisions]
+    base = y + (high - ROW * sum(len(lines) for _each, lines in said)) // 2 + 14
+    for decision, lines in said:
         end = ends.get(decision.next)
         colour = COLOURS[end.outcome] if end else STEP
-        target = end.title if end else kind.step(decision.next).title
-        taken = f"（{TAKEN[decision.by][language]}）" if decision.by != "person" else ""
-        words = f"{decision.title.say(language)}{taken} → {target.say(language)}"
-        mark = "■" if end else "▸"
         here = end is not None and decision.next == at
-        yield _text(x, first + row * ROW, mark, (colour, 11, "start"))
-        yield _text(x + 14, first + row * ROW, _short(words, 54), (colour, 12.5, "start"), bold=here)
+        yield _text(x, base, "■" if end else "▸", (colour, 11, "start"))
+        for words in lines:
+            yield _text(x + 14, base, words, (colour, 12.5, "start"), bold=here)
+            base += ROW
+
+
+def _said(kind: ProcedureKind, decision: DecisionKind, language: str) -> list[str]:
+    """Say a decision and where it leads, in as many lines as it takes."""
+    target = next(each.title for each in (*kind.steps, *kind.ends) if each.id == decision.next)
+    taken = BY[language].format(TAKEN[decision.by][language]) if decision.by != "person" else ""
+    return _wrap(f"{decision.title.say(language)}{taken} → {target.say(language)}", WORDS)
 
 
 def _arc(edge: Edge, tops: Mapping[str, int], left: int, lane: int) -> str:
@@ -191,12 +207,21 @@ def _text(x: int, y: int, words: str, look: tuple[str, float, str], *, bold: boo
     return f'<text {place} fill="{colour}"{weight}>{escape(words)}</text>'
 
 
-def _short(text: str, most: int) -> str:
-    """Cut a text to a width; a wide sign counts as two."""
-    width, kept = 0, ""
-    for sign in text:
-        width += 2 if east_asian_width(sign) in "WF" else 1
-        if width > most:
-            return kept + "…"
-        kept += sign
-    return kept
+def _wrap(text: str, most: int) -> list[str]:
+    """Break a text into lines of so many half-width signs: between words, or anywhere between wide signs.
+
+    >>> _wrap("Suspension until the objection is answered", 24), _wrap("逾期未作答复", 8)
+    (['Suspension until the', 'objection is answered'], ['逾期未作', '答复'])
+    """
+    lines, line = [], ""
+    for piece in _PIECE.findall(text):
+        if line and _width((line + piece).rstrip()) > most:
+            lines.append(line.rstrip())
+            line = piece.lstrip()
+        else:
+            line += piece
+    return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
