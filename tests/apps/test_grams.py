@@ -65,8 +65,11 @@ def test_marks_narrow_and_a_row_written_anew_leaves_no_trace() -> None:
     search.put_row("t", "0", title="吉林0", state="shut", updated_ms=2)
     assert found("长春", marks=(mark("state=open"),)) == ["长春2"]
     assert found("吉林") == ["吉林0"]
-    search.rebuild_index()
-    assert found("吉林") == ["吉林0"]
+    SearchRow.objects.filter(title="长春2").update(title="四平2")  # behind the index's back
+    SearchRow.objects.filter(title="长春1").delete()
+    assert search.rebuild_index() == 2
+    assert found("吉林") == ["吉林0"] and found("四平") == ["四平2"]
+    assert search.count_rows(Wanted("长春")) == 0
 
 
 @pytest.mark.django_db

@@ -333,3 +333,5 @@ def test_the_lists_written_anew_by_command_are_the_same(world: World) -> None:
     seen: list[tuple[int, int]] = []
     procedures.rebuild_lists(world.now_ms, lambda done, total: seen.append((done, total)))
     assert seen == [(3, 3)] and rows() == before
+    done = CliRunner().invoke(cli.app, ["rebuild", "--words"])
+    assert done.exit_code == 0 and str(SearchRow.objects.count()) in done.output, done.output

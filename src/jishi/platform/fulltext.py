@@ -9,7 +9,7 @@ characters of Han, the words of an office are grams of their own, and the words 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -31,6 +31,9 @@ _PUT = (
     " ON CONFLICT (id) DO UPDATE SET division = excluded.division, state = excluded.state, grams = excluded.grams"
 )
 _TAKE = f"DELETE FROM {TABLE} WHERE id = ANY(%s)"
+_ORPHANS = (
+    f"DELETE FROM {TABLE} WHERE NOT EXISTS (SELECT 1 FROM platform_searchrow r WHERE r.id = {TABLE}.id)"
+)
 _LAST_PLACE = 16_383
 _GAP = FOURS
 
@@ -76,13 +79,24 @@ def forget(rows: Sequence[Any]) -> None:
         _many(_TAKE, [([row.id for row in rows],)])
 
 
-def rebuild(rows: Iterable[Any]) -> None:
-    """Make the whole index anew from the rows."""
-    clear = f"INSERT INTO {TABLE} ({TABLE}) VALUES ('delete-all')"
-    with connection.cursor() as cursor:
-        cursor.execute(clear if connection.vendor == "sqlite" else f"TRUNCATE {TABLE}")
-    for part in batched(rows, 2000):
-        index(part)
+def rebuild(rows: Iterable[Any]) -> int:
+    """Make the whole index anew from the rows and return how many there are.
+
+    On PostgreSQL others go on meanwhile, on SQLite who writes waits.
+    """
+    count = 0
+    with (
+        transaction.atomic() if connection.vendor == "sqlite" else nullcontext(),
+        connection.cursor() as cursor,
+    ):
+        if connection.vendor == "sqlite":
+            cursor.execute(f"INSERT INTO {TABLE} ({TABLE}) VALUES ('delete-all')")
+        for part in batched(rows, 2000):
+            index(part)
+            count += len(part)
+        if connection.vendor != "sqlite":
+            cursor.execute(_ORPHANS)
+    return count
 
 
 def condition(wanted: Wanted) -> tuple[str, str]:

@@ -66,9 +66,9 @@ def drop_row(kind: str, object_id: str, party: str | None = None) -> None:
     _drop(list(rows if party is None else rows.filter(party=party)))
 
 
-def rebuild_index() -> None:
-    """Make the full-text index anew from the rows there are."""
-    fulltext.rebuild(SearchRow.objects.order_by("id").iterator(2000))
+def rebuild_index() -> int:
+    """Make the full-text index anew from the rows there are, and return how many."""
+    return fulltext.rebuild(SearchRow.objects.order_by("id").iterator(2000))
 
 
 def _drop(rows: Sequence[SearchRow]) -> None:

@@ -212,17 +212,20 @@ def grant(
 
 
 @app.command()
-def rebuild() -> None:
+def rebuild(
+    words: Annotated[bool, typer.Option("--words", help="Make the full-text index anew instead.")] = False,
+) -> None:
     """Write the lists of cases anew from the cases: after an upgrade, or where a list looks wrong."""
     from jishi.project import serving
     from jishi.project.preflight import require_database
 
     with _plainly():
         serving.set_up()
-        from jishi.project.rebuilding import rebuild_lists  # its models need Django to be set up
+        # their models need Django to be set up
+        from jishi.project.rebuilding import rebuild_lists, rebuild_words
 
         require_database()
-        rebuild_lists(console, LANG)
+        (rebuild_words if words else rebuild_lists)(console, LANG)
 
 
 @app.command()

@@ -1,10 +1,15 @@
-"""Write the lists of cases anew from the cases themselves: the desk's inbox, what waits for whom, what wakes when."""
+"""Write anew what is made from something else.
+
+The lists of cases from the cases (the desk's inbox, what waits for whom, what wakes when), the full-text index from
+the rows it finds.
+"""
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from jishi.apps.procedures import api as procedures
 from jishi.platform.clock import SystemClock
+from jishi.platform.search import rebuild_index
 from jishi.platform.words import say
 
 
@@ -19,4 +24,12 @@ def rebuild_lists(console: Console, lang: str) -> int:
             SystemClock().now_ms(), lambda done, total: progress.update(task, completed=done, total=total)
         )
     console.print(say("project.lists.rebuilt", {"count": count}, lang), highlight=False)
+    return count
+
+
+def rebuild_words(console: Console, lang: str) -> int:
+    """Make the full-text index anew and say of how many rows; on PostgreSQL the server may run."""
+    with console.status(say("project.words.rebuilding", {}, lang)):
+        count = rebuild_index()
+    console.print(say("project.words.rebuilt", {"count": count}, lang), highlight=False)
     return count
