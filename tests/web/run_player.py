@@ -162,6 +162,7 @@ class Play:
         if found is not None and found.by == "person":
             notes = person.page.locator("aside.case .verdict.note b")
             expect(notes.filter(has_text=found.title.en)).to_have_count(1)
+            assert not re.search(r"not for$", _text(person), re.MULTILINE)
 
     def _own_form(self, person: Person, decision: str) -> Locator | None:
         person.go(f"/me/cases/{self.case}/")

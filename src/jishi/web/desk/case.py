@@ -111,6 +111,7 @@ def _head(view: procedures.CaseView, info: procedures.CaseInfo) -> dict[str, Any
     remedies = [each for each in kind.remedies if end is not None and each.id in end.remedies]
     return {
         "kind": kind,
+        "applied": kind.start.by == "application",
         "lang": lang,
         "place": place.title.say(lang) if place else _("Draft"),
         "plain": place.plain.say(lang) if place else "",

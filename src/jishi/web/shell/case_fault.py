@@ -30,7 +30,8 @@ def titled(kind: packs.ProcedureKind, params: Mapping[str, Any]) -> dict[str, An
         "way": {each.id: each.title.say(lang) for each in kind.behalf},
         "decision": places | decisions,
         **dict.fromkeys(STEPPED, places),
-        **dict.fromkeys(("role", "valid"), ROLES),
+        "role": {**ROLES, "": _("the office")},
+        "valid": ROLES,
     }
     return {
         key: str(known.get(key, {}).get(value, value)) if isinstance(value, str) else value

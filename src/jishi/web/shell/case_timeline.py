@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from jishi.apps.packs import api as packs
 from jishi.apps.procedures import api as procedures
 from jishi.web.shell.case_word import place_of
 from jishi.web.shell.site import language
@@ -46,7 +47,7 @@ def _line(view: procedures.CaseView, act: procedures.ActRow, reader: int | None)
         cites = next((each.cites for each in step.pauses if each.id == act.choice), ())
     reason = next((each for each in decision.reasons if each.id == act.because), None) if decision else None
     return Line(
-        _title(act, decision.title.say(lang) if decision else act.choice),
+        _title(kind, act, decision.title.say(lang) if decision else act.choice),
         place.title.say(lang) if place else "",
         _who(act, reader),
         act.at_ms,
@@ -65,9 +66,9 @@ def _who(act: procedures.ActRow, reader: int | None) -> str:
     return _("you") if act.by == reader else _("another person")
 
 
-def _title(act: procedures.ActRow, decided: str) -> str:
+def _title(kind: packs.ProcedureKind, act: procedures.ActRow, decided: str) -> str:
     plain = {
-        "filed": _("Filed the application"),
+        "filed": _("Filed the application") if kind.start.by == "application" else _("Case opened"),
         "supplement_asked": _("Papers asked for"),
         "supplemented": _("Papers handed in"),
         "suspended": _("Clock stopped"),

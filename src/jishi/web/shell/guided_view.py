@@ -103,7 +103,11 @@ def _start(request: HttpRequest, draft: Draft, room: Room, part: str) -> Served:
         if not (faults := draft.faults_in(START)):
             return redirect(room.part, draft.id, draft.after(part))
         form.tell(faults)
-    return draft, {"form": form, "behalf": name_parties(draft)["behalf_name"], "subject": draft.view.entry("subject")}
+    return draft, {
+        "form": form,
+        "behalf": name_parties(draft)["behalf_name"],
+        "subject": draft.view.entry("subject"),
+    }
 
 
 def _answers(request: HttpRequest, draft: Draft, room: Room, part: str) -> Served:
