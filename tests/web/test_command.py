@@ -172,6 +172,9 @@ def test_a_role_is_given_and_ended() -> None:
     assert run("grant", "New@staff.example", "clerk", "220100", "--organisation", "Office").exit_code == 0
     assert access.permits_of(person, NOW_MS) == (Permit("clerk", "220100", "", "Office"),)
     assert run("grant", "new@staff.example", "clerk", "220100", "--end").exit_code == 0
+    assert run("grant", "new@staff.example", "clerk", "220100", "--department", "公安机关").exit_code == 0
+    assert access.permits_of(person, NOW_MS) == (Permit("clerk", "220100", department="公安机关"),)
+    assert run("grant", "new@staff.example", "clerk", "220100", "--end").exit_code == 0
     assert access.permits_of(person, SystemClock().now_ms()) == ()
 
 
@@ -182,6 +185,7 @@ def test_a_role_is_given_and_ended() -> None:
         (("nobody@staff.example", "clerk", "220100"), "signs up on the site first"),
         (("new@staff.example", "king", "220100"), "treasurer"),
         (("new@staff.example", "clerk", "999999"), "no division 999999"),
+        (("new@staff.example", "clerk", "220100", "--department", "外交部"), "公安机关"),
         (("new@staff.example", "clerk", "220100", "--end"), "holds no role clerk"),
     ],
 )

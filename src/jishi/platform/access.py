@@ -123,11 +123,15 @@ PERMISSIONS: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What an action is done to: its id, the division it belongs to, the party that owns it."""
+    """What an action is done to: its id, the division it belongs to, the party that owns it.
+
+    `departments` (部门) are those concerned; what names none is bounded by its division alone.
+    """
 
     object_id: str = ""
     division: str = ""
     party: str = ""
+    departments: tuple[str, ...] = ()
 
 
 NOTHING = Target()
@@ -154,6 +158,8 @@ def stem_of(division: str) -> str:
 
 
 def _reaches(permit: Permit, reach: str, target: Target) -> bool:
+    if permit.department and target.departments and permit.department not in target.departments:
+        return False
     if permit.object_id:
         return permit.object_id == target.object_id
     if reach == ANY or (target is NOTHING and reach == DIVISION):
@@ -209,16 +215,20 @@ def permits_of(user: User, at_ms: int) -> tuple[Permit, ...]:
     rows = Grant.objects.filter(
         Q(until_ms__isnull=True) | Q(until_ms__gt=at_ms), person=user, since_ms__lte=at_ms
     )
-    return tuple(Permit(g.role, g.division, g.object_id, g.organisation) for g in rows)
+    return tuple(Permit(g.role, g.division, g.object_id, g.organisation, g.department) for g in rows)
 
 
-def grant(user: User, role: str, division: str, organisation: str = "") -> Grant:
-    """Grant `role` over the subtree of `division`; Fault `access.role_unknown` names the valid ones."""
+def grant(user: User, role: str, division: str, organisation: str = "", *, department: str = "") -> Grant:
+    """Grant `role` over the subtree of `division`, of its cases those of `department` if one is named.
+
+    Fault `access.role_unknown` names the valid roles.
+    """
     if role not in STAFF:
         raise Fault("access.role_unknown", role=role, valid=", ".join(STAFF))
     made, _ = Grant.objects.get_or_create(
-        person=user, role=role, division=division, organisation=organisation, object_id="", until_ms=None
-    )
+        person=user, role=role, division=division, organisation=organisation, object_id="", until_ms=None,
+        department=department,
+    )  # fmt: skip
     return made
 
 

@@ -8,12 +8,13 @@ from jishi.platform.entropy import Entropy, SystemEntropy
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """One grant in force: a role over a division subtree, an object, or a party."""
+    """One grant in force: a role over a division subtree, an object, or a party; of cases those of a department."""
 
     role: str
     division: str = ""
     object_id: str = ""
     organisation: str = ""
+    department: str = ""
 
 
 @dataclass(frozen=True, slots=True)

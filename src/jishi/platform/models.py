@@ -103,13 +103,17 @@ class Heartbeat(models.Model):
 
 
 class Grant(models.Model):
-    """Person × organisation × role × division subtree or object × interval."""
+    """Person × organisation × role × division subtree or object × interval.
+
+    A grant that names a `department` (部门) reaches of the cases only those of that department.
+    """
 
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
     organisation = models.CharField(max_length=120, blank=True)
     role = models.CharField(max_length=40)
     division = models.CharField(max_length=6, blank=True)
     object_id = models.CharField(max_length=80, blank=True)
+    department = models.CharField(max_length=80, blank=True, default="", db_default="")
     since_ms = models.BigIntegerField(default=0)
     until_ms = models.BigIntegerField(null=True)
 

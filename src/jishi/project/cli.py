@@ -191,6 +191,9 @@ def grant(
     ],
     division: Annotated[str, typer.Argument(help="Six-digit code; the role reaches all below it.")],
     organisation: Annotated[str, typer.Option(help="The office the person acts for.")] = "",
+    department: Annotated[
+        str, typer.Option(help="Of cases only those of this department, by its Chinese name in the pack.")
+    ] = "",
     end: Annotated[bool, typer.Option("--end", help="End the role instead.")] = False,
 ) -> None:
     """Give a member of the staff a role in a division, or end it."""
@@ -206,7 +209,7 @@ def grant(
         if end:
             staffing.end_role(email, role, division)
         else:
-            staffing.give_role(email, role, division, organisation)
+            staffing.give_role(email, role, division, organisation, department=department)
     code = "project.staff.ended" if end else "project.staff.given"
     console.print(say(code, {"email": email, "role": role, "division": division}, LANG), highlight=False)
 

@@ -1,18 +1,24 @@
 """Give and end the roles of the staff, from the machine the exchange runs on; whoever may do this may do anything."""
 
 from jishi.apps.packs import api as packs
+from jishi.apps.procedures.api import departments_of
 from jishi.kernel.fault import Fault
 from jishi.platform import access
 from jishi.platform.clock import SystemClock
 from jishi.platform.models import User
 
 
-def give_role(email: str, role: str, division: str, organisation: str) -> None:
-    """Give a person who has signed up a role over a division and all below it.
+def give_role(email: str, role: str, division: str, organisation: str, *, department: str = "") -> None:
+    """Give a person who has signed up a role over a division and all below it; of cases those of a department.
 
-    Faults: `project.staff.person`, `project.staff.division`, `access.role_unknown`.
+    Faults: `project.staff.person`, `project.staff.division`, `project.staff.department`, `access.role_unknown`.
     """
-    access.grant(_find_person(email), role, _known(division), organisation)
+    known = sorted(
+        {each for kind in packs.default_pack().procedures.values() for each in departments_of(kind)}
+    )
+    if department and department not in known:
+        raise Fault("project.staff.department", department=department, valid=", ".join(known))
+    access.grant(_find_person(email), role, _known(division), organisation, department=department)
 
 
 def end_role(email: str, role: str, division: str) -> None:

@@ -39,6 +39,7 @@ from jishi.apps.procedures.info import (
     PaperRow,
     Way,
 )
+from jishi.apps.procedures.people import departments_of, target_of
 from jishi.apps.procedures.projection import rebuild as rebuild_lists
 from jishi.apps.procedures.reads.case import (
     checks_now,
@@ -76,11 +77,12 @@ __all__ = [
     "Happening", "InboxQuery", "MessageRow", "MissedRow", "NoticeRow", "ObjectionRow", "OwnObjection",
     "PaperRow", "Way", "Ways", "answer_objection", "assign", "attach_document", "cases_about",
     "check_draft", "checks_now", "count_cases", "count_unread", "decide", "decide_by_panel",
-    "decide_many", "delegate", "discard_draft", "end_delegation", "extend", "file_case", "find_notice",
-    "find_own_objection", "find_paper", "info_of", "list_cases", "list_cases_of", "list_inbox",
-    "list_messages", "list_missed", "list_notices", "list_own_objections", "mark_read", "object_to",
-    "open_case", "open_own_objection", "paper_pdf", "plan_duties", "read_document", "rebuild_lists",
-    "record_fee", "recuse", "remove_document", "reopen", "request_supplement", "resume", "run_clock", "run_duty",
-    "save_draft", "say_answer", "say_value", "start_by_event", "submit", "supplement", "suspend",
-    "verify_address", "view_for", "watch_registers", "ways_of", "withdraw",
+    "decide_many", "delegate", "departments_of", "discard_draft", "end_delegation", "extend", "file_case",
+    "find_notice", "find_own_objection", "find_paper", "info_of", "list_cases", "list_cases_of",
+    "list_inbox", "list_messages", "list_missed", "list_notices", "list_own_objections", "mark_read",
+    "object_to", "open_case", "open_own_objection", "paper_pdf", "plan_duties", "read_document",
+    "rebuild_lists", "record_fee", "recuse", "remove_document", "reopen", "request_supplement", "resume",
+    "run_clock", "run_duty", "save_draft", "say_answer", "say_value", "start_by_event", "submit",
+    "supplement", "suspend", "target_of", "verify_address", "view_for", "watch_registers", "ways_of",
+    "withdraw",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from jishi.apps.procedures import api as procedures
 from jishi.apps.procedures.reads.office import list_colleagues, preview_rules
 from jishi.apps.rulings import api as rulings
 from jishi.kernel.fault import Fault
-from jishi.platform.access import Target, may
+from jishi.platform.access import may
 from jishi.platform.context import Context
 from jishi.web.desk.case_forms import AnswerForm
 from jishi.web.desk.case_next import Barred, Seen, acts_of, asked_items, decisions_of
@@ -66,7 +66,7 @@ def open_for_desk(ctx: Context, case_id: str) -> Seen:
     """Open a case for somebody of its office, a draft for whoever began it; Fault `procedures.case.unknown`."""
     view = procedures.view_for(ctx, case_id)
     mine = view.row.phase == "draft" and view.row.made_by_id == ctx.actor.user_id
-    if not mine and not may(ctx.actor, "case.handle", Target(view.row.id, view.row.division)):
+    if not mine and not may(ctx.actor, "case.handle", procedures.target_of(view.row)):
         raise Fault("procedures.case.unknown", case=case_id)
     return Seen(view, procedures.info_of(ctx, view))
 
@@ -97,7 +97,7 @@ def render_case(request: HttpRequest, seen: Seen) -> HttpResponse:
         "objections": _objections(view, info, "answered" in ways.acts and not own),
         "panel_rows": with_words(panels.list_panels_of("case", info.row.id)),
         "panel_running": panels.find_running("case", info.row.id),
-        "assignee": _assignee(ctx, info),
+        "assignee": _assignee(ctx, view, info),
         "asked_items": asked_items(info) if info.row.paused == "supplement" else [],
     }
     return render_desk(request, "desk/case.html", shown)
@@ -178,10 +178,10 @@ def _runs(view: procedures.CaseView) -> bool:
     return bool(view.state.step) and not view.state.ended
 
 
-def _assignee(ctx: Context, info: procedures.CaseInfo) -> str:
+def _assignee(ctx: Context, view: procedures.CaseView, info: procedures.CaseInfo) -> str:
     if info.row.assignee is None:
         return ""
-    people = list_colleagues(ctx, info.row.role, info.row.division)
+    people = list_colleagues(ctx, view.row)
     return next((each.name for each in people if each.id == info.row.assignee), _("a colleague"))
 
 

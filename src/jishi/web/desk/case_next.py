@@ -12,7 +12,7 @@ from jishi.apps.procedures import api as procedures
 from jishi.apps.procedures.reads.office import list_colleagues
 from jishi.apps.rulings import api as rulings
 from jishi.kernel.fault import Fault
-from jishi.platform.access import Target, may
+from jishi.platform.access import may
 from jishi.platform.context import Context
 from jishi.web.desk.case_forms import (
     ActForm,
@@ -104,7 +104,7 @@ def act_form(ctx: Context, seen: Seen, act: str, sent: Sent = NOTHING) -> ActFor
     if act == "suspended" and step is not None:
         return SuspendForm(data, step=step, **said)
     if act == "assigned":
-        people = list_colleagues(ctx, view.row.role, view.row.division)
+        people = list_colleagues(ctx, view.row)
         return AssignForm(data, people=[(str(each.id), each.name) for each in people], **said)
     if act == "supplemented":
         return HandInForm(data, files, view=view, asked=asked_items(seen.info), **said)
@@ -208,7 +208,7 @@ def _acts(ctx: Context, seen: Seen, open_now: frozenset[str]) -> Iterator[Next]:
                 act, label, act_form(ctx, seen, act), reverse("desk:case_act", args=[row.id, act]),
                 cites=_cites(view, act), tone=tone or "outline",
             )  # fmt: skip
-    if row.phase == "open" and row.role and may(ctx.actor, "case.handle", Target(row.id, row.division)):
+    if row.phase == "open" and row.role and may(ctx.actor, "case.handle", procedures.target_of(row)):
         yield Next(
             "assigned", _("Assign it"), act_form(ctx, seen, "assigned"),
             reverse("desk:case_act", args=[row.id, "assigned"]), tone="quiet",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop
 
 from jishi.apps.procedures import api as procedures
 from jishi.kernel.fault import Fault
-from jishi.platform.access import Target, require
+from jishi.platform.access import require
 from jishi.platform.context import Context
 from jishi.web.desk.case import open_for_desk, render_case
 from jishi.web.desk.case_forms import (
@@ -107,7 +107,7 @@ def attach(ctx: Context, case_id: str, form: Any, request: HttpRequest) -> None:
 def _open(ctx: Context, case_id: str, action: str) -> Seen:
     seen = open_for_desk(ctx, case_id)
     own = next((each for each in (seen.info.party, seen.info.behalf) if each in ctx.actor.parties), "")
-    require(ctx, action, Target(case_id, seen.info.row.division, own))
+    require(ctx, action, procedures.target_of(seen.view.row, own))
     return seen
 
 

@@ -4,11 +4,11 @@ from django.db import transaction
 
 from jishi.apps.procedures.actions.deciding import get_case
 from jishi.apps.procedures.models import Case, Delegation
-from jishi.apps.procedures.people import person_alias
+from jishi.apps.procedures.people import department_at, kind_of, person_alias, target_of
 from jishi.kernel.fault import Fault
 from jishi.kernel.spelling import visible
 from jishi.platform import evidence
-from jishi.platform.access import Target, covers, require
+from jishi.platform.access import covers, require
 from jishi.platform.context import Context
 from jishi.platform.entropy import new_id
 from jishi.platform.models import Grant, User
@@ -22,14 +22,17 @@ def assign(ctx: Context, case_id: str, user_id: int | None) -> Case:
     Fault `procedures.assignee`.
     """
     row = get_case(case_id)
-    require(ctx, "case.handle", Target(row.id, row.division))
+    require(ctx, "case.handle", target_of(row))
     with transaction.atomic():
         head = evidence.lock(row.stream)
         row = Case.objects.select_for_update().get(pk=case_id)
         if user_id is not None:
             held = Grant.objects.filter(person_id=user_id, role=row.role, until_ms=None)
             until = Grant.objects.filter(person_id=user_id, role=row.role, until_ms__gt=ctx.now_ms())
-            if not any(covers(each.division, row.division) for each in (*held, *until)):
+            here = ("", department_at(kind_of(row), row.step))
+            if not any(
+                covers(each.division, row.division) and each.department in here for each in (*held, *until)
+            ):
                 raise Fault("procedures.assignee", role=row.role)
         row.assignee_id, row.updated_ms = user_id, ctx.now_ms()
         row.save(update_fields=["assignee", "updated_ms"])
@@ -47,9 +50,10 @@ def delegate(
     the deputy's own: four eyes still ask for two persons.
     """
     me, now = ctx.actor.user_id, ctx.now_ms()
-    held = [each.division for each in ctx.actor.permits if each.role == role and each.division]
-    reach = division or next(iter(sorted(held)), "")
-    if me is None or not any(covers(each, reach) for each in held):
+    held = [each for each in ctx.actor.permits if each.role == role and each.division]
+    reach = division or next(iter(sorted(each.division for each in held)), "")
+    within = sorted({each.department for each in held if covers(each.division, reach)})
+    if me is None or not within:
         raise Fault("procedures.delegation.role", role=role, division=reach)
     if deputy_id == me or not User.objects.filter(pk=deputy_id, is_active=True).exists():
         raise Fault("procedures.delegation.self")
@@ -60,8 +64,9 @@ def delegate(
     with transaction.atomic():
         head = evidence.lock(f"delegation/{reach}")
         grant = Grant.objects.create(
-            person_id=deputy_id, role=role, division=reach, organisation="", since_ms=now, until_ms=until_ms
-        )
+            person_id=deputy_id, role=role, division=reach, organisation="", since_ms=now, until_ms=until_ms,
+            department=within[0],  # where one holds a role of no department it is the first
+        )  # fmt: skip
         made = Delegation.objects.create(
             id=new_id(ctx.entropy), person_id=me, deputy_id=deputy_id, role=role, division=reach, grant=grant.pk,
             reason=words, since_ms=now, until_ms=until_ms,

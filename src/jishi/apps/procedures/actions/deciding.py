@@ -14,14 +14,14 @@ from jishi.apps.procedures.actions.writing import write_entries
 from jishi.apps.procedures.form import check_documents, clean_answers, first_of
 from jishi.apps.procedures.info import Choice
 from jishi.apps.procedures.models import Case
-from jishi.apps.procedures.people import refuse_own, role_of
+from jishi.apps.procedures.people import refuse_own, role_of, target_of
 from jishi.apps.rulings import api as rulings
 from jishi.kernel.fault import Fault
 from jishi.kernel.procedure.act import Act
 from jishi.kernel.procedure.fold import check_decision, current
 from jishi.kernel.procedure.plan import PANEL
 from jishi.kernel.spelling import visible
-from jishi.platform.access import Target, require
+from jishi.platform.access import require
 from jishi.platform.context import Context
 
 LONGEST_WORDS = 4000
@@ -44,7 +44,7 @@ def decide(ctx: Context, case_id: str, choice: Choice) -> Case:
     `rulings.undetermined`, after which a task waits for the facts.
     """
     row = get_case(case_id)
-    require(ctx, "case.decide", Target(row.id, row.division, _party_for(ctx, row)))
+    require(ctx, "case.decide", target_of(row, _party_for(ctx, row)))
     with rulings.recording(ctx), moving(ctx, case_id, seq=choice.seq) as move:
         return take(move, choice, person=True)
 

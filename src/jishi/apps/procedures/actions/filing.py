@@ -13,7 +13,7 @@ from jishi.apps.procedures.actions.telling import people_of
 from jishi.apps.procedures.form import check_documents, check_votes, clean_answers, first_of, read_counts
 from jishi.apps.procedures.info import Filing
 from jishi.apps.procedures.models import DRAFT, Case, CaseFile, Serial
-from jishi.apps.procedures.people import person_alias
+from jishi.apps.procedures.people import departments_of, person_alias, target_of
 from jishi.apps.procedures.view import CaseView, view_of
 from jishi.apps.registers import api as registers
 from jishi.apps.rulings import api as rulings
@@ -21,7 +21,7 @@ from jishi.kernel.codes.division import check_division
 from jishi.kernel.fault import Fault
 from jishi.kernel.procedure.act import Act
 from jishi.platform import evidence, secrets, storage
-from jishi.platform.access import STAFF, Target, covers, require
+from jishi.platform.access import Target, covers, may, require
 from jishi.platform.context import Context
 from jishi.platform.entropy import new_id
 
@@ -70,7 +70,7 @@ def attach_document(ctx: Context, case_id: str, upload: Upload) -> CaseFile:
     own = set(ctx.actor.parties) & {row.party, row.behalf} or row.made_by_id == ctx.actor.user_id
     staff = not ctx.actor.system and not own
     if staff:
-        require(ctx, "case.handle", Target(row.id, row.division))
+        require(ctx, "case.handle", target_of(row))
     if row.phase != DRAFT and row.paused != "supplement" and row.role != "applicant" and not staff:
         raise Fault("procedures.document.closed", document=need)
     media = storage.check_upload(content)
@@ -238,7 +238,7 @@ def _require_may_file(ctx: Context, kind: packs.ProcedureKind, filing: Filing) -
     held = {each.role for each in ctx.actor.permits if covers(each.division, division)}
     if not ctx.actor.system and not held & set(kind.start.staff):
         raise Fault("access.denied", action="case.file")
-    require(ctx, "case.file_for", Target(division=division, party=filing.party))
+    require(ctx, "case.file_for", Target("", division, filing.party, departments_of(kind)))
 
 
 def _division_of(kind: packs.ProcedureKind, form: Any) -> str:
@@ -253,7 +253,7 @@ def _own_row(ctx: Context, case_id: str) -> Case:
     if row is None:
         raise Fault("procedures.case.unknown", case=case_id)
     mine = actor.system or (row.made_by_id is not None and row.made_by_id == actor.user_id)
-    staff = any(each.role in STAFF and covers(each.division, row.division) for each in actor.permits)
+    staff = may(actor, "case.handle", target_of(row))
     if not (mine or ({row.party, row.behalf} - {""}) & set(actor.parties) or (staff and row.phase != DRAFT)):
         raise Fault("procedures.case.unknown", case=case_id)
     return row

@@ -4,13 +4,13 @@ from jishi.apps.procedures.actions.deciding import get_case
 from jishi.apps.procedures.actions.moving import apply, moving
 from jishi.apps.procedures.actions.telling import tell_objector
 from jishi.apps.procedures.models import Case, CaseNotice, CaseObjection
-from jishi.apps.procedures.people import refuse_own, role_of
+from jishi.apps.procedures.people import refuse_own, role_of, target_of
 from jishi.kernel.fault import Fault
 from jishi.kernel.procedure.act import Act
 from jishi.kernel.procedure.fold import current
 from jishi.kernel.spelling import visible
 from jishi.platform import secrets
-from jishi.platform.access import Target, require
+from jishi.platform.access import require
 from jishi.platform.context import Context
 from jishi.platform.entropy import new_id
 
@@ -60,7 +60,7 @@ def answer_objection(ctx: Context, objection_id: str, verdict: str, answer: str)
         raise Fault("procedures.objection.verdict", verdict=verdict, valid=", ".join(ANSWERS))
     answer = _text(answer)
     row = get_case(found.case_id)
-    require(ctx, "case.handle", Target(row.id, row.division))
+    require(ctx, "case.handle", target_of(row))
     with moving(ctx, row.id) as move:
         view = move.view
         found = CaseObjection.objects.select_for_update().get(pk=objection_id)
@@ -86,7 +86,7 @@ def withdraw(ctx: Context, case_id: str, words: str = "") -> Case:
     """Withdraw an application where its procedure lets one; Fault `procedure.withdraw.late`."""
     row = get_case(case_id)
     own = next((each for each in (row.party, row.behalf) if each in ctx.actor.parties), row.party)
-    require(ctx, "case.withdraw", Target(row.id, row.division, own))
+    require(ctx, "case.withdraw", target_of(row, own))
     with moving(ctx, case_id) as move:
         act = Act("withdrawn", move.view.today, move.by, "applicant", move.row.step)
         apply(move, act, words=visible(words).strip())
@@ -96,7 +96,7 @@ def withdraw(ctx: Context, case_id: str, words: str = "") -> Case:
 def reopen(ctx: Context, case_id: str, words: str, *, seq: int) -> Case:
     """Take an ended case up again, with a reason; Faults `procedure.reopen.none`, `procedure.reason.missing`."""
     row = get_case(case_id)
-    require(ctx, "case.reopen", Target(row.id, row.division))
+    require(ctx, "case.reopen", target_of(row))
     with moving(ctx, case_id, seq=seq) as move:
         refuse_own(ctx, move.row, move.row.step)
         words = visible(words).strip()

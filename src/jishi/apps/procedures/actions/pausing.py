@@ -7,12 +7,12 @@ from jishi.apps.procedures.actions.deciding import get_case
 from jishi.apps.procedures.actions.moving import Move, apply, moving
 from jishi.apps.procedures.form import check_documents, clean_answers, first_of
 from jishi.apps.procedures.models import Case
-from jishi.apps.procedures.people import refuse_own, role_of
+from jishi.apps.procedures.people import refuse_own, role_of, target_of
 from jishi.kernel.fault import Fault
 from jishi.kernel.procedure.act import Act, ActKind
 from jishi.kernel.procedure.fold import current
 from jishi.kernel.spelling import visible
-from jishi.platform.access import Target, require
+from jishi.platform.access import require
 from jishi.platform.context import Context
 
 
@@ -41,7 +41,7 @@ def supplement(ctx: Context, case_id: str, form: Mapping[str, Any] | None = None
     """
     row = get_case(case_id)
     own = next((each for each in (row.party, row.behalf) if each in ctx.actor.parties), row.party)
-    require(ctx, "case.supplement", Target(row.id, row.division, own))
+    require(ctx, "case.supplement", target_of(row, own))
     with moving(ctx, case_id) as move:
         view = move.view
         before = view.said.get("form", {})
@@ -89,7 +89,7 @@ def recuse(ctx: Context, case_id: str, words: str, *, seq: int) -> Case:
 
 def _staff(ctx: Context, case_id: str, seq: int) -> Any:
     row = get_case(case_id)
-    require(ctx, "case.handle", Target(row.id, row.division))
+    require(ctx, "case.handle", target_of(row))
     return moving(ctx, case_id, seq=seq)
 
 

@@ -4,9 +4,10 @@ from jishi.apps.procedures.actions.deciding import get_case, take
 from jishi.apps.procedures.actions.moving import Move, moving
 from jishi.apps.procedures.info import Choice
 from jishi.apps.procedures.models import Case
+from jishi.apps.procedures.people import target_of
 from jishi.kernel.fault import Fault
 from jishi.kernel.procedure.fold import current
-from jishi.platform.access import Target, require
+from jishi.platform.access import require
 from jishi.platform.context import Context
 
 
@@ -27,7 +28,7 @@ def record_fee(ctx: Context, case_id: str, decision: str, *, seq: int, paid_fen:
     Faults `procedures.fee.none`, `procedures.fee.amount`, `procedures.fee.reference`.
     """
     row = get_case(case_id)
-    require(ctx, "case.decide", Target(row.id, row.division))
+    require(ctx, "case.decide", target_of(row))
     with moving(ctx, case_id, seq=seq) as move:
         step = move.view.kind.step(current(move.view.plan, move.view.state).id)
         if step.fee is None:

@@ -8,13 +8,14 @@ from jishi.apps.packs import api as packs
 from jishi.apps.procedures import facts
 from jishi.apps.procedures.info import ActRow, CaseInfo, CaseRow, CheckRow, FileRow, ObjectionRow
 from jishi.apps.procedures.models import DRAFT, NEVER, Case, CaseAct, CaseObjection
+from jishi.apps.procedures.people import target_of
 from jishi.apps.procedures.reads.public import notice_row, paper_row
 from jishi.apps.procedures.view import CaseView, view_of
 from jishi.apps.rulings import api as rulings
 from jishi.kernel.calendar.zone import day_of
 from jishi.kernel.fault import Fault
 from jishi.platform import secrets, storage
-from jishi.platform.access import Target, may, require
+from jishi.platform.access import may, require
 from jishi.platform.context import Context
 
 
@@ -31,7 +32,7 @@ def view_for(ctx: Context, case_id: str) -> CaseView:
     mine = row.made_by_id is not None and row.made_by_id == ctx.actor.user_id
     if not mine and not ctx.actor.system:
         own = next((each for each in (row.party, row.behalf) if each in ctx.actor.parties), row.party)
-        target = Target(row.id, row.division, own)
+        target = target_of(row, own)
         if row.phase == DRAFT and own not in ctx.actor.parties:
             raise Fault("procedures.case.unknown", case=case_id)
         if not may(ctx.actor, "case.read", target):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -11,11 +12,12 @@ from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from jishi.apps.packs import api as packs
 from jishi.apps.procedures.info import CaseRow
 from jishi.apps.procedures.models import OPEN, Case
+from jishi.apps.procedures.people import department_at, departments_of
 from jishi.apps.procedures.projection import CASE, RESTING
 from jishi.apps.procedures.reads.case import row_of, today_of
-from jishi.platform.access import STAFF, divisions_of, require, stem_of
+from jishi.platform.access import STAFF, require, stem_of
 from jishi.platform.context import Context
-from jishi.platform.fulltext import Wanted, condition
+from jishi.platform.fulltext import Wanted, condition, through_index
 from jishi.platform.grams import mark
 from jishi.platform.models import SearchRow
 from jishi.platform.search import COUNTED, Page, find_objects, page_recent
@@ -72,6 +74,11 @@ def list_inbox(
 ) -> Page:
     """Give a page of the cases that wait for the actor's roles, the most urgent first; total counts to 10,000."""
     query = query or InboxQuery()
+    with through_index() if query.text.strip() else nullcontext():
+        return _page_inbox(ctx, query, cursor, size)
+
+
+def _page_inbox(ctx: Context, query: InboxQuery, cursor: str | None, size: int) -> Page:
     waiting = _waiting(ctx, query)
     place = _CURSOR.fullmatch(cursor or "")
     after = Q(due_ms__gt=int(place[1])) | Q(due_ms=int(place[1]), id__gt=place[2]) if place else Q()
@@ -172,7 +179,7 @@ def _waiting(ctx: Context, query: InboxQuery) -> "list[QuerySet[Case]]":
     found = []
     for role in dict.fromkeys(query.roles or held):
         if role in held:
-            whole = Q() if actor.system else _under(divisions_of(actor, [role]))
+            whole = Q() if actor.system else _reach(ctx, [role], at_step=True)
             found.append(narrow(Case.objects.filter(whole, role=role)))
     return found
 
@@ -209,7 +216,30 @@ def _holding(wanted: Wanted) -> Any:
 
 
 def _below(ctx: Context) -> Q:
-    return Q() if ctx.actor.system else _under(divisions_of(ctx.actor, STAFF))
+    return Q() if ctx.actor.system else _reach(ctx, STAFF, at_step=False)
+
+
+def _reach(ctx: Context, roles: Sequence[str], *, at_step: bool) -> Q:
+    """Tell the cases the grants of these roles reach: below their divisions, of their department if they name one."""
+    held = [each for each in ctx.actor.permits if each.role in roles and each.division]
+    reach = _under(sorted({each.division for each in held if not each.department}))
+    if not reach:  # everywhere
+        return reach
+    for name in sorted({each.department for each in held if each.department}):
+        within = _under(sorted({each.division for each in held if each.department == name}))
+        reach |= within & _of_department(name, at_step=at_step)
+    return reach
+
+
+def _of_department(name: str, *, at_step: bool) -> Q:
+    """Tell the cases of a department: those whose step waits for it, or any of a procedure it has a part in."""
+    reach = Q(pk__in=[])
+    for kind in packs.current_pack().procedures.values():
+        if name in departments_of(kind):
+            steps = [each.id for each in kind.steps if not at_step or department_at(kind, each.id) == name]
+            whole = not at_step or len(steps) == len(kind.steps)
+            reach |= Q(procedure=kind.id) if whole else Q(procedure=kind.id, step__in=steps)
+    return reach
 
 
 def _under(divisions: Sequence[str]) -> Q:

@@ -8,6 +8,7 @@ from django.db.models import Q
 from jishi.apps.procedures import facts
 from jishi.apps.procedures.info import CaseRow
 from jishi.apps.procedures.models import DRAFT, OPEN, Case, Delegation
+from jishi.apps.procedures.people import department_at, kind_of
 from jishi.apps.procedures.reads.case import row_of, today_of
 from jishi.apps.procedures.reads.inbox import SHOWN, _below
 from jishi.apps.procedures.view import CaseView
@@ -43,14 +44,15 @@ class DelegationRow:
     mine: bool
 
 
-def list_colleagues(ctx: Context, role: str, division: str) -> list[Colleague]:
-    """Give who holds a role over a division now, by name; the actor is among them."""
+def list_colleagues(ctx: Context, row: Case) -> list[Colleague]:
+    """Give who holds the role a case waits for now, over its division and department, by name; the actor too."""
+    role, here = row.role, ("", department_at(kind_of(row), row.step))
     now = ctx.now_ms()
     held = Grant.objects.filter(Q(until_ms=None) | Q(until_ms__gt=now), role=role, since_ms__lte=now)
     found = {
         each.person_id: each.person
         for each in held.select_related("person")
-        if each.person.is_active and covers(each.division, division)
+        if each.person.is_active and covers(each.division, row.division) and each.department in here
     }
     named = [Colleague(key, name_of(person)) for key, person in found.items()]
     return sorted(named, key=lambda each: each.name)[:MOST_COLLEAGUES]
