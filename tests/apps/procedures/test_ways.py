@@ -86,7 +86,7 @@ def test_a_publication_ends_only_when_no_objection_stands(
     (notice,) = procedures.list_notices().rows
     assert notice.until == date(2020, 12, 13) and notice.open
     texts = {line["name"]: line["text"]["zh"] for line in notice.lines}
-    assert texts == {"price": "250,000.00 元", "leader": "****"}
+    assert texts == {"price": "250,000.00 元", "leader": "王***"}
     nosy = office.acting("nosy")
     objection = procedures.object_to(nosy, notice.id, "界址有争议")
     with pytest.raises(Fault, match="procedures.objection.twice"):
