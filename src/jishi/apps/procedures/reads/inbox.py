@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -17,7 +16,7 @@ from jishi.apps.procedures.projection import CASE, RESTING
 from jishi.apps.procedures.reads.case import row_of, today_of
 from jishi.platform.access import STAFF, require, stem_of
 from jishi.platform.context import Context
-from jishi.platform.fulltext import Wanted, condition, through_index
+from jishi.platform.fulltext import Wanted, condition
 from jishi.platform.grams import mark
 from jishi.platform.models import SearchRow
 from jishi.platform.search import COUNTED, Page, find_objects, page_recent
@@ -74,11 +73,6 @@ def list_inbox(
 ) -> Page:
     """Give a page of the cases that wait for the actor's roles, the most urgent first; total counts to 10,000."""
     query = query or InboxQuery()
-    with through_index() if query.text.strip() else nullcontext():
-        return _page_inbox(ctx, query, cursor, size)
-
-
-def _page_inbox(ctx: Context, query: InboxQuery, cursor: str | None, size: int) -> Page:
     waiting = _waiting(ctx, query)
     place = _CURSOR.fullmatch(cursor or "")
     after = Q(due_ms__gt=int(place[1])) | Q(due_ms=int(place[1]), id__gt=place[2]) if place else Q()
