@@ -18,6 +18,7 @@ from a2wsgi import WSGIMiddleware
 from jishi.project.wsgi import portal  # sets Django up, which the imports below need
 
 # isort: split
+from jishi.apps.packs import api as packs
 from jishi.kernel.fault import Fault
 from jishi.platform import readiness
 from jishi.platform.words import say
@@ -66,9 +67,9 @@ async def _live_on(receive: Any, send: Any) -> None:
             try:
                 await _begin()
             except Exception as error:
-                if not isinstance(error, Fault):
-                    log.exception("the server could not start")
+                known = isinstance(error, Fault)
                 why = say(error.code, error.params, "en") if isinstance(error, Fault) else str(error)
+                log.error("the server could not start: %s", why, exc_info=not known)
                 await send({"type": "lifespan.startup.failed", "message": why})
                 return
             await send({"type": "lifespan.startup.complete"})
@@ -81,8 +82,12 @@ async def _live_on(receive: Any, send: Any) -> None:
 
 
 async def _begin() -> None:
-    """Give running rounds their lost time back, then start the clock, the committer and the news."""
+    """Give running rounds their lost time back, then start the clock, the committer and the news.
+
+    The pack is read before: a second of the interpreter that bidders would wait for if the first of them asked for it.
+    """
     await asyncio.to_thread(require_real_market)
+    await asyncio.to_thread(packs.default_pack)
     await asyncio.to_thread(_ticker.recover)
     _ticker.start()
     await asyncio.to_thread(path.start)

@@ -123,6 +123,7 @@ def serve(host: str, port: int) -> None:
 async def _serve(host: str, port: int) -> None:
     """Serve in this process (docs/adr/0014-granian-in-process.md)."""
     from granian.constants import HTTPModes, Interfaces
+    from granian.errors import FatalError
     from granian.http import HTTP1Settings
     from granian.server.embed import Server
 
@@ -151,6 +152,7 @@ async def _serve(host: str, port: int) -> None:
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, stop)
-    await server.serve()
+    with contextlib.suppress(FatalError):  # the application has told why it could not start
+        await server.serve()
     if server.interrupt_children:
-        raise SystemExit("the server could not start or went on without its worker; the log says why")
+        raise SystemExit(3)
