@@ -39,7 +39,7 @@ from jishi.apps.packs.measure import Reform, carriers_of, state_of
 from jishi.apps.packs.method import known_facts
 from jishi.apps.packs.pack import Pack
 from jishi.apps.packs.problem import PackError, Problem
-from jishi.apps.packs.procedures.asking import Ask, form_facts, holds, shown
+from jishi.apps.packs.procedures.asking import Ask, form_facts, holds, say_condition, shown
 from jishi.apps.packs.procedures.diagram import mermaid as procedure_mermaid
 from jishi.apps.packs.procedures.diagram import svg as procedure_svg
 from jishi.apps.packs.procedures.planning import limits_of, plan_of
@@ -73,7 +73,7 @@ __all__ = [
     "compare_packs", "compare_tracks", "current_pack", "default_pack", "draft_pack", "finding_params",
     "forget_current", "form_facts", "holds", "installed_packs", "keep_version", "known_facts", "limits_of",
     "lint_pack", "load_pack", "load_pack_from", "locate_pack", "one_law", "open_run", "pack_hash", "pack_of",
-    "plan_of", "procedure_mermaid", "procedure_svg", "read_cases", "read_parities", "read_parity", "say_outcome",
-    "shown", "state_of", "valid_of", "validate_entry", "validate_fields", "write_changes", "written",
+    "plan_of", "procedure_mermaid", "procedure_svg", "read_cases", "read_parities", "read_parity", "say_condition",
+    "say_outcome", "shown", "state_of", "valid_of", "validate_entry", "validate_fields", "write_changes", "written",
     "written_answer",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from jishi.apps.packs import api as packs
 from jishi.apps.procedures import api as procedures
+from jishi.web.shell.case_condition import note_conditions
 from jishi.web.shell.fields import InstantField, MoneyField
 from jishi.web.shell.site import language
 from jishi.web.shell.typed import TypedForm, count_typed_rows, make_inputs, typed_initial
@@ -72,6 +73,7 @@ class DecisionForm(ActForm):
     def __init__(self, *args: Any, decision: packs.DecisionKind, fee: bool = False, **options: Any) -> None:
         wanted = _("Reasons in your own words") if decision.reason else _("Note for the file")
         super().__init__(*args, questions=decision.questions, words=wanted, needed=decision.reason, **options)
+        note_conditions(self)
         lang = language()
         self.decision = decision
         if decision.reasons:

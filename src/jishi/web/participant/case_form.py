@@ -12,6 +12,7 @@ from jishi.apps.packs import api as packs
 from jishi.apps.procedures import api as procedures
 from jishi.kernel.fault import Fault
 from jishi.platform.words import say
+from jishi.web.shell.case_condition import note_conditions
 from jishi.web.shell.case_fault import say_fault
 from jishi.web.shell.case_word import place_of
 from jishi.web.shell.site import language
@@ -34,6 +35,8 @@ class ChoiceForm(TypedForm):
         name = decision.id if decision else "answer"
         super().__init__(data, questions=asked, rows=rows, auto_id=f"{name}_%s", **options)
         self.decision = decision
+        if decision:
+            note_conditions(self)
         if decision and decision.reasons:
             named = [(each.id, each.title.say(language())) for each in decision.reasons]
             self.fields["because"] = forms.ChoiceField(

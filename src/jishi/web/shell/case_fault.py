@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from jishi.apps.packs import api as packs
 from jishi.kernel.fault import Fault
 from jishi.platform.words import say
+from jishi.web.shell.case_condition import questions_of, say_when
 from jishi.web.shell.case_word import ROLES
 from jishi.web.shell.site import language
 
@@ -22,6 +23,8 @@ def say_fault(kind: packs.ProcedureKind, fault: Fault) -> str:
 def titled(kind: packs.ProcedureKind, params: Mapping[str, Any]) -> dict[str, Any]:
     """Give the parameters of a fault with titles instead of ids; what has none stays as it is."""
     lang, places = language(), titles_of(kind)
+    if when := params.get("when"):
+        params = {**params, "when": say_when(questions_of(kind), str(when))}
     decisions = {one.id: one.title.say(lang) for step in kind.steps for one in step.decisions}
     known: dict[str, Mapping[str, Any]] = {
         "field": {each.name: each.label.say(lang) for each in kind.questions},

@@ -1,6 +1,7 @@
 """The conditions of a form: questions as facts that `when` may name, and the values an answer gives them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,7 @@ from jishi.kernel.rules.evaluate import Setting, truth
 from jishi.kernel.rules.fact import Fact, Kind, Vocabulary, natural, read_value
 from jishi.kernel.rules.grammar import Scope, read_condition
 from jishi.kernel.rules.node import parameters_of
+from jishi.platform.words.condition import Sayer
 
 KINDS: dict[str, Kind] = {
     "number": "decimal", "money": "money", "area": "area", "date": "date", "choice": "choice",
@@ -44,6 +46,13 @@ def holds(pack: Pack, facts: Mapping[str, Fact], day: date) -> Ask:
         return truth(node, Setting(_known(facts, answers), numbers, day.toordinal()))
 
     return ask
+
+
+def say_condition(pack: Pack, questions: Sequence[FieldKind], condition: str, place: tuple[date, str]) -> str:
+    """Say a condition over questions on a day in a language; a Fault where it names what none of them asks."""
+    facts, (day, language) = form_facts(pack, questions), place
+    node = read_condition(condition, scope_of(pack, facts))
+    return Sayer(replace(pack.book, facts=facts), day.toordinal(), language).condition(node)
 
 
 def shown(
