@@ -55,6 +55,16 @@ def test_a_conflict_comes_with_its_case() -> None:
         Law(book(rule)).decide("t", conflict.case, conflict.day or 0)
 
 
+def test_rows_disagree_below_one_whose_number_has_no_value() -> None:
+    early = {"since": date(2010, 1, 1), "until": date(2014, 12, 31)}  # the rate begins in 2015
+    above = row("above", "share > levy.rate", "no", rank=1, **early)
+    rule = table("t", [above, row("yes", "job", "yes", **early), row("no", "home", "no", **early)])
+    conflict = next(each for each in lint_rows(rule, book(rule)) if each.code == "rules.lint.conflict")
+    assert conflict.case == {"job": True, "home": True}
+    with pytest.raises(Fault, match=r"rules\.conflict"):
+        Law(book(rule)).decide("t", conflict.case | {"share": 1}, conflict.day or 0)
+
+
 def test_rank_and_dates_part_rows() -> None:
     higher = table("t", [row("yes", "job", "yes"), row("no", "home", "no", rank=1), NEVER])
     later = date(2018, 1, 1)

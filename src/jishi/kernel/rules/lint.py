@@ -124,11 +124,16 @@ class _Look:
         return any(values[each] is None for each in parameters_of(self.rows[at].when))
 
     def _goal(self, hold: tuple[int, ...], epoch: int) -> Goal:
-        """Let rows hold where no row of a higher rank does; no row at all asks that every one fails."""
+        """Let rows hold where no row of a higher rank does; no row at all asks that every one fails.
+
+        Two rows disagree also below one that nothing can settle because its number has no value.
+        """
         live = self.selector.in_force(epoch)
         if not hold:
             return Goal((), tuple(live))
-        return Goal(hold, tuple(at for at in live if self._rank(at) > self._rank(hold[0])))
+        above = [at for at in live if self._rank(at) > self._rank(hold[0])]
+        unsure = [at for at in above if len(hold) > 1 and self._lapsed(at, epoch)]
+        return Goal(hold, tuple(at for at in above if at not in unsure), tuple(unsure))
 
     def _epochs(self, rows: Sequence[int]) -> Iterable[int]:
         """List the epochs in which the rows, or with none given any row, are in force."""

@@ -16,10 +16,11 @@ NODES = 20_000
 
 @dataclass(frozen=True)
 class Goal:
-    """Rows (by place) that must hold, and rows that must not."""
+    """Rows (by place) that must hold, rows that must fail, and rows that must not hold but may stay unsettled."""
 
     hold: tuple[int, ...]
     fail: tuple[int, ...]
+    unsure: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ class Search:
 
     def _open(self, key: Key, goal: Goal) -> list[int] | None:
         """List the rows not yet settled; None if one is settled the wrong way."""
+        if any(self.selector.row_truth(self.selector.rows[at], key) for at in goal.unsure):
+            return None
         open_ = []
         for rows, wanted in ((goal.hold, True), (goal.fail, False)):
             for at in rows:
