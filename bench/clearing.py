@@ -19,9 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from bench.bids import machine
 from jishi.kernel.mechanism.clear_call import Called, Preference, Price, clear_call, price_call
 from jishi.kernel.mechanism.clear_ladder import Orders, sum_by_tick
+from jishi.project.bench.stage import machine
 
 AIM_MS, AIM_RATIO = 50.0, 30.0
 

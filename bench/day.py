@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.bids import machine
+from jishi.project.bench.stage import machine
 from tests.web.server import ROOT
 
 MOST_S, MOST_MB = 60.0, 500.0

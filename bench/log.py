@@ -16,12 +16,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench.bids import machine
 from bench.peer import PEERS, find_peers, run
 from jishi.kernel.evidence.merkle import is_included
 from jishi.kernel.evidence.multiproof import are_included
 from jishi.kernel.evidence.record import record_hash, record_hashes
 from jishi.kernel.evidence.tree import Tree
+from jishi.project.bench.stage import machine
 
 ROUNDS = 3
 ENTRIES = 10_000

@@ -19,12 +19,12 @@ import sys
 import time
 from typing import Any
 
-from bench.bids import machine
 from jishi.kernel.mechanism.package_pay import RULES, add_up, check_payments
 from jishi.kernel.mechanism.package_programme import Programme
 from jishi.kernel.mechanism.package_proof import check_certificate, set_goal
 from jishi.kernel.mechanism.package_settle import settle
 from jishi.kernel.mechanism.package_slate import Package, Slate, lay_out, places_in
+from jishi.project.bench.stage import machine
 
 STEPS = (1, 1_000_000)
 

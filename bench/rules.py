@@ -20,7 +20,6 @@ from typing import Any
 
 import numpy as np
 
-from bench.bids import machine
 from bench.peer import PEERS, find_peers, run
 from bench.residence import DAY, Cases, law, make_cases
 from jishi.kernel.rules.answers import Answers
@@ -29,6 +28,7 @@ from jishi.kernel.rules.decide import Law
 from jishi.kernel.rules.explain import explain
 from jishi.kernel.rules.sql import to_sql
 from jishi.kernel.rules.sql_writer import Options
+from jishi.project.bench.stage import machine
 
 HOUSEHOLD = "labour.household_registration"
 HOUSEHOLD_DAY = "2025-06-01"

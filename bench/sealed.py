@@ -18,10 +18,10 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from bench.bids import machine
 from jishi.kernel.sealing.committee import compose_committee, make_member_key, read_committee
 from jishi.kernel.sealing.envelope import seal_bid
 from jishi.kernel.sealing.opening import open_all
+from jishi.project.bench.stage import machine
 
 AIM_S = 5.0
 CHUNK = 250
