@@ -1,13 +1,14 @@
 """Write anew what is made from something else.
 
-The lists of cases from the cases (the desk's inbox, what waits for whom, what wakes when), the full-text index from
-the rows it finds.
+The lists of cases from the cases (the desk's inbox, what waits for whom, what wakes when), the deadlines of prices
+from the contracts, the full-text index from the rows it finds.
 """
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from jishi.apps.procedures import api as procedures
+from jishi.apps.settlement import api as settlement
 from jishi.platform.clock import SystemClock
 from jishi.platform.search import rebuild_index
 from jishi.platform.words import say
@@ -23,6 +24,7 @@ def rebuild_lists(console: Console, lang: str) -> int:
         count = procedures.rebuild_lists(
             SystemClock().now_ms(), lambda done, total: progress.update(task, completed=done, total=total)
         )
+    settlement.watch_again()
     console.print(say("project.lists.rebuilt", {"count": count}, lang), highlight=False)
     return count
 

@@ -74,6 +74,18 @@ def test_what_is_paid_in_time_is_never_overdue(
     assert not Deadline.objects.filter(kind="instalment").exists()
 
 
+def test_deadlines_of_contracts_from_before_are_set_again(
+    ctx: Context, signed: tuple[market.Offering, settlement.Contract]
+) -> None:
+    offering, contract = signed
+    settlement.pay_instalment(ctx, settlement.list_instalments(contract.id)[1].id)
+    Deadline.objects.filter(kind="instalment").delete()
+    assert settlement.watch_again() == 1
+    at(ctx, date(2026, 5, 6))
+    assert [each["instalment"] for each in told(offering)] == [1]
+    assert settlement.watch_again() == 0
+
+
 def test_paid_late_before_anybody_ticked_is_told_by_nobody(
     ctx: Context, signed: tuple[market.Offering, settlement.Contract]
 ) -> None:

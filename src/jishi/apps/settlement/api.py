@@ -20,6 +20,7 @@ from jishi.apps.settlement.actions import (
     sign_contract,
     sign_contracts,
     take_statement,
+    watch_again,
     write_register_entry,
 )
 from jishi.apps.settlement.bank import (
@@ -120,5 +121,6 @@ __all__ = [
     "sign_contract",
     "sign_contracts",
     "take_statement",
+    "watch_again",
     "write_register_entry",
 ]

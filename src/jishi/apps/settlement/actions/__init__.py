@@ -7,6 +7,7 @@ from jishi.apps.settlement.actions.contract import (
     sign_contracts,
 )
 from jishi.apps.settlement.actions.guarantee import accept_guarantee, file_guarantee, refuse_guarantee
+from jishi.apps.settlement.actions.overdue import watch_again
 from jishi.apps.settlement.actions.payment import (
     match_payment,
     pay_deposit,
@@ -44,5 +45,6 @@ __all__ = [
     "sign_contract",
     "sign_contracts",
     "take_statement",
+    "watch_again",
     "write_register_entry",
 ]

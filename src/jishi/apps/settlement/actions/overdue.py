@@ -12,10 +12,11 @@ from jishi.apps.settlement.actions.locking import lock_offerings
 from jishi.apps.settlement.actions.projection import end_of_day_ms
 from jishi.apps.settlement.events import PaymentOverdue, publish_overdue
 from jishi.apps.settlement.models import Contract, Instalment
+from jishi.platform.batch import batched
 from jishi.platform.context import Context
 from jishi.platform.deadline import set_deadline, set_together
 
-INSTALMENT = "instalment"
+INSTALMENT, TOGETHER = "instalment", 200
 
 
 def watch_payments(rows: Iterable[Instalment]) -> None:
@@ -24,6 +25,19 @@ def watch_payments(rows: Iterable[Instalment]) -> None:
         for row in rows:
             waits = row.left_fen and row.overdue_ms is None
             set_deadline(INSTALMENT, row.id, end_of_day_ms(row.due_day) if waits else None)
+
+
+def watch_again() -> int:
+    """Set the deadlines of all that signed contracts still ask for, such as those of before they were kept.
+
+    Return of how many instalments.
+    """
+    waiting = Instalment.objects.filter(contract__state=Contract.SIGNED, paid_ms=None, overdue_ms=None)
+    ids = list(waiting.order_by("pk").values_list("pk", flat=True))
+    for part in batched(ids, TOGETHER):
+        with transaction.atomic():
+            watch_payments(waiting.filter(pk__in=part))
+    return len(ids)
 
 
 def note_overdue(ctx: Context, instalment_id: str) -> None:
