@@ -103,7 +103,7 @@ def _measure(options: argparse.Namespace) -> dict[str, Any]:
     began = time.perf_counter()
     _fill(options.cases)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
     loaded = round(time.perf_counter() - began, 1)
     asked = {
         f"{person}: {name}": _timed(_visit(permits, address), options.times)
@@ -114,6 +114,7 @@ def _measure(options: argparse.Namespace) -> dict[str, Any]:
     asked |= {"the thousandth page on": _timed(_deep(PEOPLE["province clerk"]), options.times)}
     return {
         "database": connection.vendor,
+        "load_before": os.getloadavg()[0],
         "cases": options.cases,
         "loaded_s": loaded,
         "ms": {

@@ -104,6 +104,15 @@ def condition(wanted: Wanted) -> tuple[str, str]:
     return f"id IN ({_found('rowid' if connection.vendor == 'sqlite' else 'id')})", _sent(wanted)
 
 
+@contextmanager
+def _through_index() -> Iterator[None]:
+    """Keep PostgreSQL from reading the table through: its planner does not count what fetching the words costs."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        yield
+        cursor.execute("SET LOCAL enable_seqscan = on")
+
+
 def find_ids(wanted: Wanted, *, before: int | None, limit: int) -> list[int]:
     """Return the ids of matching rows, the last written first."""
     if connection.vendor == "sqlite":
@@ -211,18 +220,9 @@ def _where(said: str) -> str:
 
 
 def _by_index(question: str, wanted: Wanted) -> list[tuple[Any, ...]]:
-    with _through_index() as cursor:
+    with _through_index(), connection.cursor() as cursor:
         cursor.execute(question, [match_vector(wanted)])
         return cursor.fetchall()
-
-
-@contextmanager
-def _through_index() -> Iterator[Any]:
-    """Keep PostgreSQL from reading the table through: its planner does not count what fetching the words costs."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        yield cursor
-        cursor.execute("SET LOCAL enable_seqscan = on")
 
 
 def _phrase_fts(phrase: Phrase) -> str:

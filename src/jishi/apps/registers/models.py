@@ -36,7 +36,10 @@ class RegisterEntry(models.Model):
             models.UniqueConstraint(fields=["kind", "division", "number"], name="entry_kind_division_number")
         ]
         indexes = [
-            models.Index(fields=["kind", "span", "min_x", "min_y"], name="entry_kind_place"),
+            models.Index(
+                fields=["kind", "span", "min_x", "min_y", "max_x", "max_y", "public", "updated_ms", "id"],
+                name="entry_kind_ground",
+            ),
             models.Index(fields=["kind", "-updated_ms", "-id"], name="entry_kind_recent"),
             models.Index(fields=["number"], name="entry_number"),
             models.Index(fields=["kind", "division", "state", "public"], name="entry_kind_reach"),

@@ -32,7 +32,7 @@ def list_all(request: HttpRequest) -> HttpResponse:
         "query": query,
         "page": page,
         "lines": lines_of(kind, page.rows, public_only=False),
-        "facets": facets_of(query),
+        "facets": facets_of(query, page.total),
         "may_edit": bool(reach_of(ctx.actor, "register.edit")),
         "kept": kind.id,
         "lang": language(),

@@ -92,8 +92,8 @@ def facet_fields(kind: RegisterKind, *, public_only: bool) -> list[tuple[str, Fi
     return chosen[:MOST_FACETS]
 
 
-def facets_of(query: registers.EntryQuery) -> list[Facet]:
-    """Return state and facets with how many entries each value would leave."""
+def facets_of(query: registers.EntryQuery, total: int) -> list[Facet]:
+    """Return state and facets with how many entries each value would leave; the query chooses `total`."""
     kind = market_pack().register(query.kind)
     past = query.as_of_ms is not None
     states = _chosen(state_words(kind), None if past else registers.count_states(query), query.state)
@@ -107,7 +107,7 @@ def facets_of(query: registers.EntryQuery) -> list[Facet]:
     for name, field in facet_fields(kind, public_only=query.public_only):
         if past and "." in name:
             continue
-        counts = None if past else registers.count_facet(query, name)
+        counts = None if past else registers.count_facet(query, name, total=total)
         known = _known(field) if past else {value: _word(field, value) for value in counts or ()}
         found.append(
             Facet(name, field.label.say(language()), _chosen(known, counts, query.facets.get(name, "")))

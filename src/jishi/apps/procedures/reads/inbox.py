@@ -19,7 +19,7 @@ from jishi.platform.context import Context
 from jishi.platform.fulltext import Wanted, condition
 from jishi.platform.grams import mark
 from jishi.platform.models import SearchRow
-from jishi.platform.search import COUNTED, Page, find_objects, page_recent
+from jishi.platform.search import COUNTED, Page, count_rows, find_objects, page_recent
 
 _CURSOR = re.compile(r"([0-9]{1,16})\.([0-9a-f]{32})")
 FEW = 2000
@@ -201,9 +201,11 @@ def _narrowing(ctx: Context, query: InboxQuery) -> "Callable[[QuerySet[Case]], Q
 def _holding(wanted: Wanted) -> Any:
     """Tell the cases whose row in the full-text index holds every word."""
     wanted = wanted.bearing(mark("party=")).one_of((mark(f"kind={CASE}"), mark(f"kind={RESTING}")))
-    few = find_objects(wanted, size=FEW, total=0)
-    if few.next is None:  # named one by one the database looks each up; else it reads the inbox in its order
-        return Q(pk__in=list(SearchRow.objects.filter(pk__in=few.rows).values_list("object_id", flat=True)))
+    if (
+        count_rows(wanted) <= FEW
+    ):  # named one by one the database looks each up; else it reads the inbox in its order
+        few = find_objects(wanted, size=FEW, total=0).rows
+        return Q(pk__in=list(SearchRow.objects.filter(pk__in=few).values_list("object_id", flat=True)))
     said, value = condition(wanted)
     rows = SearchRow.objects.filter(kind__in=(CASE, RESTING), object_id=OuterRef("pk"), party="")
     return Exists(rows.extra(where=[said], params=[value]))

@@ -33,22 +33,19 @@ def count_some(rows: "QuerySet[RegisterEntry]") -> int:
     return rows.order_by().values("kind")[: search.COUNTED + 1].count()
 
 
-def count_facet(query: EntryQuery, field: str) -> dict[str, int]:
+def count_facet(query: EntryQuery, field: str, *, total: int | None = None) -> dict[str, int]:
     """Return how many chosen entries hold each value of an indexed field, the commonest first; 10,001 means more.
 
+    Who knows how many are chosen gives the `total`.
     A field with more than `MOST_VALUES` values among more than 10,000 entries shows the first of them only.
     """
     kind = register_kind(query.kind)
     if query.public_only and not is_public(kind, field):
         return {}
-    wanted = wanted_of(query)
-    if count_chosen(query) <= search.COUNTED:
-        counted = _count_few(query, wanted, field)
+    if (count_chosen(query) if total is None else total) <= search.COUNTED:
+        counted = _count_few(query, wanted_of(query), field)
     else:
-        counted = {
-            value: search.count_rows(wanted.bearing(facet_mark(kind.id, field, value)))
-            for value in _values(kind, field)
-        }
+        counted = {value: search.count_rows(_holding(query, field, value)) for value in _values(kind, field)}
     return dict(sorted(((v, n) for v, n in counted.items() if n), key=lambda each: (-each[1], each[0])))
 
 
@@ -86,6 +83,13 @@ def count_divisions(query: EntryQuery) -> dict[str, int]:
         return search.count_divisions(wanted_of(query), places)
     counted = {code: count_some(plain_rows(replace(query, divisions=(code,)))) for code in places}
     return {code: count for code, count in counted.items() if count}
+
+
+def _holding(query: EntryQuery, field: str, value: str) -> Wanted:
+    """Ask for what the query chooses and holds a value, by as few marks as say it: each is a long list to read."""
+    if field in query.facets:
+        return wanted_of(query).bearing(facet_mark(query.kind, field, value))
+    return wanted_of(replace(query, facets={**query.facets, field: value}))
 
 
 def _count_few(query: EntryQuery, wanted: Wanted, field: str) -> dict[str, int]:

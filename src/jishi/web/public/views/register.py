@@ -51,7 +51,7 @@ def show(request: HttpRequest, kind_id: str) -> HttpResponse:
         "query": query,
         "page": page,
         "lines": lines_of(kind, page.rows, public_only=True),
-        "facets": facets_of(query),
+        "facets": facets_of(query, page.total),
         "filtered": bool(query.text or query.state or query.facets or query.as_of_ms),
         "most_rows": MOST_STREAMED,
     }
