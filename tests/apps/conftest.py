@@ -22,7 +22,7 @@ def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def own_var(settings: Any, var: Path) -> None:
     """Keep keys and files of tests away from those of the machine; each test's database has its own log."""
-    settings.JISHI_VAR = var
+    settings.JISHI_VAR, settings.JISHI_DURABLE = var, False  # they need not outlive a power cut
     rmtree(var / "log", ignore_errors=True)
 
 

@@ -23,10 +23,10 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def own_var(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Keep keys and files of tests away from those of the machine."""
+    """Keep keys and files of tests away from those of the machine; they need not outlive a power cut."""
     var = tmp_path_factory.mktemp("var")
     (var / "static").mkdir()
-    with override_settings(JISHI_VAR=var, STATIC_ROOT=var / "static"):
+    with override_settings(JISHI_VAR=var, STATIC_ROOT=var / "static", JISHI_DURABLE=False):
         yield var
 
 
