@@ -1,6 +1,7 @@
 """On PostgreSQL the full-text index stands in a narrow table of its own, in fours of characters.
 
-A million rows take some minutes.
+A million rows take some minutes. The column `grams` of older databases stays, since an older version may still write it;
+it goes one version later.
 """
 
 from django.db import migrations
@@ -8,7 +9,6 @@ from django.db import migrations
 from jishi.platform import fulltext
 
 MAKE = (
-    "ALTER TABLE platform_searchrow DROP COLUMN IF EXISTS grams",
     # Only a row of more than 2,000 bytes is looked at for what may stand apart: blanks, which shrink to a few bytes,
     # make it so long. Then the words stand apart, and a hundred rows on a page where eight would.
     f"CREATE TABLE {fulltext.TABLE} (id bigint PRIMARY KEY, division varchar(6) NOT NULL, state varchar(40) NOT NULL,"
