@@ -44,9 +44,8 @@ class Stage:
 class House:
     """One server on a moved clock, its stage, and the persons who have signed in so far."""
 
-    def __init__(self, browser: Browser, server: Server, clock: MovedClock) -> None:
-        self.browser, self.server, self.clock = browser, server, clock
-        self.stage = Stage(server)
+    def __init__(self, browser: Browser, server: Server, clock: MovedClock, stage: Stage) -> None:
+        self.browser, self.server, self.clock, self.stage = browser, server, clock, stage
         self.parties: dict[str, str] = self.stage.ask("people")
         self._persons: dict[str, Person] = {}
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 from tests.apps.procedures.conftest import instant
 from tests.apps.procedures.run_file import read_runs
 from tests.web.moved_clock import MovedClock
-from tests.web.run_house import House
+from tests.web.run_house import House, Stage
 from tests.web.run_player import Play, pick
 from tests.web.server import serving
 
@@ -42,8 +42,9 @@ def house(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     with serving(var, quiet) as server:
         clock = MovedClock(var)
         clock.move_to(min(instant(run["day"], 8) for _, _, run in RUNS))  # before anybody acts
-        house = House(browser, server, clock)
+        stage = Stage(server)  # makes itself ready while the server starts
         server.start("tests.web.moved_clock")
+        house = House(browser, server, clock, stage)
         yield house
         house.close()
 
