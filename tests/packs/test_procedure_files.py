@@ -1,5 +1,6 @@
 """A procedure file that cannot be run does not load: each error names file, key, value and what would be valid."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -95,5 +96,12 @@ def test_a_procedure_is_drawn_in_both_languages() -> None:
         for language in ("zh", "en"):
             drawn = svg(pack, kind, language, at=kind.steps[0].id)
             assert all(step.title.say(language)[:6].split("&")[0] in drawn for step in kind.steps)
-            assert "<script" not in drawn and " style=" not in drawn
+            assert "<script" not in drawn and " style=" not in drawn and "…" not in drawn
             assert mermaid(kind, language).count("state ") == len(kind.steps) + len(kind.ends)
+
+
+def test_a_way_back_into_the_same_step_is_a_bow_not_a_point() -> None:
+    pack = packs.default_pack()
+    drawn = svg(pack, pack.procedures["capital.pledge"], "en")
+    bows = [re.findall(r" (\d+)", way) for way in re.findall(r'd="(M[^"]*Q[^"]*)"', drawn)]
+    assert bows and all(int(way[0]) - int(way[-1]) >= 20 for way in bows)

@@ -187,6 +187,8 @@ def _said(kind: ProcedureKind, decision: DecisionKind, language: str) -> list[st
 
 def _arc(edge: Edge, tops: Mapping[str, int], left: int, lane: int) -> str:
     y1, y2 = tops[edge.start] + 16 + lane * 3, tops[edge.end] + 16 + lane * 3
+    if edge.start == edge.end:  # a way back into the same step leaves it below where it comes in
+        y1, y2 = tops[edge.start] + LEAST - 14, tops[edge.end] + 14
     out = left - 12 - LANE * (lane + 1)
     return _path(
         f"M{left} {y1}L{out + 6} {y1}Q{out} {y1} {out} {y1 + (6 if y2 > y1 else -6)}"
