@@ -1,6 +1,8 @@
 """Cases on the desk: one inbox by days left, a page with only the lawful steps, many decided at once, clocks missed."""
 
 import csv
+from dataclasses import replace
+from datetime import date
 from io import StringIO
 from typing import Any
 
@@ -20,6 +22,7 @@ from jishi.platform.context import Actor, Context, Permit
 from jishi.platform.models import SearchRow
 from jishi.project import cli
 from jishi.web.desk import home
+from jishi.web.shell.case_clock import ClockSaid
 from jishi.web.shell.site import site
 from tests.web.case import FORM, PAPERS, PDF, PERMIT, file_case, publish_case
 from tests.web.world import DAY_MS, HERE, THERE, World
@@ -335,3 +338,13 @@ def test_the_lists_written_anew_by_command_are_the_same(world: World) -> None:
     assert seen == [(3, 3)] and rows() == before
     done = CliRunner().invoke(cli.app, ["rebuild", "--words"])
     assert done.exit_code == 0 and str(SearchRow.objects.count()) in done.output, done.output
+
+
+def test_a_clock_of_working_days_counts_them_over_and_left() -> None:
+    clock = ClockSaid(
+        title="", amount="", since=None, last_day=date(2026, 11, 17), left=-7, cites=(), overdue=True,
+        suspended=False, then="", provisional=False, total=3, used=3, unit="working_day",
+    )  # fmt: skip
+    assert clock.working == 5  # the 21st and 22nd are a weekend
+    assert replace(clock, left=3).working == 2  # the 15th is a Sunday
+    assert replace(clock, unit="calendar_day").working is None

@@ -59,10 +59,11 @@ class ClockSaid:
 
     @property
     def working(self) -> int | None:
-        """Give the working days left of a limit that counts them; None for another, or an unknown calendar."""
-        if self.unit != "working_day" or self.last_day is None or self.left is None or self.left < 0:
+        """Give the working days left or over of a limit that counts them; None for another, or an unknown calendar."""
+        if self.unit != "working_day" or self.last_day is None or self.left is None:
             return None
-        return count_working_days(self.last_day - timedelta(days=self.left), self.last_day)
+        first, last = sorted((self.last_day - timedelta(days=self.left), self.last_day))
+        return count_working_days(first, last)
 
 
 def clock_of(pack: packs.Pack, step: packs.StepKind, day: Any) -> Clocked | None:
