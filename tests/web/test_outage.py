@@ -128,7 +128,7 @@ def test_kill_during_bidding(tmp_path: Path, down_ms: int) -> None:
 
 def _open_hall(server: Server) -> Hall:
     made = server.make_lots(
-        bidders=BIDDERS, listing_left_ms=15_000, registration_left_ms=14_000, round_ms=ROUND_MS
+        bidders=BIDDERS, listing_left_ms=18_000, registration_left_ms=17_000, round_ms=ROUND_MS
     )
     hall = Hall(server.start(), made)
     hall.open_rounds()
