@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, expect
 
@@ -10,6 +11,8 @@ from tests.web.server import Server
 PATIENCE_MS = 20_000
 WIDTHS = (1440, 360)
 LANGUAGES = ("zh-hans", "en")
+Ready = Literal["load", "domcontentloaded"]
+"""When a page counts as opened: with all its pictures and fonts, or once it can be read and pressed."""
 
 
 class Person:
@@ -17,6 +20,7 @@ class Person:
 
     def __init__(self, browser: Browser, server: Server, name: str) -> None:
         self.name, self.server = name, server
+        self.ready: Ready = "load"
         self.problems: list[str] = []
         self._context = browser.new_context(base_url=server.url, viewport={"width": 1440, "height": 900})
         self._context.set_default_timeout(PATIENCE_MS)
@@ -28,12 +32,12 @@ class Person:
     def go(self, path: str) -> None:
         """Open an address of the portal, which must answer 200."""
         try:
-            answer = self.page.goto(path)
+            answer = self.page.goto(path, wait_until=self.ready)
         except Error as error:  # a room that reloads itself at this very moment takes the way of the click
             if "interrupted by another navigation" not in error.message:
                 raise
             self.page.wait_for_load_state()
-            answer = self.page.goto(path)
+            answer = self.page.goto(path, wait_until=self.ready)
         assert answer is not None
         assert answer.status == 200, f"{self.name}: {path} answered {answer.status}"
 
@@ -110,7 +114,7 @@ class Person:
 
 def press(person: Person, button: Locator) -> None:
     """Press what posts a form, and wait for the page that follows."""
-    with person.page.expect_navigation():
+    with person.page.expect_navigation(wait_until=person.ready):
         button.click()
 
 
