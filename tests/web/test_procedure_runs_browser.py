@@ -21,7 +21,7 @@ from tests.web.server import serving
 PLAYED = {
     "land.collective_entry": (2,),
     "land.idle": (1,),
-    "labour.title": (1, 2),
+    "labour.title": (2,),
     "capital.pledge": (1,),
     "technology.ownership_grant": (1,),
     "technology.ip_pledge": (2,),
