@@ -1,15 +1,16 @@
 """Work on many rows at once: cut long sequences into queries, write rows without the ORM's cost a row."""
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
+import msgspec
 from django.db import connection, models
 
 Item = TypeVar("Item")
+_encode = msgspec.json.Encoder().encode
 
 
 def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
@@ -106,7 +107,7 @@ AMONG = {
 
 def listed(values: Iterable[Any]) -> str:
     """Return values as the one parameter of `AMONG`, or as one column of rows."""
-    return json.dumps(list(values), ensure_ascii=False)
+    return _encode(list(values)).decode()
 
 
 def update_rows(rows: Sequence[models.Model], names: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ from jishi.kernel.evidence.canonical import canonical_bytes
 from jishi.kernel.evidence.entry import leaf_hash_of
 from jishi.platform.batch import AMONG, batched, insert_rows, insert_values, listed, update_rows
 from jishi.platform.models import EvidenceEntry, LogHead, StreamHead
+from jishi.platform.turn import turn
 from jishi.platform.unit import find_all_kept, keep, lock_once
 
 NewEntry = tuple[str, dict[str, Any], int]
@@ -163,7 +164,7 @@ def sequence_pending(limit: int = 1000) -> int:
     """Give up to `limit` committed entries their global index, from 0; return how many got one."""
     if not EvidenceEntry.objects.filter(index__isnull=True).exists():
         return 0  # readers of a quiet log take no lock
-    with transaction.atomic():
+    with turn(), transaction.atomic():
         head, _ = LogHead.objects.select_for_update().get_or_create(pk=1)
         with connection.cursor() as cursor:
             cursor.execute(_SET_INDEX, [head.size, limit])

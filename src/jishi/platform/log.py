@@ -24,6 +24,7 @@ from jishi.kernel.evidence.record import record_hashes
 from jishi.kernel.evidence.tile import WIDTH, Tile, bundle_path, dump_records, load_records, tile_path
 from jishi.kernel.evidence.tiled import TiledTree
 from jishi.kernel.fault import Fault
+from jishi.platform.clock import SystemClock
 from jishi.platform.durable import write_bytes
 from jishi.platform.evidence import log_size, sequence_pending
 from jishi.platform.models import EvidenceEntry, LogHead
@@ -77,6 +78,14 @@ def _files_held() -> Iterator[None]:
     with place.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield
+
+
+def is_published(since_ms: int) -> bool:
+    """Tell whether some process published since an instant (ms) that has passed."""
+    with suppress(FileNotFoundError):
+        published_ms = int((log_folder() / CHECKPOINT).stat().st_mtime * 1000)
+        return since_ms < published_ms <= SystemClock().now_ms()
+    return False
 
 
 def current_checkpoint() -> Checkpoint | None:

@@ -15,9 +15,10 @@ from django.db import close_old_connections, connection
 from jishi.apps.market import api as market
 from jishi.apps.procedures import api as procedures
 from jishi.apps.simulation import api as simulation
-from jishi.platform import deadline, evidence, metric
+from jishi.platform import deadline, metric
 from jishi.platform.context import Context
-from jishi.platform.log import publish_log
+from jishi.platform.evidence import sequence_pending
+from jishi.platform.log import is_published, publish_log
 from jishi.platform.readiness import Trouble
 from jishi.platform.turn import turn
 from jishi.project.cosigning import Cosigner
@@ -27,6 +28,7 @@ CHORES_EVERY_S = 0.1
 SILENT_S = 5.0
 SHORTEST_SLEEP_S = 0.002
 """Between two looks at a deadline that another process is about to run."""
+PUBLISHED_MS = 900
 WATCH_EVERY_S = 3_600.0
 ANY_MS = 1 << 62
 log = logging.getLogger("jishi.ticker")
@@ -40,10 +42,11 @@ class Ticker:
         self._sooner = threading.Event()
         self._threads: list[threading.Thread] = []
         self._wakes_ms = 0
+        self._leads = False
         self._alive_s = time.monotonic()
         self._cosigner = Cosigner()
         self._chores = [
-            _Chore(0.0, _sequence),
+            _Chore(0.0, self._sequence),
             _Chore(1.0, self._publish),
             _Chore(1.0, _beat),
             _Chore(1.0, lambda _: metric.leave_copy()),
@@ -118,8 +121,15 @@ class Ticker:
                 chore.run_if_due()
         connection.close()
 
-    def _publish(self, _: Context) -> None:
-        publish_log()
+    def _sequence(self, _: Context) -> None:
+        """Number what is committed little by little, so that publishing need not do it at once; one process does."""
+        if self._leads:
+            sequence_pending()
+
+    def _publish(self, ctx: Context) -> None:
+        self._leads = not is_published(since_ms=ctx.now_ms() - PUBLISHED_MS)
+        if self._leads:
+            publish_log()
         self._cosigner.ask()
 
 
@@ -138,11 +148,6 @@ class _Chore:
             self.run(Context())
         except Exception:
             log.exception("a chore of the clock failed; it is tried again")
-
-
-def _sequence(_: Context) -> None:
-    with turn():
-        evidence.sequence_pending()
 
 
 def _beat(ctx: Context) -> None:

@@ -7,7 +7,6 @@ is taken.
 
 import asyncio
 import gc
-import sys
 import time
 from collections.abc import Awaitable, Callable, Collection
 from typing import Any
@@ -34,8 +33,6 @@ Result = tuple[Outcome, dict[str, Any] | None]
 __all__ = ["PATH", "application", "committer", "start", "stop"]
 COLLECT_AFTER = (50_000, 20, 100)
 """A batch makes thousands of small objects and no cycles: the collector comes seldom."""
-SWITCH_EVERY_S = 0.0005
-"""Each line of a bidder that is read asks for the interpreter: it waits no longer than this for a batch in work."""
 OFTEN = Buckets(rate=10, burst=40)
 
 
@@ -44,7 +41,6 @@ def start() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
-    sys.setswitchinterval(SWITCH_EVERY_S)
     committer.start()
 
 
