@@ -10,6 +10,7 @@ from jishi.kernel.evidence.merkle import merkle_root
 from jishi.kernel.evidence.record import record_hash
 from jishi.kernel.fault import Fault
 from jishi.platform import evidence, log, secrets
+from jishi.platform.clock import SystemClock
 from jishi.platform.models import EvidenceEntry
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,6 +47,14 @@ def test_any_entry_is_proved_and_the_log_continues_an_earlier_one() -> None:
     assert proof["indices"] == list(range(300, 320))
     assert proof["since"]["checkpoint"] == before and proof["since"]["proof"]
     assert len(proof["proof"]) < 12
+
+
+def test_whoever_asks_knows_that_the_log_was_just_published() -> None:
+    began_ms = SystemClock().now_ms() - 1
+    assert not log.is_published(began_ms)
+    log.publish_log()
+    assert log.is_published(began_ms)
+    assert not log.is_published(SystemClock().now_ms())
 
 
 def test_records_are_served_as_bundles_of_hashes() -> None:
