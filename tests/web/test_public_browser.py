@@ -10,7 +10,7 @@ from tests.web.server import Server, serving
 
 pytestmark = pytest.mark.slow
 
-SIZES = {"wide": 1440, "narrow": 360}
+WIDTHS = (1440, 360)
 LANGUAGES = {"zh-hans": "zh-Hans", "en": "en"}
 PLAIN = ["/", "/land/", "/land/?view=map", "/results/", "/notices/", "/verify/", "/law/", "/log/"]
 PLAIN += ["/search/?q=演示", "/complaints/"]
@@ -29,7 +29,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def watched(
     browser: Browser, server: Server, request: pytest.FixtureRequest
 ) -> Iterator[tuple[Page, list[str]]]:
-    """Open a window of (width, language) and note every complaint of the browser."""
+    """Open a window of (first width, language) and note every complaint of the browser."""
     width, lang = request.param
     context = browser.new_context(viewport={"width": width, "height": 900}, base_url=server.url)
     context.add_cookies([{"name": "django_language", "value": lang, "url": server.url}])
@@ -46,20 +46,33 @@ def watched(
 
 @pytest.mark.parametrize(
     "watched",
-    [(width, lang) for width in SIZES.values() for lang in LANGUAGES],
-    ids=[f"{size}-{lang}" for size in SIZES for lang in LANGUAGES],
+    list(zip(WIDTHS, LANGUAGES, strict=True)),
+    ids=["wide-first-zh-hans", "narrow-first-en"],
     indirect=True,
 )
 def test_every_public_page_fits_and_says_nothing_wrong(watched: Any) -> None:
     page, complaints = watched
     lang = LANGUAGES[page.context.cookies()[0]["value"]]
+    first = page.viewport_size["width"]
     for path in [*PLAIN, *_pages_of_lots(page)]:
+        page.set_viewport_size({"width": first, "height": 900})
         page.goto(path)
         page.wait_for_load_state("load")
         assert page.evaluate("document.documentElement.lang") == lang
-        spare = page.evaluate("innerWidth - document.documentElement.scrollWidth")
-        assert spare >= 0, f"{path} is {-spare} px too wide"
+        for width in sorted(WIDTHS, key=lambda each: each != first):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert _overhang(page) <= 0, f"{path} is too wide at {width}"
         assert complaints == [], path
+
+
+def _overhang(page: Page) -> int:
+    """Return by how many pixels a page is too wide, once its charts have had time to follow the window."""
+    for _ in range(40):
+        over: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if over <= 0:
+            break
+        page.wait_for_timeout(50)
+    return over
 
 
 def _pages_of_lots(page: Page) -> list[str]:
