@@ -1,12 +1,16 @@
 """What every test of the house may rely on; kept small and quick, since every run pays for it."""
 
+import os
+
 import pytest
 from hypothesis import settings
 
 from jishi.project.browser import find_browser
 
 # A shared two-core machine makes wall-clock deadlines fail for no reason of ours.
-settings.register_profile("house", deadline=None, print_blob=True)
+# Each run draws other examples: where many runs follow each other, each may draw fewer.
+EXAMPLES = int(os.environ.get("JISHI_EXAMPLES", "100"))
+settings.register_profile("house", deadline=None, print_blob=True, max_examples=EXAMPLES)
 settings.load_profile("house")
 
 BROWSER_FIXTURES = {"page", "browser", "context", "new_context"}
