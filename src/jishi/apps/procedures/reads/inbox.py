@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
@@ -85,7 +86,7 @@ def list_inbox(
     found = sorted(key for head in heads for key in head)[: size + 1]
     last = found[size - 1] if len(found) > size else None
     # A first page that is not full has counted them all: a search for something rare reads the rows once.
-    total = min(COUNTED + 1, sum(map(_count, waiting))) if place or last else len(found)
+    total = _count(ctx, query) if place or last else len(found)
     shown = Case.objects.only(*SHOWN).in_bulk([key for _due, key in found[:size]])
     today = today_of(ctx)
     rows = [row_of(shown[key], today) for _due, key in found[:size] if key in shown]
@@ -109,8 +110,11 @@ def count_waiting(ctx: Context, soon_ms: int) -> WaitingCount:
     return WaitingCount(**sums)
 
 
-def _count(rows: "QuerySet[Case]") -> int:
-    return rows[: COUNTED + 1].count()
+def _count(ctx: Context, query: InboxQuery) -> int:
+    """Count the cases of all roles at once, so that words are looked for in them once."""
+    each = (Q(role=role) & reach for role, reach in _reaches(ctx, query))
+    rows = Case.objects.filter(reduce(or_, each, Q(pk__in=[])))
+    return _narrowing(ctx, query)(rows)[: COUNTED + 1].count()
 
 
 def list_cases_of(
@@ -168,14 +172,16 @@ def count_cases(procedure: str = "") -> dict[str, int]:
 
 def _waiting(ctx: Context, query: InboxQuery) -> "list[QuerySet[Case]]":
     """Give the cases that wait for each of the actor's roles; a case waits for one role, an ended one for none."""
-    actor, narrow = ctx.actor, _narrowing(ctx, query)
+    narrow = _narrowing(ctx, query)
+    return [narrow(Case.objects.filter(reach, role=role)) for role, reach in _reaches(ctx, query)]
+
+
+def _reaches(ctx: Context, query: InboxQuery) -> list[tuple[str, Q]]:
+    """Give each of the actor's roles that is asked for, with what it reaches."""
+    actor = ctx.actor
     held = STAFF if actor.system else tuple(sorted({each.role for each in actor.permits} & set(STAFF)))
-    found = []
-    for role in dict.fromkeys(query.roles or held):
-        if role in held:
-            whole = Q() if actor.system else _reach(ctx, [role], at_step=True)
-            found.append(narrow(Case.objects.filter(whole, role=role)))
-    return found
+    roles = [role for role in dict.fromkeys(query.roles or held) if role in held]
+    return [(role, Q() if actor.system else _reach(ctx, [role], at_step=True)) for role in roles]
 
 
 def _narrowing(ctx: Context, query: InboxQuery) -> "Callable[[QuerySet[Case]], QuerySet[Case]]":
