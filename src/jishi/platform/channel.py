@@ -122,7 +122,7 @@ def unpack(text: str) -> dict[str, int]:
     {'a': 1, 'b': 22}
     """
     pairs = (pair.rpartition(":") for pair in text.split(","))
-    return {key: int(number) for key, _, number in pairs if key and number.isdigit()}
+    return {key: int(number) for key, _, number in pairs if key and number.isdecimal()}
 
 
 def _connect() -> Any:

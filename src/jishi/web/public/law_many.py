@@ -61,7 +61,7 @@ class Count:
 def show(request: HttpRequest, rule_id: str) -> HttpResponse:
     """Show the form; a table that was sent begins a run. One that is too large is refused unread."""
     size = request.META.get("CONTENT_LENGTH") or "0"
-    if request.method == "POST" and size.isdigit() and int(size) > law_run.LARGEST_BYTES:
+    if request.method == "POST" and size.isdecimal() and int(size) > law_run.LARGEST_BYTES:
         return _refuse(request, rule_id, _too_large(int(size)))
     answer: HttpResponse = _show(request, rule_id)
     return answer

@@ -70,32 +70,34 @@ def clock_of(pack: packs.Pack, step: packs.StepKind, day: Any) -> Clocked | None
     """Return the clock of a step in words, None for a step without one."""
     if step.clock is None:
         return None
-    lang, clock = language(), step.clock
-    row, limit = pack.limit_row(clock.limit), pack.limit(clock.limit, day)
-    over = next((each for each in step.decisions if each.id == clock.overdue), None)
-    return Clocked(
-        amount=str(UNITS[limit.unit]) % {"n": limit.amount},
-        title=row.title.say(lang),
-        cites=limit.clauses,
-        overdue=over.title.say(lang) if over else "",
-        deemed=clock.deemed,
-        sure=limit.confidence == "confirmed",
-    )
+    return _clocked(pack, step, day, (step.clock.limit, step.clock.overdue), deemed=step.clock.deemed)
 
 
 def supplement_clock_of(pack: packs.Pack, step: packs.StepKind, day: Any) -> Clocked | None:
     """Return the applicant's own clock while papers are asked for, None where the step has none."""
-    if step.supplement is None:
-        return None
-    lang, asked = language(), step.supplement
-    row, limit = pack.limit_row(asked.limit), pack.limit(asked.limit, day)
-    over = next((each for each in step.decisions if each.id == asked.overdue), None)
+    asked = step.supplement
+    return _clocked(pack, step, day, (asked.limit, asked.overdue), cites=asked.cites) if asked else None
+
+
+def _clocked(
+    pack: packs.Pack,
+    step: packs.StepKind,
+    day: Any,
+    clock: tuple[str, str | None],
+    *,
+    cites: Any = (),
+    deemed: bool = False,
+) -> Clocked:
+    """Say a clock given as its limit and the decision that follows when it runs out."""
+    (limit_id, overdue), lang = clock, language()
+    limit = pack.limit(limit_id, day)
+    over = next((each for each in step.decisions if each.id == overdue), None)
     return Clocked(
         amount=str(UNITS[limit.unit]) % {"n": limit.amount},
-        title=row.title.say(lang),
-        cites=tuple(dict.fromkeys((*limit.clauses, *asked.cites))),
+        title=pack.limit_row(limit_id).title.say(lang),
+        cites=tuple(dict.fromkeys((*limit.clauses, *cites))),
         overdue=over.title.say(lang) if over else "",
-        deemed=False,
+        deemed=deemed,
         sure=limit.confidence == "confirmed",
     )
 

@@ -76,7 +76,7 @@ class NamedSystem(Row):
     @property
     def numbers(self) -> tuple[int, ...]:
         """Give the numbers of the measures that name it."""
-        return tuple(int(number) for number in self.measures.split(",") if number.strip().isdigit())
+        return tuple(int(number) for number in self.measures.split(",") if number.strip().isdecimal())
 
     @property
     def carriers(self) -> tuple[tuple[str, str], ...]:

@@ -74,19 +74,22 @@ def list_inbox(
 ) -> Page:
     """Give a page of the cases that wait for the actor's roles, the most urgent first; total counts to 10,000."""
     query = query or InboxQuery()
-    waiting = _waiting(ctx, query)
+    reaches, narrow = _reaches(ctx, query), _narrowing(ctx, query)
     place = _CURSOR.fullmatch(cursor or "")
     after = Q(due_ms__gt=int(place[1])) | Q(due_ms=int(place[1]), id__gt=place[2]) if place else Q()
     # Each role's cases stand in the order of an index, which holds all that is sorted; joined by "or" the database
     # would sort them all, and with all that a row holds.
     heads = [
         rows.filter(after).order_by("due_ms", "id").values_list("due_ms", "id")[: size + 1]
-        for rows in waiting
+        for rows in (narrow(Case.objects.filter(each)) for each in reaches)
     ]
     found = sorted(key for head in heads for key in head)[: size + 1]
     last = found[size - 1] if len(found) > size else None
     # A first page that is not full has counted them all: a search for something rare reads the rows once.
-    total = _count(ctx, query) if place or last else len(found)
+    # Counted for all roles at once, the words are looked for once.
+    total = (
+        narrow(Case.objects.filter(_any_of(reaches)))[: COUNTED + 1].count() if place or last else len(found)
+    )
     shown = Case.objects.only(*SHOWN).in_bulk([key for _due, key in found[:size]])
     today = today_of(ctx)
     rows = [row_of(shown[key], today) for _due, key in found[:size] if key in shown]
@@ -101,20 +104,13 @@ def count_waiting(ctx: Context, soon_ms: int) -> WaitingCount:
     now = ctx.now_ms()
     late, soon = Q(due_ms__lte=now), Q(due_ms__gt=now, due_ms__lte=now + soon_ms)
     sums = {"total": 0, "soon": 0, "late": 0}
-    for rows in _waiting(ctx, InboxQuery()):
-        first = rows.order_by("due_ms").values("pk", "due_ms")[: COUNTED + 1]
+    for reach in _reaches(ctx, InboxQuery()):
+        first = Case.objects.filter(reach).order_by("due_ms").values("pk", "due_ms")[: COUNTED + 1]
         found = first.aggregate(
             total=Count("pk"), soon=Count("pk", filter=soon), late=Count("pk", filter=late)
         )
         sums = {name: min(COUNTED + 1, sums[name] + found[name]) for name in sums}
     return WaitingCount(**sums)
-
-
-def _count(ctx: Context, query: InboxQuery) -> int:
-    """Count the cases of all roles at once, so that words are looked for in them once."""
-    each = (Q(role=role) & reach for role, reach in _reaches(ctx, query))
-    rows = Case.objects.filter(reduce(or_, each, Q(pk__in=[])))
-    return _narrowing(ctx, query)(rows)[: COUNTED + 1].count()
 
 
 def list_cases_of(
@@ -170,18 +166,18 @@ def count_cases(procedure: str = "") -> dict[str, int]:
     return {each["phase"]: each["count"] for each in rows.values("phase").annotate(count=Count("id"))}
 
 
-def _waiting(ctx: Context, query: InboxQuery) -> "list[QuerySet[Case]]":
-    """Give the cases that wait for each of the actor's roles; a case waits for one role, an ended one for none."""
-    narrow = _narrowing(ctx, query)
-    return [narrow(Case.objects.filter(reach, role=role)) for role, reach in _reaches(ctx, query)]
-
-
-def _reaches(ctx: Context, query: InboxQuery) -> list[tuple[str, Q]]:
-    """Give each of the actor's roles that is asked for, with what it reaches."""
+def _reaches(ctx: Context, query: InboxQuery) -> list[Q]:
+    """Tell the cases that wait for each of the actor's roles; a case waits for one role, an ended one for none."""
     actor = ctx.actor
     held = STAFF if actor.system else tuple(sorted({each.role for each in actor.permits} & set(STAFF)))
     roles = [role for role in dict.fromkeys(query.roles or held) if role in held]
-    return [(role, Q() if actor.system else _reach(ctx, [role], at_step=True)) for role in roles]
+    return [
+        Q(role=role) if actor.system else Q(role=role) & _reach(ctx, [role], at_step=True) for role in roles
+    ]
+
+
+def _any_of(reaches: Sequence[Q]) -> Q:
+    return reduce(or_, reaches, Q(pk__in=[]))
 
 
 def _narrowing(ctx: Context, query: InboxQuery) -> "Callable[[QuerySet[Case]], QuerySet[Case]]":
@@ -207,9 +203,8 @@ def _narrowing(ctx: Context, query: InboxQuery) -> "Callable[[QuerySet[Case]], Q
 def _holding(wanted: Wanted) -> Any:
     """Tell the cases whose row in the full-text index holds every word."""
     wanted = wanted.bearing(mark("party=")).one_of((mark(f"kind={CASE}"), mark(f"kind={RESTING}")))
-    if (
-        count_rows(wanted) <= FEW
-    ):  # named one by one the database looks each up; else it reads the inbox in its order
+    # Few are named, and the database looks each up; else it reads the inbox in its order.
+    if count_rows(wanted) <= FEW:
         few = find_objects(wanted, size=FEW, total=0).rows
         return Q(pk__in=list(SearchRow.objects.filter(pk__in=few).values_list("object_id", flat=True)))
     said, value = condition(wanted)

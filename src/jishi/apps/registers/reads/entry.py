@@ -6,7 +6,7 @@ from typing import Any
 
 from jishi.apps.registers.content import public_data, register_kind
 from jishi.apps.registers.info import EntryInfo
-from jishi.apps.registers.models import RegisterEntry
+from jishi.apps.registers.models import EntryVersion, RegisterEntry
 from jishi.kernel.fault import Fault
 from jishi.platform import secrets
 from jishi.platform.access import Target, may, require
@@ -57,21 +57,28 @@ def find_entry(kind: str, division: str, number: str) -> EntryInfo | None:
 
 def entry_info(row: RegisterEntry) -> EntryInfo:
     """Return a row as other rooms see it."""
+    return info_of(row, row, full_data(row), row.updated_ms)
+
+
+def info_of(
+    stood: RegisterEntry | EntryVersion, row: RegisterEntry, data: dict[str, Any], updated_ms: int
+) -> EntryInfo:
+    """Return an entry as it stood, now or in a version of it, with data that may have masked fields in the clear."""
     return EntryInfo(
         id=row.id,
-        kind=row.kind,
-        number=row.number,
-        title=row.title,
-        division=row.division,
-        version=row.version,
-        state=row.state,
-        data=full_data(row),
-        public_data=public_data(register_kind(row.kind), row.data),
-        geometry=row.geometry,
+        kind=stood.kind,
+        number=stood.number,
+        title=stood.title,
+        division=stood.division,
+        version=stood.version,
+        state=stood.state,
+        data=data,
+        public_data=public_data(register_kind(stood.kind), stood.data),
+        geometry=stood.geometry,
         public=row.public,
-        updated_ms=row.updated_ms,
+        updated_ms=updated_ms,
         created_ms=row.created_ms,
-        lapses_ms=row.lapses_ms,
+        lapses_ms=row.lapses_ms if stood is row else None,
     )
 
 

@@ -9,10 +9,10 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from jishi.apps.packs.api import FieldKind
-from jishi.apps.registers.content import NOT_INDEXED, NUMERIC, public_data, register_kind
+from jishi.apps.registers.content import NOT_INDEXED, NUMERIC, register_kind
 from jishi.apps.registers.info import EntryInfo, EntryQuery
 from jishi.apps.registers.models import EntryVersion, IndexValue, RegisterEntry
-from jishi.apps.registers.reads.entry import public_only
+from jishi.apps.registers.reads.entry import info_of, public_only
 from jishi.apps.registers.reads.wanted import matching, within
 from jishi.kernel.fault import Fault
 from jishi.platform import search
@@ -139,19 +139,6 @@ def _is_indexed(field: FieldKind) -> bool:
 
 def _as_entry(row: Any) -> EntryInfo:
     """Return an entry as it stands, or a version of one, alike; masked fields stay masked."""
-    entry = row if isinstance(row, RegisterEntry) else row.entry
-    return EntryInfo(
-        id=entry.id,
-        kind=row.kind,
-        number=row.number,
-        title=row.title,
-        division=row.division,
-        version=row.version,
-        state=row.state,
-        data=row.data,
-        public_data=public_data(register_kind(row.kind), row.data),
-        geometry=row.geometry,
-        public=entry.public,
-        updated_ms=row.updated_ms if isinstance(row, RegisterEntry) else row.at_ms,
-        created_ms=entry.created_ms,
-    )
+    if isinstance(row, RegisterEntry):
+        return info_of(row, row, row.data, row.updated_ms)
+    return info_of(row, row.entry, row.data, row.at_ms)
