@@ -10,7 +10,7 @@ import pytest
 
 from jishi.apps.packs import actions, moving, reads, versions
 from jishi.apps.packs import api as packs
-from jishi.apps.packs.archive import read_files, write_files
+from jishi.apps.packs.archive import read_files, write_archive, write_files
 from jishi.apps.packs.content import pack_hash
 from jishi.apps.packs.models import PackDraft, PackRelease, PackVersion
 from jishi.kernel.fault import Fault
@@ -283,8 +283,9 @@ def _install(monkeypatch: pytest.MonkeyPatch, place: Path) -> packs.Pack:
     new = packs.load_pack_from(place)
     for module in (actions, moving, versions, reads):
         monkeypatch.setattr(module, "default_pack", lambda: new)
+    monkeypatch.setattr(reads, "default_files", lambda: read_files(place))
     for module in (versions, reads):
-        monkeypatch.setattr(module, "default_files", lambda: read_files(place))
+        monkeypatch.setattr(module, "default_archive", lambda: write_archive(read_files(place)))
     return new
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from jishi.apps.packs.archive import read_archive, write_archive
-from jishi.apps.packs.installed import default_files, default_pack
+from jishi.apps.packs.archive import read_archive
+from jishi.apps.packs.installed import default_archive, default_files, default_pack
 from jishi.apps.packs.models import OPEN, SUBMITTED, PackDraft, PackRelease, PackSave, PackVersion
 from jishi.apps.packs.overlay import apply_changes
 from jishi.kernel.fault import Fault
@@ -93,7 +93,7 @@ def version_archive(digest: str) -> bytes:
     found = PackVersion.objects.filter(pk=digest).values_list("files", flat=True).first()
     if found is None and digest != default_pack().hash:
         raise Fault("pack.version.unknown", hash=digest)
-    return write_archive(default_files()) if found is None else bytes(found)
+    return default_archive() if found is None else bytes(found)
 
 
 def version_files(digest: str) -> dict[str, bytes]:

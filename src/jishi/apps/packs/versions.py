@@ -13,8 +13,8 @@ from threading import Lock
 
 from django.apps import apps
 
-from jishi.apps.packs.archive import lay_out, write_archive
-from jishi.apps.packs.installed import default_files, default_pack, load_pack_from
+from jishi.apps.packs.archive import lay_out
+from jishi.apps.packs.installed import default_archive, default_pack, load_pack_from
 from jishi.apps.packs.pack import Pack
 from jishi.kernel.fault import Fault
 
@@ -102,9 +102,8 @@ def _as_installed(digest: str, at_ms: int) -> object:
     pack = default_pack()
     if pack.hash != digest:
         raise Fault("pack.version.unknown", hash=digest)
-    content = write_archive(default_files())
     return PackVersion(
-        hash=digest, pack=pack.id, label=pack.version, wheel=digest, files=content, kept_ms=at_ms
+        hash=digest, pack=pack.id, label=pack.version, wheel=digest, files=default_archive(), kept_ms=at_ms
     )
 
 

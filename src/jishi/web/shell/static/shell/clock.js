@@ -56,11 +56,15 @@ function show() {
   const now = serverNow();
   for (const element of document.querySelectorAll("[data-due-ms]")) {
     const left = Number(element.dataset.dueMs) - now;
-    const text = element.dataset.dueMs ? span(left) : "—";
-    if (element.textContent !== text) element.textContent = text;
+    say(element, element.dataset.dueMs ? span(left) : "—");
     element.classList.toggle("soon", Boolean(element.dataset.dueMs) && left < Number(element.dataset.soonMs || SOON_MS));
   }
-  for (const element of document.querySelectorAll("[data-server-clock]")) element.textContent = stampOf(now);
+  for (const element of document.querySelectorAll("[data-server-clock]")) say(element, stampOf(now));
+}
+
+/* What already stands there is not written again: each writing is drawn anew. */
+function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 learn(Number(document.body.dataset.serverMs));
