@@ -37,6 +37,30 @@ def test_the_published_root_is_the_tree_of_all_entries(steps: tuple[int, ...]) -
     assert log.publish_log() == checkpoint
 
 
+@pytest.mark.parametrize("steps", [(250, 20), (256, 256), (3, 700, 5), (1, 255, 256, 1)])
+def test_what_was_written_ahead_is_published_as_if_at_once(steps: tuple[int, ...]) -> None:
+    written = 0
+    for number, count in enumerate(steps):
+        write(count)
+        before = log.signed_checkpoint()
+        written = log.extend_log(written)
+        assert written == len(leaves()) // 256 * 256
+        assert log.signed_checkpoint() == before, "nothing is promised before the checkpoint says it"
+        if number % 2:
+            assert log.publish_log(written).root == merkle_root(leaves())
+    assert log.publish_log(written).root == merkle_root(leaves())
+    assert log.published_tree().root() == merkle_root(leaves())
+
+
+def test_what_another_wrote_ahead_and_never_signed_is_written_again() -> None:
+    write(300)
+    log.extend_log()
+    EvidenceEntry.objects.filter(index=9).update(
+        leaf_hash="00" * 32
+    )  # as a database restored to an earlier day
+    assert log.publish_log().root == merkle_root(leaves())
+
+
 def test_any_entry_is_proved_and_the_log_continues_an_earlier_one() -> None:
     write(300)
     log.publish_log()

@@ -44,8 +44,26 @@ def public_log_key() -> Key:
     return log_key(settings.JISHI_LOG_ORIGIN, operator_key())
 
 
-def publish_log() -> Checkpoint:
-    """Sequence what is committed, write the tiles of new records and sign the new checkpoint; return it."""
+def extend_log(written: int = 0) -> int:
+    """Sequence some of what is committed and write its whole tiles, unsigned; return the size they reach.
+
+    Called often it leaves little for `publish_log` to do at once. `written` is what the last call returned.
+    """
+    sequence_pending()
+    with _files_held():
+        size, now = _size_of(current_checkpoint()), log_size() // WIDTH * WIDTH
+        if now <= (start := max(size, written)):
+            return written
+        _require_continued(size, now)
+        _append_all(start, now)
+    return now
+
+
+def publish_log(written: int = 0) -> Checkpoint:
+    """Sequence what is committed, write the tiles of new records and sign the new checkpoint; return it.
+
+    The tiles up to `written` stand already: this process wrote them with `extend_log`.
+    """
     while sequence_pending() == 1000:
         pass
     found = current_checkpoint()
@@ -53,12 +71,11 @@ def publish_log() -> Checkpoint:
         return found
     with _files_held():
         found, now = current_checkpoint(), log_size()
-        size = 0 if found is None else found.size
+        size = _size_of(found)
         if found is not None and found.size == now:
             return found
         _require_continued(size, now)
-        for start in range(size, now, PART):
-            _append(start, min(start + PART, now))
+        _append_all(max(size, written) if written <= now else size, now)
         return _sign(now)
 
 
@@ -165,6 +182,15 @@ def _published_records(start: int, end: int) -> list[bytes]:
         read_log_file(bundle_path(Tile(0, index, width))) or read_log_file(bundle_path(Tile(0, index))) or b""
     )
     return load_records(raw)[at : at + end - start]
+
+
+def _size_of(found: Checkpoint | None) -> int:
+    return 0 if found is None else found.size
+
+
+def _append_all(start: int, end: int) -> None:
+    for each in range(start, end, PART):
+        _append(each, min(each + PART, end))
 
 
 def _append(start: int, end: int) -> None:

@@ -17,8 +17,7 @@ from jishi.apps.procedures import api as procedures
 from jishi.apps.simulation import api as simulation
 from jishi.platform import deadline, metric
 from jishi.platform.context import Context
-from jishi.platform.evidence import sequence_pending
-from jishi.platform.log import is_published, publish_log
+from jishi.platform.log import extend_log, is_published, publish_log
 from jishi.platform.readiness import Trouble
 from jishi.platform.turn import turn
 from jishi.project.cosigning import Cosigner
@@ -43,10 +42,11 @@ class Ticker:
         self._threads: list[threading.Thread] = []
         self._wakes_ms = 0
         self._leads = False
+        self._written = 0
         self._alive_s = time.monotonic()
         self._cosigner = Cosigner()
         self._chores = [
-            _Chore(0.0, self._sequence),
+            _Chore(0.0, self._extend),
             _Chore(1.0, self._publish),
             _Chore(1.0, _beat),
             _Chore(1.0, lambda _: metric.leave_copy()),
@@ -121,15 +121,14 @@ class Ticker:
                 chore.run_if_due()
         connection.close()
 
-    def _sequence(self, _: Context) -> None:
-        """Number what is committed little by little, so that publishing need not do it at once; one process does."""
-        if self._leads:
-            sequence_pending()
+    def _extend(self, _: Context) -> None:
+        """Grow the log little by little, so that publishing need not do it at once; one process does."""
+        self._written = extend_log(self._written) if self._leads else 0
 
     def _publish(self, ctx: Context) -> None:
         self._leads = not is_published(since_ms=ctx.now_ms() - PUBLISHED_MS)
         if self._leads:
-            publish_log()
+            publish_log(self._written)
         self._cosigner.ask()
 
 
