@@ -50,12 +50,13 @@ def extend_log(written: int = 0) -> int:
     Called often it leaves little for `publish_log` to do at once. `written` is what the last call returned.
     """
     sequence_pending()
+    now = log_size() // WIDTH * WIDTH
+    if now <= written:
+        return written
     with _files_held():
-        size, now = _size_of(current_checkpoint()), log_size() // WIDTH * WIDTH
-        if now <= (start := max(size, written)):
-            return written
-        _require_continued(size, now)
-        _append_all(start, now)
+        size = _size_of(current_checkpoint())
+        _require_continued(size, log_size())
+        _append_all(max(size, written), now)
     return now
 
 
