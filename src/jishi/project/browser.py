@@ -1,9 +1,18 @@
-"""Find a browser for the tests: the system's Chromium first, then Playwright's own."""
+"""Find a browser for the tests: the system's Chromium first, then Playwright's own.
+
+The shell without windows is the same engine and takes half the processor time of the whole browser.
+"""
 
 import shutil
 from pathlib import Path
 
-SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SYSTEM_NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 
 
 def find_browser() -> str | None:

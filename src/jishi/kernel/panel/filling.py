@@ -9,8 +9,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import maximum_flow
 
 
 class Candidate(NamedTuple):
@@ -27,6 +25,10 @@ def can_fill(
 
     `rooms` says how many more of an organisation may sit, of those it does not name none; None: any number.
     """
+    # A tenth of a second to load, which every start of a server or a command would pay.
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import maximum_flow
+
     wanted = sum(needs.values())
     if not wanted:
         return True
