@@ -11,6 +11,7 @@ from tests.web.server import Server
 PATIENCE_MS = 20_000
 WIDTHS = (1440, 360)
 LANGUAGES = ("zh-hans", "en")
+OVERTAKEN = ("interrupted by another navigation", "net::ERR_ABORTED")
 Ready = Literal["load", "domcontentloaded"]
 """When a page counts as opened: with all its pictures and fonts, or once it can be read and pressed."""
 
@@ -34,7 +35,7 @@ class Person:
         try:
             answer = self.page.goto(path, wait_until=self.ready)
         except Error as error:  # a room that reloads itself at this very moment takes the way of the click
-            if "interrupted by another navigation" not in error.message:
+            if not any(said in error.message for said in OVERTAKEN):
                 raise
             self.page.wait_for_load_state()
             answer = self.page.goto(path, wait_until=self.ready)
