@@ -44,6 +44,7 @@ def up(
 
     with _plainly():
         require_port(host, port)
+        serving.tell_address(host, port)
         serving.prepare(console, with_scenario=scenario)
         serving.announce(console, host, port)
         serving.serve(host, port)
@@ -57,6 +58,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
     with _plainly():
         require_port(host, port)
+        serving.tell_address(host, port)
         serving.set_up()
         require_database()
         serving.serve(host, port)

@@ -31,6 +31,12 @@ def set_up() -> None:
         raise Fault("project.settings.wrong", why=str(error)) from error
 
 
+def tell_address(host: str, port: int) -> None:
+    """Make links in letters and papers lead here, unless the environment names another address. Call before `set_up`."""
+    named = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+    os.environ.setdefault("JISHI_PUBLIC_URL", f"http://{named}:{port}")
+
+
 @contextlib.contextmanager
 def simulation() -> Iterator[None]:
     """Start Django on a folder and a database that are gone afterwards: a simulated day never touches the market's.

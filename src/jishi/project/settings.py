@@ -145,7 +145,9 @@ ACCOUNT_ADAPTER = "jishi.web.shell.signin.Landing"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 MFA_TOTP_ISSUER = "Jishi"
 MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION == "none"  # else a second step could never be set up
-EMAIL_BACKEND = os.environ.get("JISHI_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+_LETTERS = "filebased" if JISHI_DEMO else "console"
+EMAIL_BACKEND = os.environ.get("JISHI_EMAIL_BACKEND", f"django.core.mail.backends.{_LETTERS}.EmailBackend")
+EMAIL_FILE_PATH = JISHI_VAR / "letters"  # where the demonstration leaves them
 DEFAULT_FROM_EMAIL = os.environ.get("JISHI_EMAIL_FROM", "jishi@localhost")
 
 LANGUAGE_CODE = "zh-hans"

@@ -54,7 +54,11 @@ class Ticker:
             _Chore(WATCH_EVERY_S, procedures.watch_registers),
         ]
         if settings.JISHI_DEMO:
-            self._chores += [_Chore(0.0, simulation.answer_bids), _Chore(20.0, simulation.keep_lot_open)]
+            self._chores += [
+                _Chore(0.0, simulation.answer_bids),
+                _Chore(5.0, simulation.open_sealed),
+                _Chore(20.0, simulation.keep_lot_open),
+            ]
 
     def start(self) -> None:
         """Begin to tick. Call `recover` first, before any request is answered."""

@@ -12,7 +12,9 @@ from django.db import transaction
 from django.test.utils import override_settings
 
 from jishi.apps.market import api as market
+from jishi.apps.market import reads
 from jishi.apps.market.models import Offering
+from jishi.apps.market.publication import bundle_offering
 from jishi.apps.packs import api as packs
 from jishi.apps.procedures import api as procedures
 from jishi.apps.reform.api import read_board
@@ -20,6 +22,7 @@ from jishi.apps.simulation import api as simulation
 from jishi.apps.simulation.models import DemoResponder
 from jishi.apps.simulation.scenario.loader import SOON_MS
 from jishi.kernel.calendar.zone import day_of
+from jishi.kernel.evidence.verify import verify
 from jishi.kernel.mechanism import inputs
 from jishi.platform.clock import SimulatedClock
 from jishi.platform.context import Context
@@ -186,3 +189,51 @@ def test_the_first_run_shows_tasks_and_cases_under_way(now: Context) -> None:
     today = day_of(now.now_ms(), packs.default_pack().manifest.utc_offset_minutes)
     board = read_board(packs.default_pack(), today.year, today)
     assert set(board.counts) == {"red", "yellow", "green", "blue", "grey"}
+
+
+def sales() -> list[packs.DemoSale]:
+    """List the scenario's sales beside its lots of land."""
+    scenario = packs.default_pack().scenario
+    assert scenario is not None
+    return list(scenario.sales)
+
+
+def test_every_factor_trades(now: Context) -> None:
+    assert reads.count_on_offer().keys() == {
+        product.factor for product in packs.default_pack().products.values()
+    }
+    assert {sale.product for sale in sales()} | {
+        "land.state_grant_listing"
+    } == packs.default_pack().products.keys()
+
+
+@pytest.mark.parametrize("number", [sale.number for sale in sales()])
+def test_a_sale_stands_at_its_stage_and_verifies(number: str, now: Context) -> None:
+    sale = next(each for each in sales() if each.number == number)
+    offering = offering_of(number)
+    assert offering.simulated
+    assert offering.mechanism == sale.mechanism
+    if sale.stage == "ended":
+        assert offering.state == "published", offering.outcome
+        assert (offering.outcome or {})["result"] == "sold"
+        report = verify(bundle_offering(offering))
+        assert report.ok, [check for check in report.checks if not check.ok]
+    else:
+        assert offering.state == "noticed"
+        assert bool(offering.accepts) == (sale.stage == "open")
+        assert (offering.due_ms or 0) > now.now_ms()
+
+
+def test_the_simulated_committee_opens_what_was_sealed_once_it_may(now: Context) -> None:
+    assert simulation.open_sealed(now) == 0
+    sealed = next(sale for sale in sales() if sale.stage == "open" and sale.mechanism == "lottery")
+    offering = offering_of(sealed.number)
+    assert offering.quotes > 0
+    later = Context(clock=SimulatedClock((offering.due_ms or 0) + 1))
+    market.advance_offering(later, offering.id)
+    assert market.get_offering(offering.id).awaits == "draw"
+    assert simulation.open_sealed(later) == 0
+    market.reveal_draw(later.as_system(), offering.id)
+    assert market.get_offering(offering.id).awaits == "unseal"
+    assert simulation.open_sealed(later) == 1
+    assert market.get_offering(offering.id).state == "ended"

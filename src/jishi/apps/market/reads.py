@@ -10,7 +10,6 @@ from jishi.apps.market.mechanism import view_of
 from jishi.apps.market.models import (
     DRAFT,
     NOTICED,
-    TERMINATED,
     Notice,
     Objection,
     Offering,
@@ -328,10 +327,10 @@ def list_entries(offering_id: str, after_seq: int = 0, limit: int | None = None)
     return list(rows.order_by("seq")[:limit])
 
 
-def count_states() -> dict[str, int]:
-    """Count public offerings by state."""
-    rows = Offering.objects.filter(PUBLIC_STATES).exclude(state=TERMINATED)
-    return dict(rows.values_list("state").annotate(n=Count("pk")))
+def count_on_offer() -> dict[str, int]:
+    """Count the offerings announced and not yet closed by factor of production."""
+    rows = Offering.objects.filter(state=NOTICED).values_list("factor")
+    return dict(rows.annotate(n=Count("pk")))
 
 
 def count_products(products: Collection[str]) -> dict[str, int]:

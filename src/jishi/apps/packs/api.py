@@ -11,7 +11,7 @@ from jishi.apps.packs.installed import (
     load_pack_from,
     locate_pack,
 )
-from jishi.apps.packs.kinds.demo import DemoAct, DemoCase, DemoEntry
+from jishi.apps.packs.kinds.demo import DemoAct, DemoCase, DemoEntry, DemoSale
 from jishi.apps.packs.kinds.field import Choice, FieldKind, FieldType
 from jishi.apps.packs.kinds.law import LimitRow
 from jishi.apps.packs.kinds.measure import Measure
@@ -65,7 +65,7 @@ from jishi.kernel.rules.parity import Track
 
 __all__ = [
     "Ask", "CaseTable", "Changed", "Check", "Choice", "DatedCase", "DecisionKind", "DemoAccount", "DemoAct",
-    "DemoBidder", "DemoCase", "DemoEntry", "DemoLot", "DemoParty", "Division", "DocumentNeed", "EndKind",
+    "DemoBidder", "DemoCase", "DemoEntry", "DemoLot", "DemoParty", "DemoSale", "Division", "DocumentNeed", "EndKind",
     "Expectation", "FieldKind", "FieldType", "Finding", "Impact", "LandUse", "LimitRow", "Line", "Measure",
     "NamedSystem", "Pack", "PackError", "PanelNeed", "Paper", "Parity", "Part", "Problem", "ProcedureKind", "Product",
     "Question", "Reform", "RegisterKind", "Rest", "Run", "Scenario", "StepKind", "Track", "TrackComparison", "Trouble",

@@ -36,7 +36,7 @@ Placed = list[tuple[str, Kind]]
 
 SCENARIO = "scenario/scenario.toml"
 LOTS = "scenario/lots.csv"
-CASES = "scenario/cases.toml"
+SHOWN = ("scenario/sales.toml", "scenario/cases.toml")
 
 
 def read_pack(root: Path) -> tuple[Pack | None, list[Problem]]:
@@ -176,5 +176,6 @@ def _scenario(source: Source) -> Scenario | None:
         return None
     raw = source.raw(SCENARIO)
     lots = tuple(source.table(LOTS, DemoLot))
-    shown = {key: rows for name in source.names(CASES) for key, rows in (source.raw(name) or {}).items()}
+    present = [name for each in SHOWN for name in source.names(each)]
+    shown = {key: rows for name in present for key, rows in (source.raw(name) or {}).items()}
     return None if raw is None else source.row(SCENARIO, Scenario, {**raw, **shown, "lot": lots})

@@ -28,6 +28,7 @@ def check_references(pack: Pack) -> Iterator[Problem]:
     if pack.scenario is not None:
         yield from _parties(pack)
         yield from _lots(pack)
+        yield from _sales(pack)
 
 
 def _law(pack: Pack) -> Iterator[Problem]:
@@ -220,6 +221,21 @@ def _lots(pack: Pack) -> Iterator[Problem]:
         for use in lot.uses:
             yield from _points(place, use.code, pack.land_uses, "pack.unknown_land_use")
         for party in lot.bidders:
+            yield from _points(place, party, parties, "pack.unknown_party")
+
+
+def _sales(pack: Pack) -> Iterator[Problem]:
+    scenario = pack.scenario
+    assert scenario is not None
+    parties = {party.id for party in scenario.parties}
+    for sale in scenario.sales:
+        place = ("scenario/sales.toml", sale.number)
+        yield from _points(place, sale.product, pack.products, "pack.unknown_product")
+        yield from _points(place, sale.division, pack.divisions, "pack.unknown_division")
+        if product := pack.products.get(sale.product):
+            known = [each.id for each in product.mechanisms]
+            yield from _points(place, sale.mechanism, known, "pack.unknown_mechanism")
+        for party in sale.bidders:
             yield from _points(place, party, parties, "pack.unknown_party")
 
 

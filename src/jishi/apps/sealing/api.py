@@ -17,6 +17,7 @@ from jishi.apps.sealing.reads import (
     is_sealed,
     list_duties,
     list_members,
+    list_owed_by_simulated,
     read_ceremony,
     sealing_of,
 )
@@ -24,6 +25,6 @@ from jishi.apps.sealing.reads import (
 __all__ = [
     "HAND_OVER", "REGISTER", "Ceremony", "Committee", "Duty", "Filing", "Member", "Seat", "committee_of", "end_keys",
     "file_envelope", "find_committee", "find_filings", "find_person", "find_seat", "hand_over", "is_ready", "is_sealed",
-    "list_duties", "list_members", "name_committee", "open_bids", "read_ceremony", "register_key", "sealing_of",
-    "simulate_committee", "simulate_filing", "simulate_opening",
+    "list_duties", "list_members", "list_owed_by_simulated", "name_committee", "open_bids", "read_ceremony",
+    "register_key", "sealing_of", "simulate_committee", "simulate_filing", "simulate_opening",
 ]  # fmt: skip

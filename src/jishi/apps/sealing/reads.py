@@ -87,6 +87,13 @@ def sealing_of(offering: market.Offering) -> dict[str, Any]:
     return dict(stated)
 
 
+def list_owed_by_simulated() -> list[str]:
+    """Return the offerings past their deadline whose sealed bids only simulated members can open."""
+    rows = Committee.objects.filter(simulated=True, formed_ms__isnull=False, opened_ms=None, ended_ms=None)
+    due = market.get_offerings(rows.values_list("pk", flat=True))
+    return [offering.id for offering in due if offering.simulated and offering.awaits == "unseal"]
+
+
 def find_committee(offering_id: str) -> Committee | None:
     """Return the committee of an offering, formed or not, or None."""
     return Committee.objects.filter(pk=offering_id).first()

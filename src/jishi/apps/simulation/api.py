@@ -2,7 +2,7 @@
 
 from jishi.apps.simulation.day.options import DayOptions
 from jishi.apps.simulation.day.runner import run_day
-from jishi.apps.simulation.responder import answer_bids
+from jishi.apps.simulation.responder import answer_bids, open_sealed
 from jishi.apps.simulation.scenario.accounts import DemoLogin, find_demo_account, list_demo_accounts
 from jishi.apps.simulation.scenario.loader import keep_lot_open, load_scenario
 
@@ -14,5 +14,6 @@ __all__ = [
     "keep_lot_open",
     "list_demo_accounts",
     "load_scenario",
+    "open_sealed",
     "run_day",
 ]

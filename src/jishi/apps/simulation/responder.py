@@ -1,6 +1,8 @@
-"""Demo bidders: marked as simulated, they answer a newcomer's quotes so that an auction can be lived through."""
+"""Who stands in for people in the demonstration, marked as simulated: bidders who answer a newcomer's quotes, members
+who open sealed bids."""
 
 from jishi.apps.market import api as market
+from jishi.apps.sealing import api as sealing
 from jishi.apps.simulation.models import DemoResponder
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import inputs
@@ -17,6 +19,14 @@ def answer_bids(ctx: Context) -> int:
     for offering in market.list_quoting(by_offering):
         answered += _answer(ctx, offering, by_offering[offering.id])
     return answered
+
+
+def open_sealed(ctx: Context) -> int:
+    """Let the simulated members publish their keys once bidding is over, and open the bids; return in how many lots."""
+    owed = sealing.list_owed_by_simulated()
+    for offering_id in owed:
+        sealing.simulate_opening(ctx, offering_id)
+    return len(owed)
 
 
 def _answer(ctx: Context, offering: market.Offering, responders: list[DemoResponder]) -> int:

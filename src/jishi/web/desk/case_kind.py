@@ -13,15 +13,12 @@ from jishi.platform.context import Context
 from jishi.web.desk.frame import desk_page, render_desk
 from jishi.web.shell.case_clock import amount_of
 from jishi.web.shell.case_word import ROLES
+from jishi.web.shell.factor import FACTORS
 from jishi.web.shell.posting import ctx_of
 from jishi.web.shell.site import language, market_pack, site
 
-FACTORS = {
-    "land": _("Land"),
-    "labour": _("Labour"),
-    "capital": _("Capital"),
-    "technology": _("Technology"),
-    "data": _("Data"),
+AREAS = {
+    **FACTORS,
     "market": _("Market"),
     "supervision": _("Supervision and reform"),
 }
@@ -45,7 +42,7 @@ def list_all(request: HttpRequest) -> HttpResponse:
             }
         )
     shown = {
-        "groups": [(FACTORS[each], groups[each]) for each in FACTORS if each in groups],
+        "groups": [(AREAS[each], groups[each]) for each in AREAS if each in groups],
         "drafts": _drafts(ctx),
     }
     return render_desk(request, "desk/procedures.html", shown)

@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jishi.apps.market.api import Offering
+from jishi.platform.words.term import mechanism_title
 from jishi.web.public.parcel import bounds_text
 from jishi.web.public.places import place_name, uses_text
 from jishi.web.shell.money import area_text
-from jishi.web.shell.site import language
+from jishi.web.shell.site import language, market_pack
 from jishi.web.shell.term import find_term
 
 
@@ -30,6 +31,7 @@ class Card:
     due_ms: int | None
     price_fen: int | None
     start_price_fen: int | None
+    price_word: str
     area_cm2: int
     quotes: int
     registrants: int
@@ -51,6 +53,7 @@ def card_of(offering: Offering) -> Card:
         due_ms=offering.due_ms,
         price_fen=offering.price_fen,
         start_price_fen=offering.start_price_fen,
+        price_word=_("starts at") if offering.kind == "ascending" else _("Price"),
         area_cm2=offering.area_cm2,
         quotes=offering.quotes,
         registrants=offering.registrants,
@@ -71,7 +74,12 @@ def status_of(offering: Offering) -> str:
 
 
 def facts_text(offering: Offering) -> str:
-    """Say area, uses and plot ratio in one line."""
+    """Say area, uses and plot ratio of land, and of anything else how it is sold and how much, in one line."""
+    if offering.factor != "land":
+        fields = market_pack().register(offering.register_kind).fields
+        numbers = [field for field in fields if field.type == "number" and offering.lot.get(field.name)]
+        counted = [f"{field.label.say(language())} {offering.lot[field.name]}" for field in numbers]
+        return " · ".join([mechanism_title(offering.mechanism, language()), *counted])
     said = [area_text(offering.area_cm2, language()) if offering.area_cm2 else "", uses_text(offering.lot)]
     if offering.lot.get("plot_ratio"):
         said.append(_("plot ratio %(value)s") % {"value": bounds_text(offering.lot["plot_ratio"])})

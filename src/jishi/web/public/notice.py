@@ -24,6 +24,12 @@ KINDS = {
     "result": gettext_lazy("Notice of the result"),
     "default": gettext_lazy("Notice of the winner's default"),
 }
+GRANTS = {
+    "auction": gettext_lazy("Notice of auction"),
+    "tender": gettext_lazy("Notice of tender"),
+    "package": gettext_lazy("Notice of tender"),
+}
+"""How land is granted beside listing -> what its notice is called (招标拍卖挂牌公告)."""
 FIELDS = {
     "listing_start": gettext_lazy("Listing opens"),
     "listing_end": gettext_lazy("Listing closes"),
@@ -36,7 +42,11 @@ FIELDS = {
 
 
 def kind_of(notice: Any) -> str:
-    """Name the kind of a notice."""
+    """Name the kind of a notice; one that opens a sale is named after the way of selling."""
+    if notice.kind == "notice" and notice.offering.factor != "land":
+        return _("Notice of sale")
+    if notice.kind == "notice" and notice.offering.mechanism in GRANTS:
+        return str(GRANTS[notice.offering.mechanism])
     return str(KINDS.get(notice.kind, notice.kind))
 
 

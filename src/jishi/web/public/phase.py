@@ -5,6 +5,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from jishi.apps.market.api import Offering
+from jishi.kernel.mechanism.registry import find
 from jishi.web.public.room.rule import say_phases
 from jishi.web.shell.site import market_pack
 from jishi.web.shell.span import say_span
@@ -38,12 +39,17 @@ def list_phase_rules(offering: Offering) -> list[PhaseRule]:
     if offering.mechanism != "listing":
         choice = product.find_mechanism(offering.mechanism)
         cites = (choice.cites if choice else ()) or steps.get("listing_start", ())
+        own = find(offering.mechanism, offering.mechanism_version).phases
+        said = say_phases(offering.kind, offering.terms)
         return [
             PhaseRule(phase, text, () if phase in _ENDS else cites)
-            for phase, text in say_phases(offering.kind, offering.terms).items()
+            for phase, text in said.items()
+            if phase in (*own, *_ENDS, "scheduled")
         ]
-    said = _sentences(offering)
-    return [PhaseRule(phase, text, steps.get(_STEP_OF.get(phase, ""), ())) for phase, text in said.items()]
+    return [
+        PhaseRule(phase, text, steps.get(_STEP_OF.get(phase, ""), ()))
+        for phase, text in _sentences(offering).items()
+    ]
 
 
 def list_running_rules(offering: Offering) -> list[PhaseRule]:

@@ -1,10 +1,36 @@
-"""What a scenario shows beside its lots: register entries and cases, by dates counted from the first run."""
+"""What a scenario shows beside its lots of land: sales of any factor, register entries and cases, by dates
+counted from the first run."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from jishi.apps.packs.kinds.row import Identity, Row
+from jishi.apps.packs.kinds.place import DivisionCode
+from jishi.apps.packs.kinds.row import Identity, Row, Words
+
+
+class DemoSale(Row):
+    """Hold an offering of a register entry under any product and mechanism, to begin, "open" now or "ended".
+
+    `hours_left` is how long after now bidding begins ("notice") or ends ("open"), or how long ago it ended; open
+    bidding began `days_open` ago, ended bidding took as long. `terms` are the mechanism's own, in fen and milliseconds.
+    """
+
+    number: str
+    title: Words
+    product: Identity
+    mechanism: Identity
+    stage: Literal["notice", "open", "ended"]
+    days_open: Annotated[int, Field(gt=0, le=365)] = 6
+    hours_left: Annotated[int, Field(gt=0, le=8_760)]
+    division: DivisionCode
+    organisation: Annotated[str, StringConstraints(pattern="演示")]
+    data: dict[str, Any]
+    deposit_fen: Annotated[int, Field(ge=0)]
+    start_price_fen: Annotated[int, Field(gt=0)] | None = None
+    increment_fen: Annotated[int, Field(gt=0)] | None = None
+    terms: dict[str, Any] = {}
+    bidders: Annotated[tuple[Identity, ...], Field(min_length=1)]
 
 
 class DemoEntry(Row):

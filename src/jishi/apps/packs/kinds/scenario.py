@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, Json, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from jishi.apps.packs.kinds.demo import DemoCase, DemoEntry
+from jishi.apps.packs.kinds.demo import DemoCase, DemoEntry, DemoSale
 from jishi.apps.packs.kinds.place import DivisionCode, LandUseCode
 from jishi.apps.packs.kinds.row import Exact, Identity, Row, Words
 
@@ -138,6 +138,7 @@ class Scenario(Row):
     accounts: Annotated[tuple[DemoAccount, ...], Field(alias="account")]
     bidders: Annotated[tuple[DemoBidder, ...], Field(alias="bidder")]
     lots: Annotated[tuple[DemoLot, ...], Field(alias="lot")]
+    sales: Annotated[tuple[DemoSale, ...], Field(alias="sale")] = ()
     entries: Annotated[tuple[DemoEntry, ...], Field(alias="entry")] = ()
     cases: Annotated[tuple[DemoCase, ...], Field(alias="case")] = ()
 

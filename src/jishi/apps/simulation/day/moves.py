@@ -18,25 +18,54 @@ from jishi.platform.context import Context
 
 MOST_STEPS = 400
 PACE_MS = 20_000
+OPEN_RAISES = 3
+ROUND_FEN = 1_000_000  # large sums are quoted in whole 万元
 Rows = Sequence[market.Registration]
 
 
 def run_moves(ctx: Context, offering_id: str, rows: Rows, chance: Random) -> market.Offering:
     """Bid and bring what is awaited until the offering's mechanism is over."""
-    values = {row.alias: chance.randint(900, 1400) for row in rows}
+    values = _draw_values(rows, chance)
     filed: set[str] = set()  # the phases in which everybody has said what is said once
     for _ in range(MOST_STEPS):
         offering = market.get_offering(offering_id)
         if offering.state != "noticed":
             return offering
         if offering.awaits:
-            _bring(ctx, offering)
+            _clock(ctx).move_to(_clock(ctx).now_ms() + PACE_MS)
+            bring_awaited(ctx, offering)
         elif offering.phase not in filed and _clock(ctx).now_ms() >= offering.listing_start:
             filed.add(offering.phase)
             _file(ctx, offering, rows, (values, chance))
         elif not (offering.kind == "ascending" and _raise(ctx, offering, rows, (values, chance))):
             _wait(ctx, offering)
     raise Fault("day.endless", number=market.get_offering(offering_id).number)
+
+
+def open_moves(ctx: Context, offering_id: str, rows: Rows, chance: Random) -> None:
+    """Let every bidder say once what is said while the bidding is open, or two of them raise; leave it open."""
+    drawn = (_draw_values(rows, chance), chance)
+    offering = market.get_offering(offering_id)
+    _file(ctx, offering, rows, drawn)
+    for _ in range(OPEN_RAISES):
+        _raise(ctx, market.get_offering(offering_id), rows, drawn)
+
+
+def bring_awaited(ctx: Context, offering: market.Offering) -> None:
+    """Give what a simulated committee, panel or office gives; Fault `day.awaits` where nobody is simulated."""
+    if offering.awaits == "unseal":
+        sealing.simulate_opening(ctx, offering.id)
+    elif offering.awaits == "draw":
+        market.reveal_draw(ctx, offering.id)
+    elif offering.awaits == "clear":
+        market.advance_offering(ctx, offering.id)
+    else:
+        raise Fault("day.awaits", number=offering.number, awaits=offering.awaits)
+
+
+def _draw_values(rows: Rows, chance: Random) -> dict[str, int]:
+    """Draw what a unit is worth to each bidder, in thousandths of the reference."""
+    return {row.alias: chance.randint(900, 1400) for row in rows}
 
 
 def _clock(ctx: Context) -> SimulatedClock:
@@ -93,19 +122,6 @@ def _raise(
     return market.submit(ctx, offering.id, [market.Command(given)])[0].accepted
 
 
-def _bring(ctx: Context, offering: market.Offering) -> None:
-    """Give what a committee, a panel or the office gives; what has no simulated giver ends the lot with a fault."""
-    _clock(ctx).move_to(_clock(ctx).now_ms() + PACE_MS)
-    if offering.awaits == "unseal":
-        sealing.simulate_opening(ctx, offering.id)
-    elif offering.awaits == "draw":
-        market.reveal_draw(ctx, offering.id)
-    elif offering.awaits == "clear":
-        market.advance_offering(ctx, offering.id)
-    else:
-        raise Fault("day.awaits", number=offering.number, awaits=offering.awaits)
-
-
 Drawn = tuple[Mapping[str, int], Random]
 
 
@@ -117,7 +133,7 @@ def _order(offering: market.Offering, alias: str, drawn: Drawn) -> inputs.Input:
 
 
 def _buy(offering: market.Offering, alias: str, drawn: Drawn) -> inputs.Input:
-    return acts.Buy(alias, drawn[1].randint(1, 20))
+    return acts.Buy(alias, drawn[1].randint(1, offering.terms.get("per_bidder") or 20))
 
 
 def _contribute(offering: market.Offering, alias: str, drawn: Drawn) -> dict[str, Any]:
@@ -134,7 +150,8 @@ def _pair(offering: market.Offering, alias: str, drawn: Drawn) -> dict[str, Any]
 
 def _total(offering: market.Offering, alias: str, drawn: Drawn) -> dict[str, Any]:
     reference_fen = offering.terms.get("min_price_fen") or offering.terms.get("control_price_fen") or 1
-    return {"price_fen": reference_fen * drawn[0][alias] // 900}
+    price_fen = reference_fen * drawn[0][alias] // 900
+    return {"price_fen": max(reference_fen, price_fen - price_fen % ROUND_FEN)}
 
 
 def _agree(offering: market.Offering, alias: str, drawn: Drawn) -> inputs.Input:

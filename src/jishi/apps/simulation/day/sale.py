@@ -40,14 +40,20 @@ def hold_sale(
     ctx: Context, offering: market.Offering, parties: Sequence[str], chance: Random
 ) -> market.Offering:
     """Take a prepared offering through notice, committee, registration, bidding and result."""
+    offering = announce(ctx, offering)
+    alone = offering.mechanism == "negotiation"  # while one party wants the lot (协议出让)
+    run_moves(ctx, offering.id, admit(ctx, offering, parties[:1] if alone else parties), chance)
+    return _publish(ctx, offering.id)
+
+
+def announce(ctx: Context, offering: market.Offering) -> market.Offering:
+    """Publish the notice of a prepared offering and form its committee where it is sealed."""
     if offering.terms.get("draw_commitment"):
         market.commit_draw(ctx, offering.id)
     offering = market.publish_notice(ctx, offering.id)
     if sealing.is_sealed(offering):
         sealing.simulate_committee(ctx, offering.id, ctx.entropy)
-    alone = offering.mechanism == "negotiation"  # while one party wants the lot (协议出让)
-    run_moves(ctx, offering.id, admit(ctx, offering, parties[:1] if alone else parties), chance)
-    return _publish(ctx, offering.id)
+    return offering
 
 
 def admit(ctx: Context, offering: market.Offering, parties: Sequence[str]) -> list[market.Registration]:
@@ -58,7 +64,8 @@ def admit(ctx: Context, offering: market.Offering, parties: Sequence[str]) -> li
     rows = market.file_registrations(ctx, offering.id, forms)
     clock.move_to(clock.now_ms() + HOUR_MS)
     market.qualify_registrations(ctx, offering.id, [row.id for row in rows])
-    settlement.pay_deposits(ctx, [(row.id, None) for row in rows])
+    if offering.deposit_fen:
+        settlement.pay_deposits(ctx, [(row.id, None) for row in rows])
     clock.move_to(max(clock.now_ms(), offering.listing_start))
     market.advance_offering(ctx, offering.id)
     return [market.get_registration(row.id) for row in rows]

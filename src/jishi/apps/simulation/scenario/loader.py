@@ -8,6 +8,7 @@ from jishi.apps.parties import api as parties
 from jishi.apps.simulation.scenario.accounts import address, make_parties, make_users
 from jishi.apps.simulation.scenario.cases import stage_case, stage_entries
 from jishi.apps.simulation.scenario.lots import Cast, stage_lot
+from jishi.apps.simulation.scenario.sales import stage_sale
 from jishi.platform.context import Context
 from jishi.platform.models import User
 
@@ -29,6 +30,8 @@ def load_scenario(ctx: Context | None = None) -> bool:
             market.register_officer_key(cast.acting(ctx, officer), scenario.demo_password)
         for lot in scenario.lots:
             stage_lot(ctx, cast, lot)
+        for sale in scenario.sales:
+            stage_sale(ctx, cast, sale)
         entries = stage_entries(ctx, cast)
         for case in scenario.cases:
             stage_case(ctx, cast, case, entries)

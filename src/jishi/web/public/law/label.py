@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jishi.web.public.law.edition import day_text
+from jishi.web.shell.factor import FACTORS
 
 KINDS: dict[str, Any] = {
     "table": gettext_lazy("Decision table"),
@@ -15,11 +16,7 @@ KINDS: dict[str, Any] = {
     "wording": gettext_lazy("Wording rule"),
 }
 AREAS: dict[str, Any] = {
-    "land": gettext_lazy("Land"),
-    "labour": gettext_lazy("Labour"),
-    "capital": gettext_lazy("Capital"),
-    "technology": gettext_lazy("Technology"),
-    "data": gettext_lazy("Data"),
+    **FACTORS,
     "price": gettext_lazy("Prices"),
     "competition": gettext_lazy("Fair competition"),
     "tender": gettext_lazy("Tendering"),

@@ -23,7 +23,7 @@ ASCII = {"ensure_ascii": False}
 def show_all(request: HttpRequest) -> HttpResponse:
     """List the procedures by factor, with who may apply and how many cases there are."""
     lang, factors = language(), []
-    for factor, word in told.FACTORS.items():
+    for factor, word in told.AREAS.items():
         kinds = [each for each in market_pack().procedures.values() if each.factor == factor]
         lines = [
             {
@@ -61,7 +61,7 @@ def show(request: HttpRequest, procedure_id: str) -> HttpResponse:
         "title": kind.title.say(lang),
         "about": kind.about.say(lang),
         "department": kind.department.say(lang),
-        "factor": told.FACTORS[kind.factor],
+        "factor": told.AREAS[kind.factor],
         "who": told.who_may(kind),
         "open": told.may_apply(kind),
         "behalf": [(each.title.say(lang), each.cites) for each in kind.behalf],

@@ -10,14 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from jishi.apps.packs import api as packs
 from jishi.web.shell import case_clock, case_word
+from jishi.web.shell.factor import FACTORS
 from jishi.web.shell.site import language
 
-FACTORS: dict[str, Any] = {
-    "land": gettext_lazy("Land"),
-    "labour": gettext_lazy("Labour"),
-    "capital": gettext_lazy("Capital"),
-    "technology": gettext_lazy("Technology"),
-    "data": gettext_lazy("Data"),
+AREAS: dict[str, Any] = {
+    **FACTORS,
     "market": gettext_lazy("Market"),
     "supervision": gettext_lazy("Supervision"),
 }

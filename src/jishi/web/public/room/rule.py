@@ -145,7 +145,7 @@ def _notice(terms: Terms) -> Sentences:
 
 
 def _sealed(terms: Terms) -> Sentences:
-    return {
+    said = {
         "open": _(
             "Bids are sealed to the keys of the committee until the close; nobody can read one before."
         ),
@@ -157,6 +157,11 @@ def _sealed(terms: Terms) -> Sentences:
         "publicity": _("The candidates are public; anyone may object."),
         "awaiting_answer": _("The publicity period is over; objections still wait for their answer."),
     }
+    idle = {
+        "awaiting_reserve": not terms.get("reserve_commitment"),
+        "scoring": terms.get("method") != "score",
+    }
+    return {phase: text for phase, text in said.items() if not idle.get(phase)}
 
 
 def _opening() -> str:

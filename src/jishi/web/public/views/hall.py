@@ -1,7 +1,7 @@
-"""The land hall: every lot, by facets and words, as a list or on the map, and as a file."""
+"""The trading hall: every lot of every factor, by facets and words, as a list or on the map, and as a file."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +17,11 @@ from jishi.kernel.quantity.money import format_fen
 from jishi.web.public.cards import card_of, points_of, status_of
 from jishi.web.public.places import place_name, prefecture_of, use_name, uses_text
 from jishi.web.public.table import MOST_ROWS, Cell, save_table
+from jishi.web.shell.factor import FACTORS
 from jishi.web.shell.moment import instant_text
 from jishi.web.shell.term import find_term
 
-FACETS = ("state", "phase", "division", "use_class")
+FACETS = ("factor", "state", "phase", "division", "use_class")
 STATES = ("noticed", "ended", "confirmed", "published", "contracted", "completed")
 NO_SALE = ("unsold", "converted", "halted", "terminated", "defaulted")
 RUNNING = ("scheduled", "free", "question", "rounds", "awaiting_reserve")
@@ -82,13 +83,26 @@ def _choices(
     for code, n in counts["division"]:
         prefectures[prefecture_of(code)] += n
     counted = {
+        "factor": _in_order(counts["factor"], tuple(FACTORS)),
         "state": _in_order(counts["state"], (*STATES, *NO_SALE)),
         "phase": _in_order(counts["phase"], RUNNING),
         "division": sorted(prefectures.items()),
         "use_class": sorted(counts["use_class"]),
     }
-    titles = {"state": _("State"), "phase": _("Stage"), "division": _("Place"), "use_class": _("Use")}
-    named = {"state": _word, "phase": _word, "division": place_name, "use_class": use_name}
+    titles = {
+        "factor": _("Factor"),
+        "state": _("State"),
+        "phase": _("Stage"),
+        "division": _("Place"),
+        "use_class": _("Use"),
+    }
+    named: dict[str, Callable[[str], Any]] = {
+        "factor": FACTORS.__getitem__,
+        "state": _word,
+        "phase": _word,
+        "division": place_name,
+        "use_class": use_name,
+    }
     return [
         (name, titles[name], [_choice(request, name, named[name](value), (value, n)) for value, n in values])
         for name, values in counted.items()

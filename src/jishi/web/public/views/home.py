@@ -2,11 +2,11 @@
 
 import json
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -15,16 +15,11 @@ from jishi.apps.market.api import Offering
 from jishi.web.public.cards import card_of, points_of
 from jishi.web.public.notice import kind_of
 from jishi.web.public.record import list_rows
-from jishi.web.shell.site import market_pack
+from jishi.web.shell.factor import FACTORS
+from jishi.web.shell.site import language, market_pack
 
 RESULTS, NOTICES = 6, 7
 LANGUAGES = ("zh", "en")
-HALLS_TO_COME = (
-    (_("Labour"), _("Job matching and skills: not open yet")),
-    (_("Capital"), _("Financing needs and services: not open yet")),
-    (_("Technology"), _("Patents and results of research: not open yet")),
-    (_("Data"), _("Catalogue and data products: not open yet")),
-)
 
 
 @require_safe
@@ -34,8 +29,7 @@ def show(request: HttpRequest) -> HttpResponse:
     results = market.find_results(size=RESULTS)
     notices = market.find_notices(size=NOTICES)
     page = {
-        "counts": market.count_states(),
-        "halls_to_come": HALLS_TO_COME,
+        "halls": _list_halls(),
         "live": [card_of(offering) for offering in live],
         "results": list_rows(results.rows),
         "results_total": results.total,
@@ -45,6 +39,16 @@ def show(request: HttpRequest) -> HttpResponse:
         "try_lot": _find_lot_to_try(live),
     }
     return render(request, "public/home.html", page)
+
+
+def _list_halls() -> list[tuple[str, Any, int, list[str]]]:
+    """Return (factor, its word, lots on offer, what the pack lets trade) of each factor of production."""
+    lang, counts = language(), market.count_on_offer()
+    sold = [(product.factor, product.title.say(lang)) for product in market_pack().products.values()]
+    return [
+        (factor, word, counts.get(factor, 0), [title for of, title in sold if of == factor])
+        for factor, word in FACTORS.items()
+    ]
 
 
 @require_safe

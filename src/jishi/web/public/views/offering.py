@@ -75,6 +75,8 @@ def ask(request: HttpRequest, offering_id: str) -> HttpResponse:
 
 def _facts(offering: Offering) -> dict[str, Any]:
     return {
+        "is_land": offering.factor == "land",
+        "sold_thing": market_pack().register(offering.register_kind).title.say(language()),
         "facts": list_facts(offering.register_kind, offering.lot),
         "sheets": list_sheets(offering.register_kind, offering.lot),
         "bases": price.list_bases(offering, offering.start_price_fen) if offering.kind == "ascending" else [],
