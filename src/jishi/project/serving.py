@@ -32,7 +32,7 @@ def set_up() -> None:
 
 
 def tell_address(host: str, port: int) -> None:
-    """Make links in letters and papers lead here, unless the environment names another address. Call before `set_up`."""
+    """Make letters and papers lead here, unless the environment names another address. Call before `set_up`."""
     named = "127.0.0.1" if host in ("0.0.0.0", "::") else host
     os.environ.setdefault("JISHI_PUBLIC_URL", f"http://{named}:{port}")
 

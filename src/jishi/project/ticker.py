@@ -1,7 +1,7 @@
-"""The clock threads: one runs deadlines to the millisecond, the other does what may wait a little.
+"""The clock threads: one runs deadlines to the millisecond, one tells that this server lives, one does what may wait.
 
-The second sequences and publishes the log, keeps the heartbeat, leaves this process's figures, lets demo bidders
-answer. They are apart so that nothing slow delays a deadline. Every process may have both: whoever is first does it.
+The last sequences and publishes the log, leaves this process's figures, lets demo bidders answer. They are apart so
+that nothing slow delays a deadline or looks like an outage. Every process may have both: whoever is first does it.
 """
 
 import logging
@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection
 
 from jishi.apps.market import api as market
 from jishi.apps.procedures import api as procedures
@@ -24,6 +24,7 @@ from jishi.project.cosigning import Cosigner
 
 LONGEST_SLEEP_S = 0.25
 CHORES_EVERY_S = 0.1
+BEAT_EVERY_S = 1.0
 SILENT_S = 5.0
 SHORTEST_SLEEP_S = 0.002
 """Between two looks at a deadline that another process is about to run."""
@@ -48,7 +49,6 @@ class Ticker:
         self._chores = [
             _Chore(0.0, self._extend),
             _Chore(1.0, self._publish),
-            _Chore(1.0, _beat),
             _Chore(1.0, lambda _: metric.leave_copy()),
             _Chore(60.0, procedures.plan_duties),
             _Chore(WATCH_EVERY_S, procedures.watch_registers),
@@ -63,7 +63,11 @@ class Ticker:
     def start(self) -> None:
         """Begin to tick. Call `recover` first, before any request is answered."""
         deadline.on_set(self._wake)
-        for name, run in (("ticker", self._run_deadlines), ("chores", self._run_chores)):
+        for name, run in (
+            ("ticker", self._run_deadlines),
+            ("heart", self._run_heart),
+            ("chores", self._run_chores),
+        ):
             thread = threading.Thread(target=run, name=f"jishi-{name}", daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -77,13 +81,11 @@ class Ticker:
         metric.remove_copy()
 
     def recover(self) -> None:
-        """Give running rounds back the time the server was down."""
+        """Give running rounds back the time the server was down, and tell that it runs."""
         try:
-            last_ms = deadline.last_beat_ms()
-            if last_ms is not None:
-                market.recover_outage(Context(), last_ms)
-        except Exception:
-            log.exception("recovery after the outage failed; deadlines run as they stand")
+            _beat(Context())
+        except DatabaseError:
+            log.exception("no sign of life could be written; lots get the time back once it can")
 
     def check(self) -> Trouble | None:
         """Tell whether this process's own deadline thread still turns."""
@@ -117,6 +119,15 @@ class Ticker:
         """Look again when a deadline was set that is due before this thread would wake."""
         if due_ms < self._wakes_ms:
             self._sooner.set()
+
+    def _run_heart(self) -> None:
+        while not self._stop.wait(BEAT_EVERY_S):
+            try:
+                close_old_connections()
+                _beat(Context())
+            except Exception:
+                log.exception("no sign of life could be written; lots get the time back once it can")
+        connection.close()
 
     def _run_chores(self) -> None:
         while not self._stop.wait(CHORES_EVERY_S):
@@ -154,5 +165,18 @@ class _Chore:
 
 
 def _beat(ctx: Context) -> None:
+    """Tell that this server runs; after a silence, its own or the database's, only once lots have their time back."""
+    try:
+        _recover(ctx)
+    except DatabaseError:
+        raise
+    except Exception:
+        log.exception("recovery after the outage failed; deadlines run as they stand")
     with turn():
         deadline.beat(ctx)
+
+
+def _recover(ctx: Context) -> None:
+    silent_ms = market.silent_since(ctx)
+    if silent_ms is not None:
+        market.recover_outage(ctx, silent_ms)

@@ -54,6 +54,8 @@ class Hall:
         ]
         made = parties.register_parties(self.system, forms)
         self.parties = {name: party.id for name, party in zip(BIDDERS, made, strict=True)}
+        for name, party in self.parties.items():
+            parties.add_representative(self.system, party, self.users[name].pk)
 
     # --- who acts
 

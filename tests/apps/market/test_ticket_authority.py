@@ -57,12 +57,24 @@ def test_a_revoked_agent_bids_no_more_in_any_lot(hall: Hall, lots: tuple[Offerin
 def test_the_party_itself_asks_for_a_new_ticket(hall: Hall, lots: tuple[Offering, Offering]) -> None:
     row = hall.admit(lots[0], "north")["north"]
     parties.revoke_agent(hall.system, entrust(hall))
-    assert bid(hall, ticket(hall, row), START_FEN) == ""
+    held = read_ticket(market.issue_ticket(hall.as_("north"), row.id).text, hall.clock.now_ms())
+    assert bid(hall, held, START_FEN) == ""
+
+
+def test_who_was_let_in_just_before_the_end_gets_no_ticket(
+    hall: Hall, lots: tuple[Offering, Offering]
+) -> None:
+    row = hall.admit(lots[0], "north")["north"]
+    mandate = entrust(hall)
+    asking = hall.as_("member", parties=(hall.parties["north"],))
+    parties.revoke_agent(hall.system, mandate)
+    with pytest.raises(Fault, match="access.denied"):
+        market.issue_ticket(asking, row.id)
 
 
 def test_an_agency_of_one_lot_ends_its_tickets_alone(hall: Hall, lots: tuple[Offering, Offering]) -> None:
     rows = [hall.admit(lot, "north") for lot in lots]
-    mandate = entrust(hall, scope=lots[0].id)
+    mandate, _ = (entrust(hall, scope=lot.id) for lot in lots)
     held = [ticket(hall, row["north"]) for row in rows]
     parties.revoke_agent(hall.system, mandate)
     assert [bid(hall, each, START_FEN) for each in held] == ["live.ticket.revoked", ""]

@@ -97,6 +97,42 @@ def test_an_outage_costs_a_round_nothing(hall: Hall) -> None:
     assert failed_checks(stored) == {}
 
 
+@pytest.mark.parametrize("first", ["the clock", "a bid"])
+def test_a_living_server_that_could_not_write_ends_nothing(hall: Hall, first: str) -> None:
+    offering, rows = in_rounds(hall)
+    deadline.beat(hall.system)
+    alive_ms = hall.clock.now_ms()
+    hall.move((offering.due_ms or 0) + HOUR_MS)
+    if first == "a bid":
+        assert hall.bid(rows["south"], START_FEN + STEP_FEN).accepted
+    else:
+        deadline.run_due(hall.system)
+    stored = get_offering(offering.id)
+    assert stored.state == "noticed"
+    assert stored.due_ms == hall.clock.now_ms() + (
+        FIVE_MINUTES if first == "a bid" else (offering.due_ms or 0) - alive_ms
+    )
+    assert [notice.kind for notice in list_notices(offering.id)].count("outage") == 1
+    assert market.recover_outage(hall.system, alive_ms) == 0
+    hall.move((stored.due_ms or 0) - 1_000)
+    deadline.beat(hall.system)
+    hall.move(stored.due_ms or 0)
+    deadline.run_due(hall.system)
+    stored = get_offering(offering.id)
+    assert stored.state == "ended"
+    assert failed_checks(stored) == {}
+
+
+def test_a_lot_closes_on_time_while_a_server_lives(hall: Hall) -> None:
+    offering, _ = in_rounds(hall)
+    hall.move((offering.due_ms or 0) - 3_000)
+    deadline.beat(hall.system)
+    hall.move((offering.due_ms or 0) + 1_000)
+    deadline.run_due(hall.system)
+    assert get_offering(offering.id).state == "ended"
+    assert list_notices(offering.id)[-1].kind != "outage"
+
+
 def test_what_was_acknowledged_after_the_last_sign_of_life_stands(hall: Hall) -> None:
     offering, rows = in_rounds(hall)
     alive_ms = hall.clock.now_ms()

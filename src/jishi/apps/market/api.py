@@ -33,6 +33,7 @@ from jishi.apps.market.actions import (
     withdraw_registration,
     write_evidence,
 )
+from jishi.apps.market.actions.outage import silent_since
 from jishi.apps.market.actions.reserve import register_officer_key
 from jishi.apps.market.events import (
     OfferingClosed,
@@ -151,6 +152,7 @@ __all__ = [
     "sealed_lines",
     "secure_deposits",
     "sign_promises",
+    "silent_since",
     "solve_packages",
     "standing_aliases",
     "submit",

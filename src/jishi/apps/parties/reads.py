@@ -80,9 +80,14 @@ def represented_by(user_id: int, at_ms: int) -> tuple[tuple[str, ...], tuple[tup
 
 
 def mandate_end(user_id: int, party_id: str, scope: str, at_ms: int) -> int | None:
-    """Return when (ms) the last mandate by which a user acts for a party in an offering ends, None without an end."""
+    """Return when (ms) the last mandate by which a user acts for a party in an offering ends, None without an end.
+
+    Fault `access.denied` where no mandate is in force: it ended after the request was let in.
+    """
     rows = _in_force(at_ms).filter(user_id=user_id, party_id=party_id, scope__in=("", scope))
     ends = list(rows.values_list("until_ms", flat=True))
+    if not ends:
+        raise Fault("access.denied", action="bid.place")
     dated = [end for end in ends if end is not None]
     return max(dated) if dated and len(dated) == len(ends) else None
 

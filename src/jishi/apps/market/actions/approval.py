@@ -5,8 +5,8 @@ Only then may a lot be listed again below the floor of its product. Refuses an o
 
 from django.db import transaction
 
+from jishi.apps.market.actions.announce import add_notice
 from jishi.apps.market.actions.locking import lock_offering
-from jishi.apps.market.actions.notice import add_notice
 from jishi.apps.market.actions.record import check_reason, check_text, guard, require_impartial, write
 from jishi.apps.market.floor import APPROVED, MOST_ROUNDS
 from jishi.apps.market.models import CONVERTED, DEFAULTED, HALTED, UNSOLD, Offering

@@ -5,9 +5,9 @@ from typing import Any
 from django.db import transaction
 
 from jishi.apps.market import events
+from jishi.apps.market.actions.announce import add_notice
 from jishi.apps.market.actions.ground import release_entry
 from jishi.apps.market.actions.locking import lock_offering
-from jishi.apps.market.actions.notice import add_notice
 from jishi.apps.market.actions.record import (
     guard,
     instant,

@@ -6,14 +6,13 @@ from django.db import transaction
 
 from jishi.apps.market.actions.batch import Outcome, Sent, refusal_of, settle
 from jishi.apps.market.actions.clearing import clear_locked
-from jishi.apps.market.actions.fold import Answer, Command, answer_all
+from jishi.apps.market.actions.fold import Answer, Command
 from jishi.apps.market.actions.locking import lock_offering, lock_row
-from jishi.apps.market.actions.notice import add_notice
+from jishi.apps.market.actions.outage import give_back, is_short, may_lose_time
 from jishi.apps.market.models import NOTICED, Offering, Registration
 from jishi.apps.market.reads import get_bidder
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import inputs
-from jishi.kernel.mechanism.frame import SCHEDULED
 from jishi.platform.access import Target, require
 from jishi.platform.context import Context
 from jishi.platform.turn import turn
@@ -88,35 +87,19 @@ def advance_offering(ctx: Context, offering_id: str) -> None:
         clear_locked(ctx, lock_offering(ctx, offering_id))
 
 
-def recover_outage(ctx: Context, last_alive_ms: int, grace_ms: int = 5_000) -> int:
+def recover_outage(ctx: Context, last_alive_ms: int) -> int:
     """Give bidders back the time the server was down; return how many lots were given time.
 
     A clock that ran out meanwhile, or one beside the announced close under which bidders act (rounds, questions),
     stops at the last sign of life and starts again now, and a public notice says so. Done already, it does nothing.
     """
     now_ms = ctx.now_ms()
-    rows = Offering.objects.filter(state=NOTICED, suspended=False, due_ms__gt=last_alive_ms)
-    rows = rows.exclude(phase=SCHEDULED).order_by("pk")
-    ids = [row.id for row in rows if (row.due_ms or 0) <= now_ms or _is_short(row)]
-    return sum(_give_back(ctx, offering_id, (last_alive_ms, now_ms - grace_ms)) for offering_id in ids)
+    rows = Offering.objects.filter(state=NOTICED, suspended=False, due_ms__gt=last_alive_ms).order_by("pk")
+    lost = [row for row in rows if may_lose_time(row, last_alive_ms)]
+    ids = [row.id for row in lost if (row.due_ms or 0) <= now_ms or is_short(row)]
+    return sum(_give_back(ctx, offering_id, last_alive_ms) for offering_id in ids)
 
 
-def _is_short(offering: Offering) -> bool:
-    """Tell whether bidders act under a clock that is not the announced close: a round, a question, a stage."""
-    announced = offering.terms.get("closes", offering.terms.get("listing_end"))
-    return bool(offering.accepts) and offering.due_ms != announced
-
-
-def _give_back(ctx: Context, offering_id: str, silence: tuple[int, int]) -> bool:
-    last_alive_ms, latest_ms = silence
-    with transaction.atomic():
-        offering, head = lock_row(offering_id)
-        stopped_ms = max(last_alive_ms, head.at_ms)
-        if stopped_ms > latest_ms or offering.state != NOTICED:
-            return False  # the lot has moved since: it was given its time, or lost none
-        pause = [Command(inputs.Suspend("outage"), at_ms=stopped_ms), Command(inputs.Resume())]
-        if not all(answer.accepted for answer in answer_all(ctx, (offering, head), pause)):
-            return False
-        said = {"cause": "outage", "stopped_ms": stopped_ms, "resumed_ms": ctx.now_ms()}
-        add_notice(ctx, (offering, head), "outage", said)
-        return True
+def _give_back(ctx: Context, offering_id: str, last_alive_ms: int) -> bool:
+    with turn(), transaction.atomic():
+        return give_back(ctx, lock_row(offering_id), last_alive_ms)

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.db import transaction
 
+from jishi.apps.market.actions.announce import add_notice
 from jishi.apps.market.actions.fold import fold_all
 from jishi.apps.market.actions.ground import release_entry
 from jishi.apps.market.actions.locking import lock_offering
-from jishi.apps.market.actions.notice import add_notice
 from jishi.apps.market.actions.record import check_reason, guard, require_impartial, require_state
 from jishi.apps.market.models import NOTICED, TERMINATED, Offering
 from jishi.kernel.mechanism import inputs

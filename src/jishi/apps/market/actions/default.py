@@ -8,10 +8,10 @@ from datetime import date
 from django.db import transaction
 
 from jishi.apps.market import events
+from jishi.apps.market.actions.announce import add_notice
 from jishi.apps.market.actions.fold import Locked
 from jishi.apps.market.actions.ground import release_entry
 from jishi.apps.market.actions.locking import lock_offering
-from jishi.apps.market.actions.notice import add_notice
 from jishi.apps.market.actions.record import (
     check_reason,
     guard,

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from django.db import connection
 
 from jishi.apps.market.actions.fold import Fold, Locked, finish_all
+from jishi.apps.market.actions.outage import give_back, may_lose_time, silent_since
 from jishi.apps.market.actions.record import instant
 from jishi.apps.market.models import NOTICED, Offering
 from jishi.apps.market.states import holds
@@ -64,15 +65,27 @@ def _lock_rows(offering_ids: Sequence[str]) -> Iterable[Offering]:
 
 
 def run_ticks(ctx: Context, locked: Sequence[Locked]) -> None:
-    """Run the due ticks of locked offerings and write them, before anything else is folded."""
-    folds = []
-    for offering, head in locked:
-        at_ms = instant(ctx, head)
-        if offering.state == NOTICED and offering.due_ms is not None and offering.due_ms <= at_ms:
-            fold = Fold(ctx, offering, head)
-            fold.run_due(at_ms)
-            folds.append(fold)
+    """Run the due ticks of locked offerings and write them, before anything else is folded.
+
+    First a lot whose clock ran out while no server could write is given that time back: whoever comes first after an
+    outage, a bidder or the clock, must not end it.
+    """
+    due = [each for each in locked if _is_due(ctx, each)]
+    silent_ms = silent_since(ctx) if due else None
+    if silent_ms is not None:
+        for each in due:
+            if may_lose_time(each[0], silent_ms):
+                give_back(ctx, each, silent_ms)
+        due = [each for each in due if _is_due(ctx, each)]
+    folds = [Fold(ctx, *each) for each in due]
+    for fold in folds:
+        fold.run_due(instant(ctx, fold.head))
     finish_all(ctx, folds)
+
+
+def _is_due(ctx: Context, locked: Locked) -> bool:
+    offering, head = locked
+    return offering.state == NOTICED and offering.due_ms is not None and offering.due_ms <= instant(ctx, head)
 
 
 def lock_row(offering_id: str) -> tuple[Offering, StreamHead]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
+from jishi.apps.market.actions.announce import add_notice
 from jishi.apps.market.actions.drawing import require_committed
 from jishi.apps.market.actions.fold import FOLDED, Locked, fold_all, store_state
 from jishi.apps.market.actions.ground import claim_entry, store_alone
@@ -12,7 +13,7 @@ from jishi.apps.market.actions.record import check_reason, guard, instant, requi
 from jishi.apps.market.floor import require_deposit
 from jishi.apps.market.guarding import offer_questions
 from jishi.apps.market.mechanism import mechanism_of, name_terms, show_dates
-from jishi.apps.market.models import DRAFT, NOTICED, Notice, Offering, Registration
+from jishi.apps.market.models import DRAFT, NOTICED, Offering, Registration
 from jishi.apps.market.timeline import Limits, check_dates, check_deposit, check_terms, require_lawful
 from jishi.apps.packs import api as packs
 from jishi.apps.rulings import api as rulings
@@ -20,7 +21,6 @@ from jishi.kernel.calendar.zone import day_of
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism.inputs import Amend
 from jishi.platform.context import Context
-from jishi.platform.entropy import new_id
 from jishi.platform.log import signed_checkpoint
 
 
@@ -72,20 +72,6 @@ def supplement_notice(ctx: Context, offering_id: str, changes: dict[str, Any], r
         _write_notice(ctx, (offering, head), "supplement", body)
         save(ctx, offering)
     return offering
-
-
-def add_notice(ctx: Context, locked: Locked, kind: str, body: dict[str, Any]) -> Notice:
-    """Store the next notice of an offering (中止、恢复、延期、终止、结果公告 …)."""
-    offering, head = locked
-    return Notice.objects.create(
-        id=new_id(ctx.entropy),
-        offering=offering,
-        version=offering.notices.count() + 1,
-        kind=kind,
-        title=offering.title,
-        body=body,
-        at_ms=instant(ctx, head),
-    )
 
 
 def _require_other_person(ctx: Context, offering: Offering) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 from django.db import transaction
 
 from jishi.apps.market import events
+from jishi.apps.market.actions.announce import add_notice
 from jishi.apps.market.actions.locking import lock_offering
-from jishi.apps.market.actions.notice import add_notice
 from jishi.apps.market.actions.record import guard, instant, require_impartial, require_state, save, write
 from jishi.apps.market.models import DEFAULTED, PUBLISHED, TERMINATED, Offering, Registration
 from jishi.apps.market.winning import defaulted_aliases, first_awards, follower_of, list_awards, owed_of
