@@ -44,4 +44,5 @@ def _postgresql(parts: Any) -> dict[str, Any]:
         "HOST": unquote(query.get("host", parts.hostname or "")),
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,  # a line the database has dropped is opened anew, not answered with an error
     }

@@ -8,7 +8,6 @@ import pytest
 from jishi.apps.market import api as market
 from jishi.apps.panels import api as panels
 from jishi.apps.panels.models import Panel
-from jishi.apps.parties import api as parties
 from jishi.apps.sealing import api as sealing
 from jishi.kernel.fault import Fault
 from jishi.kernel.panel.record import check_record
@@ -117,9 +116,6 @@ def test_bidders_and_who_handled_the_lot_keep_out(tender: Tender) -> None:
     employed = board.expert("W1", "道路", organisation="north置业有限公司")
     agent = board.expert("W2", "道路", email="south@example.org")
     handled = board.expert("W3", "道路", email="clerk@example.org")
-    parties.add_representative(
-        tender.chamber.system, tender.chamber.parties["south"], tender.chamber.users["south"].pk, role="agent"
-    )
     panel = tender.convene()
     aliases = {row[3]: row[0] for row in panel.pool}
     assert panel.recusal["experts"] == {

@@ -1,6 +1,6 @@
 """A silence of every server (服务中断): the clocks under which bidders act stand still in it, and a notice says so.
 
-See docs/adr/0006-outages-stop-the-clock.md.
+See docs/adr/0006-clocks-stop-during-an-outage.md.
 """
 
 from jishi.apps.market.actions.announce import add_notice
