@@ -151,6 +151,7 @@ def test_a_refusal_says_why_in_the_language_asked_for(world: World, ticket: str)
         (bid(NEXT_FEN, "short"), 422, "live.key"),
         (bid(NEXT_FEN, "键" * 9), 422, "live.key"),
         ({"key": "key-0001", "input": {"type": "tick"}}, 422, "market.bid.not_yours"),
+        ({"key": "key-0001", "input": {"type": "x" * 9_000}}, 422, "market.bid.not_yours"),
         ({"key": "key-0001", "input": {"type": ["bid"]}}, 422, "market.bid.not_yours"),
         (
             {"key": "key-0001", "input": {"type": "bid", "price_fen": 5, "alias": "B-1"}},
@@ -159,11 +160,25 @@ def test_a_refusal_says_why_in_the_language_asked_for(world: World, ticket: str)
         ),
         ({"key": "key-0001", "input": {"type": "bid", "price_fen": "5"}}, 422, "mechanism.input.value"),
         (bid(2**60), 422, "mechanism.input.value"),
+        ({"key": "key-0001", "input": {"type": "seal", "commitment": "\0"}}, 422, "mechanism.input.text"),
+        (
+            {"key": "key-0001", "input": {"type": "seal", "commitment": "a" * 201}},
+            422,
+            "mechanism.input.text",
+        ),
+        (
+            {"key": "key-0001", "input": {"type": "order", "side": "\0", "price_fen": 1, "quantity": 1}},
+            422,
+            "mechanism.input.text",
+        ),
+        ({"key": "key-0001", "input": {"type": "seal", "commitment": "\ud800"}}, 400, "live.body"),
         (b"x" * (path.LARGEST_BODY + 6), 413, "live.too_large"),
     ],
 )
 def test_what_cannot_be_read_is_refused(world: World, ticket: str, sent: Any, status: int, code: str) -> None:
-    assert ask(Line(ticket, sent)) == [(status, code)]
+    line = Line(ticket, sent)
+    assert ask(line) == [(status, code)]
+    assert len(json.dumps(line.said.get("params"))) < 1_000
     assert reads.get_offering(world.offerings["rounds"]).quotes == 2
 
 

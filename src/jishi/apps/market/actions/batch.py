@@ -15,6 +15,7 @@ from jishi.apps.market.actions.locking import lock_offerings
 from jishi.apps.market.models import DRAFT, NOTICED, Offering, Registration
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import inputs
+from jishi.kernel.mechanism.door import check_texts
 from jishi.platform import command
 from jishi.platform.batch import insert_values, select_values
 from jishi.platform.context import Context
@@ -52,7 +53,8 @@ def settle(ctx: Context, sent: Sequence[Sent]) -> list[Outcome]:
     """Fold commands in order inside the running transaction; the outcome of each in its place.
 
     A key answered before gets that answer again, also after the lot closed. Faults: `market.offering.unknown`,
-    `market.offering.state` of a draft, `market.key_long`, `command.key_reused`, `live.ticket.revoked`.
+    `market.offering.state` of a draft, `market.key_long`, `market.key_text`, `command.key_reused`,
+    `mechanism.input.*`, `live.ticket.revoked`.
     """
     return _settle(ctx, list(sent), None)
 
@@ -137,7 +139,7 @@ class _Batch:
 
     def read(self, sent: Sequence[Sent]) -> None:
         """Read the answers given before and the registrations that are claimed: a query each."""
-        keys = {each.command.key for each in sent if each.command.key}
+        keys = {each.command.key for each in sent if each.command.key.isprintable()} - {""}
         if keys:
             scopes = [locked[0].stream for locked in self.locked.values()]
             self.known = command.find_answers(scopes, keys)
@@ -157,6 +159,8 @@ class _Batch:
             return self._answer(locked, sent)
         if len(key) > LONGEST_KEY:
             return Fault("market.key_long", length=len(key), most=LONGEST_KEY)
+        if not key.isprintable():
+            return Fault("market.key_text")
         place = (locked[0].stream, key)
         earlier = self.first.get(place)
         if earlier is not None:
@@ -210,6 +214,7 @@ class _Batch:
         if fold is None:
             fold = self.folds[offering.id] = Fold(self.ctx, *self.locked[offering.id])
         try:
+            check_texts(sent.given)  # what one database cannot hold must not undo the batch of all
             return fold.take(sent)
         except Fault as fault:
             return fault
