@@ -110,7 +110,9 @@ def test_figures_count_what_was_noted() -> None:
     metric.accepted(3)
     metric.refused("auction.bid.low", 2)
     metric.batch(5, 0.004)
-    metric.queue(7, 0.03)
+    metric.repeated(4)
+    metric.watch_queue(lambda: 7, lambda: 2.5)
+    metric.queue_age(0.03)
     metric.tick_lag(0.015)
     metric.watchers(11)
     after = samples()
@@ -122,6 +124,7 @@ def test_figures_count_what_was_noted() -> None:
     assert (grew("jishi_batch_size_sum"), grew("jishi_commit_seconds_bucket0.005")) == (5, 1)
     assert grew("jishi_commit_seconds_bucket0.002") == 0
     assert (after["jishi_queue_length"], after["jishi_watchers"]) == (7, 11)
+    assert (grew("jishi_repeated_total"), after["jishi_queue_oldest_seconds"]) == (4, 2.5)
     assert (grew("jishi_tick_lag_seconds_bucket0.01"), grew("jishi_tick_lag_seconds_bucket0.02")) == (0, 1)
 
 

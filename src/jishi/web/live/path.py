@@ -21,7 +21,6 @@ from jishi.platform.committer import Committer, Full
 from jishi.platform.context import Context
 from jishi.web.live.answer import Reply, tell_answer, tell_fault
 from jishi.web.live.request import LARGEST_BODY, PATH, find_ticket, read_body
-from jishi.web.live.tally import note_batch
 from jishi.web.shell.limit import Buckets
 
 Scope = dict[str, Any]
@@ -41,6 +40,7 @@ def start() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
+    metric.watch_queue(committer.waiting, committer.oldest_s)
     committer.start()
 
 
@@ -97,11 +97,19 @@ def _enter(sent: Sent, ticket: Ticket) -> "asyncio.Future[Result]":
 
 
 def _work(batch: list[Sent]) -> list[Result]:
-    metric.queue(committer.waiting(), committer.count.last_wait_s)
-    began = time.monotonic()
+    metric.queue_age(committer.count.last_wait_s)
     batch = list(batch)
+    try:
+        return _settle(batch)
+    except Exception:
+        metric.refused("live.failed", len(batch))  # the answer that all of them get
+        raise
+
+
+def _settle(batch: list[Sent]) -> list[Result]:
+    began = time.monotonic()
     outcomes = settle_each(Context(), batch, lambda locked: _draw(batch, locked))
-    note_batch(outcomes, time.monotonic() - began)
+    metric.batch(len(outcomes), time.monotonic() - began)
     accepted = [
         (place, (f"offering/{sent.offering_id}", outcome.seq, outcome.leaf_hash, outcome.at_ms))
         for place, (sent, outcome) in enumerate(zip(batch, outcomes, strict=True))
