@@ -12,11 +12,13 @@ import pytest
 from django.db import OperationalError
 
 from jishi.apps.market import reads
+from jishi.apps.market.actions import line as standing
 from jishi.apps.market.actions import revoke_tickets
-from jishi.apps.market.api import Ticket
+from jishi.apps.market.api import Ticket, use_queue
 from jishi.apps.market.ticket import LIFE_MS, write_ticket
 from jishi.kernel.evidence.receipt import verify_receipt
 from jishi.platform import metric
+from jishi.platform.bucket import Buckets
 from jishi.platform.committer import Bounds, Committer
 from jishi.platform.context import Context
 from jishi.web.live import path, tally
@@ -221,7 +223,7 @@ def test_a_ticket_revoked_is_refused_at_once(world: World, ticket: str) -> None:
 
 def test_who_bids_too_often_waits(settings: Any, ticket: str, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.JISHI_RATE_LIMITS = True
-    monkeypatch.setattr(path, "OFTEN", path.Buckets(rate=0.5, burst=1))
+    monkeypatch.setattr(standing, "OFTEN", Buckets(rate=0.5, burst=1))
     first, second = Line(ticket, bid(NEXT_FEN)), Line(ticket, bid(NEXT_FEN, "key-0002"))
     assert ask(first) + ask(second) == [(200, ""), (429, "live.often")]
     assert second.headers[b"retry-after"] == b"2"
@@ -342,8 +344,11 @@ def test_a_queue_that_stands_still_is_seen(
         await asyncio.gather(first, *rest)
         return *seen, trouble
 
-    length, oldest_s, trouble = asyncio.run(crowd())
-    held.committer.stop()
+    try:
+        length, oldest_s, trouble = asyncio.run(crowd())
+    finally:
+        held.committer.stop()
+        use_queue(None)
     assert length == 2
     assert oldest_s >= 0.2
     assert trouble == ("platform.ready.queue_late", {"seconds": 0, "length": 2})

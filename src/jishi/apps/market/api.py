@@ -33,6 +33,7 @@ from jishi.apps.market.actions import (
     withdraw_registration,
     write_evidence,
 )
+from jishi.apps.market.actions.line import check_rate, use_queue
 from jishi.apps.market.actions.reserve import register_officer_key
 from jishi.apps.market.events import (
     OfferingClosed,
@@ -103,6 +104,7 @@ __all__ = [
     "ask_question",
     "book_lines",
     "bundle_offering",
+    "check_rate",
     "clear_book",
     "commit_draw",
     "confirm_sale",
@@ -157,6 +159,7 @@ __all__ = [
     "suspend_offering",
     "take_part",
     "terminate_offering",
+    "use_queue",
     "view_of",
     "winners_of",
     "withdraw_registration",

@@ -9,30 +9,31 @@ import asyncio
 import gc
 import time
 from collections.abc import Awaitable, Callable, Collection
+from concurrent.futures import Future
 from typing import Any
 
-from django.conf import settings
-
 from jishi.apps.market.actions import Answer, Outcome, Sent, settle_each
-from jishi.apps.market.api import Ticket, sign_promises
+from jishi.apps.market.api import Ticket, check_rate, sign_promises, use_queue
 from jishi.kernel.fault import Fault
 from jishi.platform import metric
 from jishi.platform.committer import Committer, Full
 from jishi.platform.context import Context
 from jishi.web.live.answer import Reply, tell_answer, tell_fault
 from jishi.web.live.request import LARGEST_BODY, PATH, find_ticket, read_body
-from jishi.web.shell.limit import Buckets
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Result = tuple[Outcome, dict[str, Any] | None]
 """What became of a command, and its receipt if it was accepted."""
+Waiting = asyncio.Future[Result] | Future[Result]
+"""Who waits: a request on the live path, or a thread of the portal."""
 
 __all__ = ["PATH", "application", "committer", "start", "stop"]
 COLLECT_AFTER = (50_000, 20, 100)
 """A batch makes thousands of small objects and no cycles: the collector comes seldom."""
-OFTEN = Buckets(rate=10, burst=40)
+LONGEST_WAIT_S = 5.0
+"""How long a thread of the portal waits for an answer; a batch takes milliseconds."""
 
 
 def start() -> None:
@@ -42,11 +43,13 @@ def start() -> None:
     gc.set_threshold(*COLLECT_AFTER)
     metric.watch_queue(committer.waiting, committer.oldest_s)
     committer.start()
+    use_queue(wait_in_queue)
 
 
 def stop() -> None:
     """Take nothing more, and work off what waits."""
     committer.stop()
+    use_queue(None)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,15 +88,31 @@ async def _read(receive: Receive) -> bytes:
 
 def _enter(sent: Sent, ticket: Ticket) -> "asyncio.Future[Result]":
     """Put a command into the queue; Faults `live.often`, `live.share`, `live.full`: nothing was taken."""
-    if settings.JISHI_RATE_LIMITS and (wait_s := OFTEN.wait_s(ticket.party)):
-        raise Fault("live.often", wait_ms=round(wait_s * 1000))
+    check_rate(ticket.party)
     loop = asyncio.get_running_loop()
     waiting: asyncio.Future[Result] = loop.create_future()
+    _offer(sent, (loop, waiting), ticket.party)
+    return waiting
+
+
+def wait_in_queue(sent: Sent, party: str) -> Outcome:
+    """Put a bid of a form or a program into the same queue and wait, in the thread of the portal, for its outcome.
+
+    Faults: `live.share`, `live.full`: nothing was taken; `live.unanswered`: what was taken may yet be stored.
+    """
+    waiting: Future[Result] = Future()
+    _offer(sent, (None, waiting), party)
     try:
-        committer.offer(sent, (loop, waiting), ticket.party)
+        return waiting.result(LONGEST_WAIT_S)[0]
+    except TimeoutError:
+        raise Fault("live.unanswered", seconds=round(LONGEST_WAIT_S)) from None
+
+
+def _offer(sent: Sent, tag: Any, party: str) -> None:
+    try:
+        committer.offer(sent, tag, party)
     except Full as full:
         raise Fault("live.share" if full.shared else "live.full") from None
-    return waiting
 
 
 def _work(batch: list[Sent]) -> list[Result]:
@@ -128,14 +147,17 @@ def _draw(batch: list[Sent], locked: Collection[str]) -> list[Sent]:
 
 
 def _deliver(done: list[tuple[Any, Any]]) -> None:
-    loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Result], Any]]] = {}
+    loops: dict[asyncio.AbstractEventLoop | None, list[tuple[Waiting, Any]]] = {}
     for (loop, waiting), result in done:
         loops.setdefault(loop, []).append((waiting, result))
     for loop, pairs in loops.items():
-        loop.call_soon_threadsafe(_resolve, pairs)
+        if loop is None:
+            _resolve(pairs)  # threads of the portal
+        else:
+            loop.call_soon_threadsafe(_resolve, pairs)
 
 
-def _resolve(pairs: list[tuple["asyncio.Future[Result]", Any]]) -> None:
+def _resolve(pairs: list[tuple[Waiting, Any]]) -> None:
     for waiting, result in pairs:
         if waiting.done():  # the bidder's line is gone: what was taken stands, and the key asks for it again
             continue
