@@ -136,6 +136,11 @@ def remove_copy() -> None:
     _place().unlink(missing_ok=True)
 
 
+def count_processes() -> int:
+    """Return how many processes of this market leave figures now, this one among them."""
+    return 1 + len(_fresh())
+
+
 def process_name() -> str:
     """Return what this process is called in every series: host and process id."""
     return f"{socket.gethostname()}:{os.getpid()}"
@@ -154,11 +159,19 @@ def _named(families: Iterable[Metric]) -> Iterator[Metric]:
 
 
 def _others() -> Iterator[Metric]:
-    own, now_s = _place(), time.time()
-    for path in sorted(own.parent.glob("*.prom")):
+    for path in _fresh():
         with suppress(OSError, ValueError):
+            yield from text_string_to_metric_families(path.read_text("utf-8"))
+
+
+def _fresh() -> list[Path]:
+    own, now_s = _place(), time.time()
+    found = []
+    for path in sorted(own.parent.glob("*.prom")):
+        with suppress(OSError):
             if path != own and now_s - path.stat().st_mtime < FRESH_S:
-                yield from text_string_to_metric_families(path.read_text("utf-8"))
+                found.append(path)
+    return found
 
 
 class _Shown(Collector):

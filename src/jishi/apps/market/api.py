@@ -33,7 +33,7 @@ from jishi.apps.market.actions import (
     withdraw_registration,
     write_evidence,
 )
-from jishi.apps.market.actions.line import check_rate, use_queue
+from jishi.apps.market.actions.line import SHARE, check_rate, part_of, use_queue
 from jishi.apps.market.actions.reserve import register_officer_key
 from jishi.apps.market.events import (
     OfferingClosed,
@@ -82,6 +82,7 @@ __all__ = [
     "COMPLETED",
     "CONTRACTED",
     "DEFAULTED",
+    "SHARE",
     "Answer",
     "Book",
     "Command",
@@ -135,6 +136,7 @@ __all__ = [
     "open_reserve",
     "owed_of",
     "own_offer",
+    "part_of",
     "payments_of",
     "prepare_offering",
     "publish_notice",

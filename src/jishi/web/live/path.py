@@ -12,11 +12,13 @@ from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import Future
 from typing import Any
 
+from django.conf import settings
+
 from jishi.apps.market.actions import Answer, Outcome, Sent, settle_each
-from jishi.apps.market.api import Ticket, check_rate, sign_promises, use_queue
+from jishi.apps.market.api import SHARE, Ticket, check_rate, part_of, sign_promises, use_queue
 from jishi.kernel.fault import Fault
 from jishi.platform import metric
-from jishi.platform.committer import Committer, Full
+from jishi.platform.committer import Bounds, Committer, Full
 from jishi.platform.context import Context
 from jishi.web.live.answer import Reply, tell_answer, tell_fault
 from jishi.web.live.request import LARGEST_BODY, PATH, find_ticket, read_body
@@ -165,4 +167,6 @@ def _resolve(pairs: list[tuple[Waiting, Any]]) -> None:
         waiting.set_result((Fault("live.failed"), None) if failed else result)
 
 
-committer: Committer[Sent] = Committer(_work, _deliver)
+committer: Committer[Sent] = Committer(
+    _work, _deliver, Bounds(share=part_of(SHARE, settings.JISHI_PROCESSES))
+)

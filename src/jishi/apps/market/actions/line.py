@@ -18,8 +18,21 @@ from jishi.platform.clock import SystemClock
 from jishi.platform.context import Context
 from jishi.platform.turn import turn
 
-OFTEN = Buckets(rate=10, burst=40)
-"""How often a party may bid, all its representatives and all ways together."""
+RATE, BURST, SHARE = 10, 40, 8
+"""What a party may send: bids a second, at once, and waiting in queues; its representatives and all ways together."""
+
+
+def part_of(whole: int, processes: int) -> int:
+    """Return the part of a bound that each of so many processes may let through; at least one, else nobody could bid.
+
+    >>> part_of(40, 1), part_of(40, 3), part_of(8, 16)
+    (40, 13, 1)
+    """
+    return max(1, whole // processes)
+
+
+OFTEN = Buckets(rate=RATE / settings.JISHI_PROCESSES, burst=part_of(BURST, settings.JISHI_PROCESSES))
+"""How often a party may bid at this process: no process knows what another let through, so each has a part."""
 Queue = Callable[[Sent, str], Outcome]
 """Put a party's bid into the queue and wait for what becomes of it; raise a Fault where it was not taken."""
 _queues: list[Queue] = []
