@@ -72,6 +72,31 @@ def test_what_came_meanwhile_is_one_batch_in_its_order(committer: Committer[int]
     assert work.batches == [[0], [1, 2, 3, 4], [5]]
 
 
+def test_a_batch_that_hangs_has_an_age(committer: Committer[int], work: Work) -> None:
+    hold_up(committer, work)
+    assert committer.waiting() == 0
+    time.sleep(0.05)
+    committer.offer(1, "second", "other")
+    assert committer.oldest_s() >= 0.05, "who is being worked on waits as well"
+    work.free.set()
+    work.await_told(2)
+    committer.stop()
+    assert committer.oldest_s() == 0.0
+
+
+def test_how_long_a_batch_waited_is_known_while_it_is_worked_on(work: Work) -> None:
+    seen: list[float] = []
+    made: Committer[int] = Committer(
+        lambda batch: seen.append(made.count.last_wait_s) or work.work(batch), work.deliver
+    )
+    made.offer(1, "one", "someone")
+    time.sleep(0.05)
+    made.start()
+    work.await_told(1)
+    made.stop()
+    assert seen[0] >= 0.05
+
+
 def test_no_room_is_said_before_anything_is_taken(committer: Committer[int], work: Work) -> None:
     hold_up(committer, work)
     for item in range(1, 7):

@@ -302,6 +302,25 @@ def test_bidders_are_slowed_down_each_for_themselves(
     assert bid(world, "bidder", NEXT_FEN + STEP_FEN).status_code == 200
 
 
+def test_a_party_s_forms_and_programs_share_one_rate(
+    world: World, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jishi.apps.market.actions import line
+    from jishi.platform.bucket import Buckets
+
+    settings.JISHI_RATE_LIMITS = True
+    monkeypatch.setattr(line, "OFTEN", Buckets(rate=0.4, burst=1))
+    assert bid(world, "rival").status_code == 200
+    again = bid(world, "rival", NEXT_FEN + STEP_FEN)
+    url, form = f"/land/{world.offerings['rounds']}/bid/", {"price_fen": NEXT_FEN, "key": "form-key-1"}
+    posted = world.client("rival").post(url, form, headers={"Accept": "application/json"})
+    for answer in (again, posted):
+        assert (answer.status_code, answer.json()["code"]) == (429, "live.often")
+        assert answer.headers["Retry-After"] in ("2", "3")
+    page = world.client("rival").post(url, form, follow=True)
+    assert page.status_code == 200 and "未受理" in page.content.decode()
+
+
 def test_a_supplement_is_an_amendment_of_the_release(world: World, anyone: Client) -> None:
     offering_id = world.offerings["notice"]
     supplement_notice(Context(), offering_id, {"increment_fen": STEP_FEN * 2}, "更正增价幅度")

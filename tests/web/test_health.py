@@ -4,6 +4,8 @@ import asyncio
 import json
 import logging
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from jishi.platform.context import Context
 from jishi.platform.figures import read_figures
 from jishi.platform.journal import JsonLines
 from jishi.platform.log import publish_log
+from jishi.project import ticker
 from jishi.web.live import health
 from jishi.web.live.health import LIVE, METRICS, READY, Asked
 
@@ -110,7 +113,9 @@ def test_figures_count_what_was_noted() -> None:
     metric.accepted(3)
     metric.refused("auction.bid.low", 2)
     metric.batch(5, 0.004)
-    metric.queue(7, 0.03)
+    metric.repeated(4)
+    metric.watch_queue(lambda: 7, lambda: 2.5)
+    metric.queue_age(0.03)
     metric.tick_lag(0.015)
     metric.watchers(11)
     after = samples()
@@ -122,6 +127,7 @@ def test_figures_count_what_was_noted() -> None:
     assert (grew("jishi_batch_size_sum"), grew("jishi_commit_seconds_bucket0.005")) == (5, 1)
     assert grew("jishi_commit_seconds_bucket0.002") == 0
     assert (after["jishi_queue_length"], after["jishi_watchers"]) == (7, 11)
+    assert (grew("jishi_repeated_total"), after["jishi_queue_oldest_seconds"]) == (4, 2.5)
     assert (grew("jishi_tick_lag_seconds_bucket0.01"), grew("jishi_tick_lag_seconds_bucket0.02")) == (0, 1)
 
 
@@ -200,3 +206,38 @@ def test_json_lines_carry_the_error() -> None:
         )
     line = json.loads(JsonLines().format(record))
     assert "ValueError" in line["error"] and "a***@example.com" in line["error"]
+
+
+def test_more_processes_than_were_said_are_warned_of(
+    settings: Any, caplog: pytest.LogCaptureFixture, tmp_path: Any
+) -> None:
+    settings.JISHI_VAR, settings.JISHI_PROCESSES, settings.JISHI_RATE_LIMITS = tmp_path, 1, True
+    metric.leave_copy()
+    ticker._count_processes(Context())
+    assert not caplog.records
+    (tmp_path / "metrics" / "elsewhere:1.prom").write_text("")
+    ticker._count_processes(Context())
+    assert "JISHI_PROCESSES is 1; set it to 2" in caplog.text
+    settings.JISHI_PROCESSES = 2
+    caplog.clear()
+    ticker._count_processes(Context())
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(("given", "bounds"), [("1", "10.0 40 8"), ("2", "5.0 20 4"), ("16", "0.625 2 1")])
+def test_each_process_has_its_part_of_a_party_s_bounds(given: str, bounds: str) -> None:
+    code = (
+        "import django; django.setup(); from jishi.apps.market.actions.line import OFTEN;"
+        "from jishi.web.live.path import committer; print(OFTEN.rate, OFTEN.burst, committer.bounds.share)"
+    )
+    env = {**os.environ, "JISHI_PROCESSES": given}
+    told = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
+    assert told.stdout.split() == bounds.split(), told.stderr
+
+
+def test_a_number_of_processes_that_cannot_be_is_refused() -> None:
+    for given in ("0", "two", "-1"):
+        env = {**os.environ, "JISHI_PROCESSES": given}
+        code = "import jishi.project.settings"
+        told = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
+        assert f"JISHI_PROCESSES is {given!r}" in told.stderr

@@ -6,17 +6,22 @@ import json
 import queue
 import threading
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from django.db import OperationalError
 
 from jishi.apps.market import reads
+from jishi.apps.market.actions import line as standing
 from jishi.apps.market.actions import revoke_tickets
-from jishi.apps.market.api import Ticket
+from jishi.apps.market.api import Ticket, use_queue
 from jishi.apps.market.ticket import LIFE_MS, write_ticket
 from jishi.kernel.evidence.receipt import verify_receipt
+from jishi.platform import metric
+from jishi.platform.bucket import Buckets
 from jishi.platform.committer import Bounds, Committer
 from jishi.platform.context import Context
-from jishi.web.live import path
+from jishi.web.live import path, tally
 from tests.web.world import START_FEN, STEP_FEN, World
 
 NEXT_FEN = START_FEN + 2 * STEP_FEN
@@ -151,6 +156,7 @@ def test_a_refusal_says_why_in_the_language_asked_for(world: World, ticket: str)
         (bid(NEXT_FEN, "short"), 422, "live.key"),
         (bid(NEXT_FEN, "键" * 9), 422, "live.key"),
         ({"key": "key-0001", "input": {"type": "tick"}}, 422, "market.bid.not_yours"),
+        ({"key": "key-0001", "input": {"type": "x" * 9_000}}, 422, "market.bid.not_yours"),
         ({"key": "key-0001", "input": {"type": ["bid"]}}, 422, "market.bid.not_yours"),
         (
             {"key": "key-0001", "input": {"type": "bid", "price_fen": 5, "alias": "B-1"}},
@@ -159,11 +165,25 @@ def test_a_refusal_says_why_in_the_language_asked_for(world: World, ticket: str)
         ),
         ({"key": "key-0001", "input": {"type": "bid", "price_fen": "5"}}, 422, "mechanism.input.value"),
         (bid(2**60), 422, "mechanism.input.value"),
+        ({"key": "key-0001", "input": {"type": "seal", "commitment": "\0"}}, 422, "mechanism.input.text"),
+        (
+            {"key": "key-0001", "input": {"type": "seal", "commitment": "a" * 201}},
+            422,
+            "mechanism.input.text",
+        ),
+        (
+            {"key": "key-0001", "input": {"type": "order", "side": "\0", "price_fen": 1, "quantity": 1}},
+            422,
+            "mechanism.input.text",
+        ),
+        ({"key": "key-0001", "input": {"type": "seal", "commitment": "\ud800"}}, 400, "live.body"),
         (b"x" * (path.LARGEST_BODY + 6), 413, "live.too_large"),
     ],
 )
 def test_what_cannot_be_read_is_refused(world: World, ticket: str, sent: Any, status: int, code: str) -> None:
-    assert ask(Line(ticket, sent)) == [(status, code)]
+    line = Line(ticket, sent)
+    assert ask(line) == [(status, code)]
+    assert len(json.dumps(line.said.get("params"))) < 1_000
     assert reads.get_offering(world.offerings["rounds"]).quotes == 2
 
 
@@ -203,7 +223,7 @@ def test_a_ticket_revoked_is_refused_at_once(world: World, ticket: str) -> None:
 
 def test_who_bids_too_often_waits(settings: Any, ticket: str, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.JISHI_RATE_LIMITS = True
-    monkeypatch.setattr(path, "OFTEN", path.Buckets(rate=0.5, burst=1))
+    monkeypatch.setattr(standing, "OFTEN", Buckets(rate=0.5, burst=1))
     first, second = Line(ticket, bid(NEXT_FEN)), Line(ticket, bid(NEXT_FEN, "key-0002"))
     assert ask(first) + ask(second) == [(200, ""), (429, "live.often")]
     assert second.headers[b"retry-after"] == b"2"
@@ -288,6 +308,71 @@ def test_a_share_keeps_one_party_from_filling_the_queue(
     held.committer.stop()
     assert [line.status for line in lines] == [409, 429]
     assert lines[1].said["code"] == "live.share"
+
+
+def figure(name: str, reason: str = "") -> float:
+    """Return a figure of this process."""
+    found = [
+        sample.value
+        for family in metric.read_families()
+        for sample in family.samples
+        if (sample.name, sample.labels.get("reason", ""), sample.labels["process"])
+        == (name, reason, metric.process_name())
+    ]
+    return found[0] if found else 0.0
+
+
+def test_a_queue_that_stands_still_is_seen(
+    world: World, ticket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held(Bounds(linger_s=0.0))
+    monkeypatch.setattr(path, "committer", held.committer)
+    monkeypatch.setattr(tally, "LATE_S", 0.1)
+    monkeypatch.setattr(path, "gc", Mock())  # the tests keep their own collector
+    lines = [Line(ticket, bid(NEXT_FEN, f"key-000{at}")) for at in range(3)]
+
+    async def crowd() -> tuple[float, float, Any]:
+        path.start()
+        first = asyncio.create_task(lines[0].ask())
+        while held.committer.waiting() or not held.committer.count.taken:
+            await asyncio.sleep(0.01)
+        rest = [asyncio.create_task(line.ask()) for line in lines[1:]]
+        await asyncio.sleep(0.2)
+        seen = figure("jishi_queue_length"), figure("jishi_queue_oldest_seconds")
+        trouble = tally.check_queue(held.committer)
+        held.free.set()
+        await asyncio.gather(first, *rest)
+        return *seen, trouble
+
+    try:
+        length, oldest_s, trouble = asyncio.run(crowd())
+    finally:
+        held.committer.stop()
+        use_queue(None)
+    assert length == 2
+    assert oldest_s >= 0.2
+    assert trouble == ("platform.ready.queue_late", {"seconds": 0, "length": 2})
+    assert tally.check_queue(held.committer) is None
+    assert figure("jishi_queue_oldest_seconds") == 0.0
+
+
+def test_bids_that_failed_are_counted_as_refused(
+    world: World, ticket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> Any:
+        raise OperationalError("the database is not there")
+
+    monkeypatch.setattr(path, "settle_each", fail)
+    broken: Committer[Any] = Committer(path._work, path._deliver, Bounds(linger_s=0.0))
+    monkeypatch.setattr(path, "committer", broken)
+    before = figure("jishi_refused_total", "live.failed")
+    broken.start()
+    assert (
+        ask(Line(ticket, bid(NEXT_FEN)), Line(ticket, bid(NEXT_FEN, "key-0002")))
+        == [(503, "live.failed")] * 2
+    )
+    broken.stop()
+    assert figure("jishi_refused_total", "live.failed") == before + 2
 
 
 def test_a_batch_that_fails_is_told_to_ask_again(

@@ -38,7 +38,8 @@ class Bounds:
 
 @dataclass(slots=True)
 class Count:
-    """What the committer has done since it started, and how long the last batch took and waited (s)."""
+    """What the committer has done since it started, how long the last batch took, and how long the first of the one
+    in work had waited (s)."""
 
     taken: int = 0
     done: int = 0
@@ -134,9 +135,10 @@ class Committer(Generic[Item]):
         return len(self._queue)
 
     def oldest_s(self) -> float:
-        """Return how long the first in the queue has waited (s)."""
+        """Return how long (s) the oldest has waited for its answer, be it in the queue or in a batch that hangs."""
+        batch = self._batch
         try:
-            return time.monotonic() - self._queue[0].since_s
+            return time.monotonic() - (batch or self._queue)[0].since_s
         except IndexError:
             return 0.0
 
@@ -157,6 +159,7 @@ class Committer(Generic[Item]):
 
     def _work_off(self, batch: list[Waiting[Item]]) -> None:
         begun_s, self._batch = time.monotonic(), batch
+        self.count.last_wait_s = begun_s - batch[0].since_s
         try:
             results = self.work([each.item for each in batch])
         except Exception as error:
@@ -174,7 +177,7 @@ class Committer(Generic[Item]):
         count.done, count.batches = count.done + len(batch), count.batches + 1
         count.largest = max(count.largest, len(batch))
         count.work_s, count.last_work_s = count.work_s + took_s, took_s
-        count.last_wait_s = begun_s - batch[0].since_s
+        self._batch = []
         with self._lock:
             for each in batch:
                 left = self._held[each.party] - 1

@@ -23,12 +23,14 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What the running processes counted since each began; times in seconds."""
+    """What the running processes counted since each began; times in seconds, `oldest_s` that of the slowest."""
 
     processes: int
     accepted: int
+    repeated: int
     refused: Sequence[tuple[str, int]]
     waiting: int
+    oldest_s: float
     watchers: int
     frames: int
     tick_failures: int
@@ -45,8 +47,10 @@ def read_figures() -> Figures:
     return Figures(
         processes=len(names),
         accepted=_total(found, "jishi_accepted"),
+        repeated=_total(found, "jishi_repeated"),
         refused=_by_reason(found["jishi_refused"]) if "jishi_refused" in found else (),
         waiting=_total(found, "jishi_queue_length"),
+        oldest_s=_greatest(found, "jishi_queue_oldest_seconds"),
         watchers=_total(found, "jishi_watchers"),
         frames=_total(found, "jishi_frames"),
         tick_failures=_total(found, "jishi_tick_failures"),
@@ -59,6 +63,10 @@ def read_figures() -> Figures:
 
 def _total(found: dict[str, Metric], name: str) -> int:
     return round(sum(sample.value for sample in found[name].samples)) if name in found else 0
+
+
+def _greatest(found: dict[str, Metric], name: str) -> float:
+    return max((sample.value for sample in found[name].samples), default=0.0) if name in found else 0.0
 
 
 def _by_reason(family: Metric) -> list[tuple[str, int]]:

@@ -8,7 +8,7 @@ ends takes its counters with it. Refuses no figure; a copy that cannot be read i
 import os
 import socket
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -35,10 +35,12 @@ _SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 disable_created_metrics()
 _own = CollectorRegistry()
 _accepted = Counter("jishi_accepted", "Inputs of bidders accepted", registry=_own)
+_repeated = Counter("jishi_repeated", "Inputs answered again under a key answered before", registry=_own)
 _refused = Counter("jishi_refused", "Inputs of bidders refused, by reason", ["reason"], registry=_own)
 _batch = Histogram("jishi_batch_size", "Inputs in one transaction", buckets=_SIZES, registry=_own)
 _commit = Histogram("jishi_commit_seconds", "Time of one such transaction", buckets=_SECONDS, registry=_own)
 _queue = Gauge("jishi_queue_length", "Inputs that wait for a transaction", registry=_own)
+_oldest = Gauge("jishi_queue_oldest_seconds", "How long the oldest unanswered input waits", registry=_own)
 _age = Histogram("jishi_queue_age_seconds", "How long the oldest had waited", buckets=_SECONDS, registry=_own)
 _lag = Histogram("jishi_tick_lag_seconds", "From due to committed", buckets=_SECONDS, registry=_own)
 _failed = Counter("jishi_tick_failures", "Deadlines whose handler failed and is tried again", registry=_own)
@@ -47,8 +49,13 @@ _frames = Counter("jishi_frames", "Frames sent to watchers", registry=_own)
 
 
 def accepted(count: int = 1) -> None:
-    """Count accepted inputs."""
+    """Count accepted inputs, each once."""
     _accepted.inc(count)
+
+
+def repeated(count: int = 1) -> None:
+    """Count inputs that were given the answer their key got before, accepted or refused."""
+    _repeated.inc(count)
 
 
 def refused(reason: str, count: int = 1) -> None:
@@ -62,11 +69,15 @@ def batch(size: int, commit_s: float) -> None:
     _commit.observe(commit_s)
 
 
-def queue(length: int, oldest_s: float | None = None) -> None:
-    """Note how many inputs wait, and when a batch is taken how long (s) its oldest had waited."""
-    _queue.set(length)
-    if oldest_s is not None:
-        _age.observe(oldest_s)
+def watch_queue(length: Callable[[], int], oldest_s: Callable[[], float]) -> None:
+    """Ask these two whenever the figures are read: a queue that stands still notes nothing by itself."""
+    _queue.set_function(length)
+    _oldest.set_function(oldest_s)
+
+
+def queue_age(oldest_s: float) -> None:
+    """Note how long (s) the oldest of a batch had waited when it was taken."""
+    _age.observe(oldest_s)
 
 
 def tick_lag(seconds: float) -> None:
@@ -125,6 +136,11 @@ def remove_copy() -> None:
     _place().unlink(missing_ok=True)
 
 
+def count_processes() -> int:
+    """Return how many processes of this market leave figures now, this one among them."""
+    return 1 + len(_fresh())
+
+
 def process_name() -> str:
     """Return what this process is called in every series: host and process id."""
     return f"{socket.gethostname()}:{os.getpid()}"
@@ -143,11 +159,19 @@ def _named(families: Iterable[Metric]) -> Iterator[Metric]:
 
 
 def _others() -> Iterator[Metric]:
-    own, now_s = _place(), time.time()
-    for path in sorted(own.parent.glob("*.prom")):
+    for path in _fresh():
         with suppress(OSError, ValueError):
+            yield from text_string_to_metric_families(path.read_text("utf-8"))
+
+
+def _fresh() -> list[Path]:
+    own, now_s = _place(), time.time()
+    found = []
+    for path in sorted(own.parent.glob("*.prom")):
+        with suppress(OSError):
             if path != own and now_s - path.stat().st_mtime < FRESH_S:
-                yield from text_string_to_metric_families(path.read_text("utf-8"))
+                found.append(path)
+    return found
 
 
 class _Shown(Collector):

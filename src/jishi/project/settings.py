@@ -12,6 +12,13 @@ def _flag(name: str, default: bool) -> bool:
     return os.environ.get(name, str(int(default))).lower() in ("1", "true", "yes", "on")
 
 
+def _count(name: str, default: int) -> int:
+    given = os.environ.get(name, str(default))
+    if not (given.isascii() and given.isdigit() and int(given)):
+        raise ValueError(f"{name} is {given!r}; it should be a whole number from 1")
+    return int(given)
+
+
 def _secret_key(var: Path) -> str:
     given = os.environ.get("JISHI_SECRET_KEY")
     if given:
@@ -42,6 +49,9 @@ CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("JISHI_ORIGINS", "").split(","
 JISHI_PUBLIC_URL = os.environ.get("JISHI_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 # "ocds-" and six letters or digits: assigned by the Open Contracting Partnership on registration
 JISHI_OCDS_PREFIX = os.environ.get("JISHI_OCDS_PREFIX", "ocds-jishi0")
+JISHI_PROCESSES = _count(
+    "JISHI_PROCESSES", 1
+)  # that serve one database: a party's rate is shared out to them
 JISHI_RATE_LIMITS = not _flag("JISHI_NO_RATE_LIMITS", False)
 SECURE = _flag("JISHI_SECURE", False)
 JISHI_LIVE = SECURE and not JISHI_DEMO  # a real market: nothing simulated, nothing for demonstration

@@ -50,6 +50,7 @@ class Ticker:
             _Chore(0.0, self._extend),
             _Chore(1.0, self._publish),
             _Chore(1.0, lambda _: metric.leave_copy()),
+            _Chore(60.0, _count_processes),
             _Chore(60.0, procedures.plan_duties),
             _Chore(WATCH_EVERY_S, procedures.watch_registers),
         ]
@@ -162,6 +163,18 @@ class _Chore:
             self.run(Context())
         except Exception:
             log.exception("a chore of the clock failed; it is tried again")
+
+
+def _count_processes(_: Context) -> None:
+    """Warn when more processes serve than a party's rate is shared out to: then it may bid more often than is said."""
+    found = metric.count_processes()
+    if settings.JISHI_RATE_LIMITS and found > settings.JISHI_PROCESSES:
+        log.warning(
+            "%d processes serve, but JISHI_PROCESSES is %d; set it to %d",
+            found,
+            settings.JISHI_PROCESSES,
+            found,
+        )
 
 
 def _beat(ctx: Context) -> None:

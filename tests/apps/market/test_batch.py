@@ -13,6 +13,7 @@ from jishi.apps.market.models import Offering, Registration
 from jishi.apps.market.reads import get_offering
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism.inputs import Bid, Continue
+from jishi.platform import metric
 from jishi.platform.models import CommandRecord, Deadline, EvidenceEntry
 from tests.apps.market.hall import START_FEN, STEP_FEN, Hall, failed_checks
 
@@ -303,6 +304,46 @@ def test_a_state_kept_is_not_read_again(hall: Hall) -> None:
     Offering.objects.filter(pk=offering.id).update(mark=1)  # as if another process had moved it
     assert codes(market.settle_each(hall.system, [sent(rows["north"], START_FEN + 2 * STEP_FEN)])) == [""]
     assert failed_checks(get_offering(offering.id)) == {}
+
+
+# --- what is counted
+
+
+def counted() -> dict[str, float]:
+    """Return what this process counted of bids, by name and reason."""
+    own = metric.process_name()
+    return {
+        family.name.removeprefix("jishi_") + sample.labels.get("reason", ""): sample.value
+        for family in metric.read_families()
+        if family.name in ("jishi_accepted", "jishi_repeated", "jishi_refused")
+        for sample in family.samples
+        if sample.labels["process"] == own
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_bid_is_counted_once_whichever_way_it_came(hall: Hall, broken: set[str]) -> None:
+    offering = hall.offer()
+    rows = hall.admit(offering, "north", "south")
+    before = counted()
+
+    def grown() -> dict[str, float]:
+        now = counted()
+        grew = {name: now[name] - before.get(name, 0.0) for name in now}
+        before.update(now)
+        return {name: count for name, count in grew.items() if count}
+
+    bid, low = sent(rows["north"], START_FEN, "k-1"), sent(rows["south"], START_FEN, "k-2")
+    market.settle_each(hall.system, [bid, low, bid])
+    assert grown() == {"accepted": 1, "repeated": 1, "refusedlisting.below_next": 1}
+    market.settle_each(hall.system, [bid, low])
+    assert grown() == {"repeated": 2}
+    hall.bid(rows["south"], START_FEN + STEP_FEN, "k-3")
+    assert grown() == {"accepted": 1}
+    broken.add(offering.id)
+    more = [sent(rows["north"], START_FEN + (2 + up) * STEP_FEN, f"k-{up + 4}") for up in range(2)]
+    assert codes(market.settle_each(hall.system, more)) == ["live.failed"] * 2
+    assert grown() == {"refusedlive.failed": 2}
 
 
 # --- who is told

@@ -33,6 +33,7 @@ from jishi.apps.market.actions import (
     withdraw_registration,
     write_evidence,
 )
+from jishi.apps.market.actions.line import SHARE, check_rate, part_of, use_queue
 from jishi.apps.market.actions.outage import silent_since
 from jishi.apps.market.actions.reserve import register_officer_key
 from jishi.apps.market.events import (
@@ -82,6 +83,7 @@ __all__ = [
     "COMPLETED",
     "CONTRACTED",
     "DEFAULTED",
+    "SHARE",
     "Answer",
     "Book",
     "Command",
@@ -104,6 +106,7 @@ __all__ = [
     "ask_question",
     "book_lines",
     "bundle_offering",
+    "check_rate",
     "clear_book",
     "commit_draw",
     "confirm_sale",
@@ -134,6 +137,7 @@ __all__ = [
     "open_reserve",
     "owed_of",
     "own_offer",
+    "part_of",
     "payments_of",
     "prepare_offering",
     "publish_notice",
@@ -159,6 +163,7 @@ __all__ = [
     "suspend_offering",
     "take_part",
     "terminate_offering",
+    "use_queue",
     "view_of",
     "winners_of",
     "withdraw_registration",

@@ -12,6 +12,8 @@ from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import acts
 from jishi.kernel.mechanism.kind import is_kind
 
+_SHOWN = 40  # characters of what cannot be read that a fault repeats
+
 
 @dataclass(frozen=True, slots=True)
 class Admit:
@@ -186,14 +188,15 @@ def from_json(raw: Mapping[str, Any]) -> Input:
     name = raw.get("type")
     cls = _CLASSES.get(name) if isinstance(name, str) else None
     if cls is None:
-        raise Fault("mechanism.input.type", given=str(name), known=", ".join(_CLASSES))
+        raise Fault("mechanism.input.type", given=str(name)[:_SHOWN], known=", ".join(_CLASSES))
     expected = _FIELDS[cls]
     if raw.keys() - {"type"} != expected.keys():
         given = ", ".join(sorted(str(key) for key in raw.keys() - {"type"}))
-        raise Fault("mechanism.input.fields", type=name, given=given, expected=", ".join(expected))
+        raise Fault(
+            "mechanism.input.fields", type=name, given=given[: 4 * _SHOWN], expected=", ".join(expected)
+        )
     for field, kind in expected.items():
         if not is_kind(raw[field], kind):
-            raise Fault(
-                "mechanism.input.value", type=name, field=field, value=repr(raw[field]), expected=kind
-            )
+            value = repr(raw[field])[:_SHOWN]
+            raise Fault("mechanism.input.value", type=name, field=field, value=value, expected=kind)
     return cls(**{field: raw[field] for field in expected})

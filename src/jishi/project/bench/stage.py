@@ -64,6 +64,7 @@ class Stage:
             "JISHI_DATABASE_URL": self.database_url,
             "JISHI_NO_RATE_LIMITS": "1",
             "JISHI_DEMO": "0",
+            "JISHI_PROCESSES": str(self.count),
         }
         suffered = self.shim.environment if self.shim else {}
         return {**os.environ, **own, **suffered, **self.settings}

@@ -10,7 +10,7 @@ from ninja.errors import HttpError, Throttled, ValidationError
 
 from jishi.kernel.fault import Fault
 from jishi.platform.words import say
-from jishi.web.shell.faults import status_of
+from jishi.web.shell.faults import later_of, status_of
 
 # The request is well formed, but things do not stand so that it could be done.
 CONFLICTS = (
@@ -35,7 +35,10 @@ def add_problems(api: NinjaAPI) -> None:
 
     def answer(request: HttpRequest, error: Any) -> HttpResponse:
         fault, status = _read(error)
-        return api.create_response(request, describe(request, fault), status=status)
+        told = api.create_response(request, describe(request, fault), status=status)
+        for name, value in later_of(fault).items():
+            told[name] = value
+        return told
 
     for kind in (Fault, HttpError, ValidationError, Http404):
         api.add_exception_handler(kind, answer)

@@ -24,6 +24,7 @@ STATUS = {
     "live.share": 429,
     "live.full": 503,
     "live.failed": 503,
+    "live.unanswered": 503,
     "market.offering.unknown": 404,
 }
 UNREADABLE = 422

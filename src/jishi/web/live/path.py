@@ -9,31 +9,33 @@ import asyncio
 import gc
 import time
 from collections.abc import Awaitable, Callable, Collection
+from concurrent.futures import Future
 from typing import Any
 
 from django.conf import settings
 
 from jishi.apps.market.actions import Answer, Outcome, Sent, settle_each
-from jishi.apps.market.api import Ticket, sign_promises
+from jishi.apps.market.api import SHARE, Ticket, check_rate, part_of, sign_promises, use_queue
 from jishi.kernel.fault import Fault
 from jishi.platform import metric
-from jishi.platform.committer import Committer, Full
+from jishi.platform.committer import Bounds, Committer, Full
 from jishi.platform.context import Context
 from jishi.web.live.answer import Reply, tell_answer, tell_fault
 from jishi.web.live.request import LARGEST_BODY, PATH, find_ticket, read_body
-from jishi.web.live.tally import note_batch
-from jishi.web.shell.limit import Buckets
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Result = tuple[Outcome, dict[str, Any] | None]
 """What became of a command, and its receipt if it was accepted."""
+Waiting = asyncio.Future[Result] | Future[Result]
+"""Who waits: a request on the live path, or a thread of the portal."""
 
 __all__ = ["PATH", "application", "committer", "start", "stop"]
 COLLECT_AFTER = (50_000, 20, 100)
 """A batch makes thousands of small objects and no cycles: the collector comes seldom."""
-OFTEN = Buckets(rate=10, burst=40)
+LONGEST_WAIT_S = 5.0
+"""How long a thread of the portal waits for an answer; a batch takes milliseconds."""
 
 
 def start() -> None:
@@ -41,12 +43,15 @@ def start() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
+    metric.watch_queue(committer.waiting, committer.oldest_s)
     committer.start()
+    use_queue(wait_in_queue)
 
 
 def stop() -> None:
     """Take nothing more, and work off what waits."""
     committer.stop()
+    use_queue(None)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,23 +90,47 @@ async def _read(receive: Receive) -> bytes:
 
 def _enter(sent: Sent, ticket: Ticket) -> "asyncio.Future[Result]":
     """Put a command into the queue; Faults `live.often`, `live.share`, `live.full`: nothing was taken."""
-    if settings.JISHI_RATE_LIMITS and (wait_s := OFTEN.wait_s(ticket.party)):
-        raise Fault("live.often", wait_ms=round(wait_s * 1000))
+    check_rate(ticket.party)
     loop = asyncio.get_running_loop()
     waiting: asyncio.Future[Result] = loop.create_future()
-    try:
-        committer.offer(sent, (loop, waiting), ticket.party)
-    except Full as full:
-        raise Fault("live.share" if full.shared else "live.full") from None
+    _offer(sent, (loop, waiting), ticket.party)
     return waiting
 
 
+def wait_in_queue(sent: Sent, party: str) -> Outcome:
+    """Put a bid of a form or a program into the same queue and wait, in the thread of the portal, for its outcome.
+
+    Faults: `live.share`, `live.full`: nothing was taken; `live.unanswered`: what was taken may yet be stored.
+    """
+    waiting: Future[Result] = Future()
+    _offer(sent, (None, waiting), party)
+    try:
+        return waiting.result(LONGEST_WAIT_S)[0]
+    except TimeoutError:
+        raise Fault("live.unanswered", seconds=round(LONGEST_WAIT_S)) from None
+
+
+def _offer(sent: Sent, tag: Any, party: str) -> None:
+    try:
+        committer.offer(sent, tag, party)
+    except Full as full:
+        raise Fault("live.share" if full.shared else "live.full") from None
+
+
 def _work(batch: list[Sent]) -> list[Result]:
-    metric.queue(committer.waiting(), committer.count.last_wait_s)
-    began = time.monotonic()
+    metric.queue_age(committer.count.last_wait_s)
     batch = list(batch)
+    try:
+        return _settle(batch)
+    except Exception:
+        metric.refused("live.failed", len(batch))  # the answer that all of them get
+        raise
+
+
+def _settle(batch: list[Sent]) -> list[Result]:
+    began = time.monotonic()
     outcomes = settle_each(Context(), batch, lambda locked: _draw(batch, locked))
-    note_batch(outcomes, time.monotonic() - began)
+    metric.batch(len(outcomes), time.monotonic() - began)
     accepted = [
         (place, (f"offering/{sent.offering_id}", outcome.seq, outcome.leaf_hash, outcome.at_ms))
         for place, (sent, outcome) in enumerate(zip(batch, outcomes, strict=True))
@@ -120,14 +149,17 @@ def _draw(batch: list[Sent], locked: Collection[str]) -> list[Sent]:
 
 
 def _deliver(done: list[tuple[Any, Any]]) -> None:
-    loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Result], Any]]] = {}
+    loops: dict[asyncio.AbstractEventLoop | None, list[tuple[Waiting, Any]]] = {}
     for (loop, waiting), result in done:
         loops.setdefault(loop, []).append((waiting, result))
     for loop, pairs in loops.items():
-        loop.call_soon_threadsafe(_resolve, pairs)
+        if loop is None:
+            _resolve(pairs)  # threads of the portal
+        else:
+            loop.call_soon_threadsafe(_resolve, pairs)
 
 
-def _resolve(pairs: list[tuple["asyncio.Future[Result]", Any]]) -> None:
+def _resolve(pairs: list[tuple[Waiting, Any]]) -> None:
     for waiting, result in pairs:
         if waiting.done():  # the bidder's line is gone: what was taken stands, and the key asks for it again
             continue
@@ -135,4 +167,6 @@ def _resolve(pairs: list[tuple["asyncio.Future[Result]", Any]]) -> None:
         waiting.set_result((Fault("live.failed"), None) if failed else result)
 
 
-committer: Committer[Sent] = Committer(_work, _deliver)
+committer: Committer[Sent] = Committer(
+    _work, _deliver, Bounds(share=part_of(SHARE, settings.JISHI_PROCESSES))
+)

@@ -8,6 +8,7 @@ from jishi.apps.market.actions import OF_BIDDERS, Claim, Command, Sent
 from jishi.apps.market.api import Ticket, read_ticket
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import inputs
+from jishi.kernel.mechanism.door import check_texts
 
 PATH = "/live/bids"
 LARGEST_BODY = 64 * 1024
@@ -58,10 +59,12 @@ def read_body(raw: bytes, ticket: Ticket) -> tuple[Sent, str]:
 def _read_input(raw: dict[str, Any], alias: str) -> inputs.Input:
     name = raw.get("type")
     if name not in OF_BIDDERS:
-        raise Fault("market.bid.not_yours", input=str(name), known=", ".join(OF_BIDDERS))
+        raise Fault("market.bid.not_yours", input=str(name)[:40], known=", ".join(OF_BIDDERS))
     if raw.setdefault("alias", alias) != alias:
         raise Fault("market.bid.other_alias", alias=alias)
-    return inputs.from_json(raw)
+    given = inputs.from_json(raw)
+    check_texts(given)
+    return given
 
 
 def _read_ticket(text: bytes, at_ms: int) -> Ticket:

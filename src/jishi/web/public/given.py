@@ -26,6 +26,8 @@ from jishi.web.shell.site import language
 LONGEST_KEY = 64
 LARGEST_FEN = 10**15
 LARGEST_COUNT = 10**12
+SHOWN = 40
+"""How much is repeated of what cannot be read, and how much of an amount is read at all (characters)."""
 _INSTANTS = ("_ms", "_until", "closes", "opens")
 
 
@@ -65,14 +67,14 @@ def own_key(registration: Registration, key: str) -> str:
 
 def read_fen(sent: Mapping[str, Any], name: str, unit: str) -> int:
     """Return an amount (fen): `price_fen` as it is, else the field `name` typed in `unit` (元 or 万元)."""
-    price, typed = sent.get("price_fen"), str(sent.get(name, ""))
+    price, typed = sent.get("price_fen"), str(sent.get(name, ""))[:SHOWN]
     if isinstance(price, str) and price.isascii() and price.isdigit():
         price = int(price[:18])
     if price in (None, ""):
         price = parse_fen(f"{typed}{unit}")
     if isinstance(price, bool) or not isinstance(price, int) or not 0 < price <= LARGEST_FEN:
         code = "public.bid.price_unreadable" if unit == "万元" else "public.take.price_unreadable"
-        raise Fault(code, text=typed or str(price))
+        raise Fault(code, text=(typed or str(price))[:SHOWN])
     return price
 
 
@@ -81,7 +83,7 @@ def read_count(sent: Mapping[str, Any], name: str) -> int:
     raw = sent.get(name)
     count = raw if isinstance(raw, int) and not isinstance(raw, bool) else _count(str(raw or ""))
     if count is None or not 0 <= count <= LARGEST_COUNT:
-        raise Fault("public.take.count_unreadable", text=str(raw or ""))
+        raise Fault("public.take.count_unreadable", text=str(raw or "")[:SHOWN])
     return count
 
 

@@ -13,6 +13,8 @@ from jishi.web.shell.errors import bad_request
 from jishi.web.shell.site import language
 
 _CONFLICT = (".taken", ".version", ".conflict", ".already", ".stale")
+LATER = {"live.often": 429, "live.share": 429, "live.full": 503, "live.failed": 503, "live.unanswered": 503}
+"""What may be sent again after a moment, under the same key, and its status."""
 _ABSENT = (".unknown", ".not_found", ".absent", ".missing")
 
 
@@ -44,19 +46,34 @@ def fault_response(request: HttpRequest, fault: Fault) -> HttpResponse:
     sentence, status = say(fault.code, fault.params, language()), status_of(fault)
     if wants_json(request):
         body = {"ok": False, "code": fault.code, "params": fault.params, "sentence": sentence}
-        return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
+        return JsonResponse(
+            body, status=status, headers=later_of(fault), json_dumps_params={"ensure_ascii": False}
+        )
     page = {"sentence": sentence, "code": fault.code, "back": request.headers.get("Referer")}
     return render(request, "shell/fault.html", page, status=status)
 
 
+def later_of(fault: Fault) -> dict[str, str]:
+    """Return the header that says after how many seconds what was not taken may be sent again.
+
+    >>> later_of(Fault("live.often", wait_ms=1700)), later_of(Fault("live.full")), later_of(Fault("x.y"))
+    ({'Retry-After': '2'}, {'Retry-After': '1'}, {})
+    """
+    if fault.code not in LATER:
+        return {}
+    return {"Retry-After": str(max(1, round(fault.params.get("wait_ms", 1000) / 1000)))}
+
+
 def status_of(fault: Fault) -> int:
-    """Return the HTTP status of a fault: 403, 404, 409 or 400.
+    """Return the HTTP status of a fault: 403, 404, 409, 400, or 429 and 503 for what may be sent again.
 
     >>> status_of(Fault("access.denied")), status_of(Fault("parties.code.taken")), status_of(Fault("x.y"))
     (403, 409, 400)
     """
     if fault.code == "access.denied":
         return 403
+    if fault.code in LATER:
+        return LATER[fault.code]
     if fault.code.endswith(_ABSENT):
         return 404
     return 409 if fault.code.endswith(_CONFLICT) else 400

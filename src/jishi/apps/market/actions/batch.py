@@ -5,7 +5,9 @@ remembered under its key like an acceptance. A fault concerns its command alone 
 """
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -15,7 +17,8 @@ from jishi.apps.market.actions.locking import lock_offerings
 from jishi.apps.market.models import DRAFT, NOTICED, Offering, Registration
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import inputs
-from jishi.platform import command
+from jishi.kernel.mechanism.door import check_texts
+from jishi.platform import command, metric
 from jishi.platform.batch import insert_values, select_values
 from jishi.platform.context import Context
 from jishi.platform.models import CommandRecord
@@ -52,7 +55,8 @@ def settle(ctx: Context, sent: Sequence[Sent]) -> list[Outcome]:
     """Fold commands in order inside the running transaction; the outcome of each in its place.
 
     A key answered before gets that answer again, also after the lot closed. Faults: `market.offering.unknown`,
-    `market.offering.state` of a draft, `market.key_long`, `command.key_reused`, `live.ticket.revoked`.
+    `market.offering.state` of a draft, `market.key_long`, `market.key_text`, `command.key_reused`,
+    `mechanism.input.*`, `live.ticket.revoked`.
     """
     return _settle(ctx, list(sent), None)
 
@@ -85,6 +89,7 @@ def settle_each(ctx: Context, sent: Sequence[Sent], draw: Draw | None = None) ->
         log.exception("a batch of %d failed; it is taken apart", len(sent))
     parts = _apart(sent)
     if len(parts) == 1:
+        metric.refused("live.failed", len(sent))
         return [Fault("live.failed") for _ in sent]
     outcomes: dict[int, Outcome] = {}
     for part in parts:
@@ -134,10 +139,11 @@ class _Batch:
         self.known: dict[tuple[str, str], command.Given] = {}
         self.claimed: dict[str, _Claimed] = {}
         self.first: dict[tuple[str, str], tuple[Sent, Answer]] = {}
+        self.again: list[Outcome] = []
 
     def read(self, sent: Sequence[Sent]) -> None:
         """Read the answers given before and the registrations that are claimed: a query each."""
-        keys = {each.command.key for each in sent if each.command.key}
+        keys = {each.command.key for each in sent if each.command.key.isprintable()} - {""}
         if keys:
             scopes = [locked[0].stream for locked in self.locked.values()]
             self.known = command.find_answers(scopes, keys)
@@ -157,11 +163,13 @@ class _Batch:
             return self._answer(locked, sent)
         if len(key) > LONGEST_KEY:
             return Fault("market.key_long", length=len(key), most=LONGEST_KEY)
+        if not key.isprintable():
+            return Fault("market.key_text")
         place = (locked[0].stream, key)
         earlier = self.first.get(place)
         if earlier is not None:
             same = earlier[0].command.given == sent.command.given
-            return earlier[1] if same else Fault("command.key_reused", key=key)
+            return self._repeat(earlier[1]) if same else Fault("command.key_reused", key=key)
         outcome = self._again(self.known[place], sent) if place in self.known else self._answer(locked, sent)
         if isinstance(outcome, Answer):
             self.first[place] = (sent, outcome)
@@ -181,6 +189,7 @@ class _Batch:
             self._remember(zip(sent, done, strict=True))
 
         finish_all(self.ctx, list(self.folds.values()), remember)
+        transaction.on_commit(partial(_count, done, self.again), robust=True)
         return done
 
     def _again(self, known: command.Given, sent: Sent) -> Outcome:
@@ -188,7 +197,11 @@ class _Batch:
             command.check_same(known, sent.command.key, _digest(sent.command.given))
         except Fault as fault:
             return fault
-        return self._doubt(sent) or Answer(**known.answer)
+        return self._doubt(sent) or self._repeat(Answer(**known.answer))
+
+    def _repeat(self, answer: Answer) -> Answer:
+        self.again.append(answer)
+        return answer
 
     def _answer(self, locked: Locked, sent: Sent) -> Outcome:
         offering, head = locked
@@ -210,6 +223,7 @@ class _Batch:
         if fold is None:
             fold = self.folds[offering.id] = Fold(self.ctx, *self.locked[offering.id])
         try:
+            check_texts(sent.given)  # what one database cannot hold must not undo the batch of all
             return fold.take(sent)
         except Fault as fault:
             return fault
@@ -233,6 +247,21 @@ class _Batch:
             if place not in fresh and place not in self.known:
                 fresh[place] = (*place, _digest(sent.command.given), outcome.to_text(), at_ms)
         insert_values(CommandRecord, _RECORD, list(fresh.values()))
+
+
+def _count(done: Sequence[Outcome], again: Sequence[Outcome]) -> None:
+    """Count what became of commands, once they are stored: by every way, and each key once."""
+    found = Counter(map(_reason_of, done))
+    found.subtract(map(_reason_of, again))
+    metric.accepted(found.pop("", 0))
+    metric.repeated(len(again))
+    for code, count in found.items():
+        if count:
+            metric.refused(code, count)
+
+
+def _reason_of(outcome: Outcome) -> str:
+    return "" if isinstance(outcome, Answer) and outcome.accepted else outcome.code
 
 
 def _digest(given: inputs.Input) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from jishi.apps.market.actions.batch import Outcome, Sent, refusal_of, settle
+from jishi.apps.market.actions.batch import Claim, Outcome, Sent, refusal_of, settle
 from jishi.apps.market.actions.clearing import clear_locked
 from jishi.apps.market.actions.fold import Answer, Command
+from jishi.apps.market.actions.line import enter
 from jishi.apps.market.actions.locking import lock_offering, lock_row
 from jishi.apps.market.actions.outage import give_back, is_short, may_lose_time
 from jishi.apps.market.models import NOTICED, Offering, Registration
@@ -24,8 +25,8 @@ OF_BIDDERS = ("bid", "continue", "seal", "order", "cancel", "buy", "offer", "exe
 def take_part(ctx: Context, registration_id: str, given: inputs.Input, key: str) -> Answer:
     """Give a bidder's input for a registration the actor represents; a retry with the same key gets the same answer.
 
-    Faults: `market.bid.not_yours` for what no bidder gives, `market.bid.other_alias`. Out of its phase the input
-    is refused in the answer.
+    Faults: `market.bid.not_yours` for what no bidder gives, `market.bid.other_alias`, those of `line.enter`.
+    Out of its phase the input is refused in the answer.
     """
     registration = own_registration(ctx, registration_id)
     name = inputs.name_of(given)
@@ -49,7 +50,8 @@ def continue_bidding(ctx: Context, registration_id: str, key: str) -> Answer:
 
 
 def _give(ctx: Context, registration: Registration, given: inputs.Input, key: str) -> Answer:
-    return submit(ctx, registration.offering_id, [Command(given, key)])[0]
+    claim = Claim(registration.id, registration.alias, registration.ticket_series)
+    return enter(ctx, Sent(registration.offering_id, Command(given, key), claim), registration.party)
 
 
 def own_registration(ctx: Context, registration_id: str) -> Registration:

@@ -15,6 +15,7 @@ from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import acts
 from jishi.kernel.quantity.money import parse_fen
 from jishi.web.public.given import (
+    SHOWN,
     own_key,
     read_count,
     read_fen,
@@ -62,7 +63,9 @@ def _order(alias: str, sent: Sent) -> acts.Order:
 def _offer(alias: str, sent: Sent) -> acts.Offer:
     """Read the one quote of a stage: `amount`, or where it is money `amount_yuan` as typed."""
     typed = sent.get("amount_yuan")
-    return acts.Offer(alias, read_count(sent, "amount") if typed is None else parse_fen(f"{typed}元"))
+    return acts.Offer(
+        alias, read_count(sent, "amount") if typed is None else parse_fen(f"{str(typed)[:SHOWN]}元")
+    )
 
 
 READERS: Mapping[str, Callable[[str, Sent], Act]] = {

@@ -102,7 +102,7 @@ async function post(attempt) {
   body.set("price_fen", attempt.price);
   body.set("key", attempt.key);
   const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
-  return await response.json();
+  return { ...(await response.json()), again: response.status === 429 || response.status === 503 };
 }
 
 function hear(answer, attempt) {
