@@ -20,16 +20,27 @@ def port() -> Iterator[socket.socket]:
         yield line
 
 
+def bounds(line: socket.socket) -> list[int]:
+    """Return what a line is bound to."""
+    return [
+        line.getsockopt(socket.IPPROTO_TCP, name)
+        for name in (socket.TCP_NOTSENT_LOWAT, socket.TCP_USER_TIMEOUT)
+    ]
+
+
 @linux
-def test_what_comes_in_is_bounded(port: socket.socket) -> None:
-    with socket.socket() as beside:
-        plain = beside.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+@pytest.mark.parametrize("early", [False, True], ids=["later", "before"])
+def test_what_comes_in_is_bounded(port: socket.socket, early: bool) -> None:
+    """What comes later inherits the bounds; what came before, while the server only began, is given them."""
+    if not early:
         assert bound_listening() >= 1
-        assert beside.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) == plain
-    with socket.create_connection(port.getsockname()), port.accept()[0] as accepted:
-        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT) == UNSENT_BYTES
-        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == DEAD_MS
+    with socket.create_connection(port.getsockname()) as reader, port.accept()[0] as accepted:
+        if early:
+            assert bounds(accepted) != [UNSENT_BYTES, DEAD_MS]
+            bound_listening()
+        assert bounds(accepted) == [UNSENT_BYTES, DEAD_MS]
         assert accepted.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) <= 2 * SEND_BUFFER_BYTES
+        assert bounds(reader) != [UNSENT_BYTES, DEAD_MS]  # whom this process asks is none of its business
 
 
 @linux

@@ -11,7 +11,8 @@ import resource
 import socket
 import stat
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 UNSENT_BYTES = 8 * 1024
@@ -20,20 +21,30 @@ SEND_BUFFER_BYTES = 64 * 1024
 """Of what has left and is not yet acknowledged, the kernel's own cost included: a clogged network is a queue, too."""
 DEAD_MS = 60_000
 """A line whose reader has taken nothing for so long is closed."""
-_TRIES, _EVERY_S = 200, 0.05
+_TRIES, _EVERY_S, _QUEUED_S = 200, 0.05, 1.0
 
 
 async def bound_lines() -> None:
     """Bound the lines of this process as soon as it listens; without a TCP port it gives up after ten seconds."""
     for _ in range(_TRIES):
-        if bound_listening() or sys.platform != "linux":
-            return
+        if bound_listening() or not _on_linux():
+            break
         await asyncio.sleep(_EVERY_S)
+    await asyncio.sleep(_QUEUED_S)
+    bound_listening()  # what was on its way in before, and was not yet accepted
 
 
 def bound_listening() -> int:
-    """Bound what comes in at the ports this process listens on; return how many ports these are."""
-    return sum(_bound(int(each.name)) for each in Path("/proc/self/fd").iterdir()) if _on_linux() else 0
+    """Bound what comes in at the ports this process listens on, and what has come; return how many ports these are."""
+    if not _on_linux():
+        return 0
+    with ExitStack() as looked_at:
+        lines = [looked_at.enter_context(line) for line in _open_lines()]
+        ports = {_port(line) for line in lines if line.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)}
+        for line in lines:
+            if _port(line) in ports:
+                _bound(line)
+    return len(ports)
 
 
 def raise_file_limit(lines: int) -> None:
@@ -49,18 +60,26 @@ def _on_linux() -> bool:
     return sys.platform == "linux"
 
 
-def _bound(number: int) -> bool:
-    """Bound one open file if it is a listening TCP socket."""
-    try:
-        if not stat.S_ISSOCK(os.fstat(number).st_mode):
-            return False
-        with socket.socket(fileno=os.dup(number)) as line:
-            is_port = line.family in (socket.AF_INET, socket.AF_INET6) and line.type == socket.SOCK_STREAM
-            if not is_port or not line.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-                return False
-            line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
-            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
-            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAD_MS)
-            return True
-    except OSError:
-        return False  # closed meanwhile
+def _open_lines() -> Iterator[socket.socket]:
+    """Give every TCP socket of this process once more, to be closed by whoever asked."""
+    for each in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # closed meanwhile
+            if not stat.S_ISSOCK(os.fstat(int(each.name)).st_mode):
+                continue
+            line = socket.socket(fileno=os.dup(int(each.name)))
+            if line.family in (socket.AF_INET, socket.AF_INET6) and line.type == socket.SOCK_STREAM:
+                yield line
+            else:
+                line.close()
+
+
+def _port(line: socket.socket) -> int:
+    port: int = line.getsockname()[1]
+    return port
+
+
+def _bound(line: socket.socket) -> None:
+    with suppress(OSError):  # its other end has gone
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAD_MS)
