@@ -103,23 +103,34 @@ def test_a_slow_watcher_skips_frames_and_delays_nobody(world: World) -> None:
     run(play)
 
 
-def test_a_watcher_that_stays_full_is_dropped(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("hot", [False, True], ids=["quiet", "hot"])
+def test_a_watcher_that_stays_full_is_dropped(
+    world: World, monkeypatch: pytest.MonkeyPatch, hot: bool
+) -> None:
     monkeypatch.setattr(rooms, "STALLED_S", 0.05)
-    monkeypatch.setattr(rooms, "BEAT_EVERY_S", 0.05)
+    monkeypatch.setattr(rooms, "BEAT_EVERY_S", 0.2)
     monkeypatch.setattr(rooms, "LOOK_EVERY_S", 0.02)
 
     async def play() -> None:
-        hub, line = Hub(), Line()
+        hub, line, beside = Hub(), Line(), Line()
         line.free.clear()
 
-        async def watch() -> None:
+        async def watch(line: Line) -> None:
             with hub.watch(LOT, line.send):
                 await asyncio.Event().wait()
 
-        watching = asyncio.create_task(watch())
+        watching, other = asyncio.create_task(watch(line)), asyncio.create_task(watch(beside))
+        for _ in range(100):
+            if hot:
+                world.seq += 1
+                hub.publish(LOT, world.seq)
+            await asyncio.sleep(0.01)
+            if watching.done():
+                break
         with pytest.raises(asyncio.CancelledError, match="stalled"):
-            await watching
-        assert hub.count == 0
+            watching.result()
+        assert hub.count == 1 and not other.done()
+        other.cancel()
 
     run(play)
 
@@ -138,6 +149,64 @@ def test_who_saw_the_last_frame_is_sent_nothing_until_there_is_more(world: World
             late = Line()
             with hub.watch(LOT, late.send, 1):
                 assert late.sent == [b"2"]  # at once, without a read
+
+    run(play)
+
+
+def test_who_saw_more_elsewhere_is_not_sent_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A watcher of another process, which was told first, comes here before this one has heard of it."""
+    monkeypatch.setattr(rooms, "LOOK_EVERY_S", 0.1)
+
+    async def play() -> None:
+        hub, first, again = Hub(), Line(), Line()
+        world.seq = 9
+        with hub.watch(LOT, first.send):
+            await until(lambda: first.sent == [b"9"])
+            world.seq = 10
+            with hub.watch(LOT, again.send, 10):
+                await until(lambda: first.sent == [b"9", b"10"])
+                world.seq = 11
+                hub.publish(LOT, 11)
+                await until(lambda: again.sent == [b"11"])
+
+    run(play)
+
+
+def test_who_saw_more_than_there_is_begins_anew_at_the_next_look(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rooms, "LOOK_EVERY_S", 0.1)
+
+    async def play() -> None:
+        hub, first, other, alone = Hub(), Line(), Line(), Line()
+        world.seq = 9
+        with hub.watch(LOT, first.send), hub.watch(LOT, other.send, 500):
+            await until(lambda: other.sent == [rooms.ANEW + b"9"])
+            with hub.watch(LOT, alone.send, 700):  # where a room stands already
+                assert alone.sent == []
+                await until(lambda: alone.sent == [rooms.ANEW + b"9"])
+            assert first.sent == [b"9"]
+
+    run(play)
+
+
+def test_a_database_that_was_put_back_is_another_history(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rooms, "LOOK_EVERY_S", 0.05)
+
+    async def play() -> None:
+        hub, line = Hub(), Line()
+        world.seq = 9
+        with hub.watch(LOT, line.send):
+            await until(lambda: line.sent == [b"9"])
+            world.seq = 4
+            await until(lambda: line.sent == [b"9", rooms.ANEW + b"4"])
+            reads = world.reads
+            world.seq = 5
+            hub.publish(LOT, 5)
+            await until(lambda: line.sent[2:] == [b"5"])
+            assert world.reads < reads + 10  # it does not go on asking for the number that is gone
 
     run(play)
 

@@ -22,6 +22,7 @@ from jishi.apps.packs import api as packs
 from jishi.kernel.fault import Fault
 from jishi.platform import readiness
 from jishi.platform.words import say
+from jishi.project.lines import bound_lines
 from jishi.project.preflight import require_real_market
 from jishi.project.ticker import Ticker
 from jishi.web.live import health, path, stream
@@ -61,6 +62,7 @@ async def _receive(receive: Any) -> dict[str, Any]:
 
 
 async def _live_on(receive: Any, send: Any) -> None:
+    bounding: asyncio.Task[None] | None = None  # held: the loop forgets what nobody holds
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
@@ -72,8 +74,11 @@ async def _live_on(receive: Any, send: Any) -> None:
                 log.error("the server could not start: %s", why, exc_info=not known)
                 await send({"type": "lifespan.startup.failed", "message": why})
                 return
+            bounding = asyncio.create_task(bound_lines())
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
+            if bounding is not None:
+                bounding.cancel()
             _news.stop()
             await asyncio.to_thread(path.stop)
             _ticker.stop()

@@ -15,8 +15,8 @@ from jishi.kernel.fault import Fault
 BACKLOG = 2_048
 MOST_LINES = 32_768
 """Open connections, watchers and all; beyond them nobody is let in."""
-LARGEST_BUFFER = 64 * 1024
-"""Of a line, in bytes: a watcher who reads slowly has no more than this of old frames before it."""
+LARGEST_BUFFER = 16 * 1024
+"""Of a line, in bytes, beside what the kernel holds (`lines`); a request's head has to fit into it, too."""
 LONGEST_END_S = 10.0
 
 
@@ -120,9 +120,11 @@ def serve(host: str, port: int) -> None:
     """Serve until interrupted; Faults `project.live.*` where a real market cannot run on what is set up."""
     import uvloop
 
+    from jishi.project.lines import raise_file_limit
     from jishi.project.preflight import require_real_market
 
     require_real_market()
+    raise_file_limit(MOST_LINES)
     uvloop.run(_serve(host, port))
 
 

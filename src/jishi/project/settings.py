@@ -56,6 +56,8 @@ JISHI_RATE_LIMITS = not _flag("JISHI_NO_RATE_LIMITS", False)
 SECURE = _flag("JISHI_SECURE", False)
 JISHI_LIVE = SECURE and not JISHI_DEMO  # a real market: nothing simulated, nothing for demonstration
 JISHI_PROXIES = int(os.environ.get("JISHI_PROXIES", "1" if SECURE else "0"))  # that add to X-Forwarded-For
+JISHI_WATCHERS = int(os.environ.get("JISHI_WATCHERS", "3000"))  # streams of one process
+JISHI_WATCHERS_EACH = int(os.environ.get("JISHI_WATCHERS_EACH", "200"))  # of them, for one address
 DEBUG = _flag("JISHI_DEBUG", False) and not SECURE  # its pages show what variables hold
 
 DATABASES = {

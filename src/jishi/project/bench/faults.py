@@ -123,9 +123,7 @@ async def _run(schedule: Schedule, patient: Patient, made: dict[str, Any], rooms
     """Let everybody bid and everything break; return how many lots did not come to an end."""
     chance, ports = patient.chance, patient.stage.ports
     watching = [
-        asyncio.create_task(watch(room, port, number))
-        for room in rooms
-        for number, port in enumerate(ports, start=1)
+        asyncio.create_task(watch(room, ports, number)) for room in rooms for number in range(len(ports))
     ]
     bidding = [
         asyncio.create_task(bid(room, row, ports, Manner(random.Random(chance.random()), schedule.habit)))

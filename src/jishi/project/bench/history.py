@@ -1,9 +1,10 @@
 """Judge what bidders and watchers of one lot saw: there is one order of inputs that explains all of it.
 
 The fold of the stream's inputs gives the state after each number. Every frame a watcher got must be the state after the
-frame's number, and numbers never go back on one line. A bid whose answer came before another was sent has the smaller
-number. A refusal must be what the mechanism says of some state between what was told before it was sent and what
-was sent after it was answered. Pure; counts what is wrong, so all zero is good.
+frame's number, and numbers never go back for one watcher, on however many lines of whichever processes. A bid whose
+answer came before another was sent has the smaller number. A refusal must be what the mechanism says of some state
+between what was told before it was sent and what was sent after it was answered. Pure; counts what is wrong, so all
+zero is good.
 """
 
 import json
@@ -53,9 +54,9 @@ class Op(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """One frame of one line, in the order it came."""
+    """One frame of one watcher, in the order it came."""
 
-    line: int
+    watcher: int
     seq: int
     shown: Mapping[str, Any]
 
@@ -130,8 +131,8 @@ def judge(entries: Sequence[Entry], ops: Sequence[Op], frames: Iterable[Frame]) 
     for frame in frames:
         wrong["frames"] += not story.shows(frame)
         wrong["ladders"] += not story.ladder_is(frame)
-        wrong["backwards"] += frame.seq < last.get(frame.line, 0)
-        last[frame.line] = frame.seq
+        wrong["backwards"] += frame.seq < last.get(frame.watcher, 0)
+        last[frame.watcher] = frame.seq
     wrong["order"] += _count_disorder(ops)
     wrong["refusals"] += _count_unexplained(story, ops)
     return wrong

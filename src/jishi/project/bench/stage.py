@@ -27,6 +27,7 @@ from jishi.kernel.fault import Fault
 from jishi.project.bench.plan import Plan
 from jishi.project.bench.postgres import Postgres, served
 from jishi.project.bench.shim import Shim
+from jishi.project.serving import MOST_LINES
 
 HOST = "127.0.0.1"
 DATABASES = ("sqlite", "postgres")
@@ -63,6 +64,7 @@ class Stage:
             "JISHI_VAR": str(self.var),
             "JISHI_DATABASE_URL": self.database_url,
             "JISHI_NO_RATE_LIMITS": "1",
+            "JISHI_WATCHERS": str(MOST_LINES // 2),
             "JISHI_DEMO": "0",
             "JISHI_PROCESSES": str(self.count),
         }

@@ -9,6 +9,7 @@ import contextlib
 import json
 import random
 import time
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,7 @@ from jishi.project.bench.wire import HOST, bid_head, connect
 ANSWERED = (200, 409)
 PATIENCE_S = 2.5
 PAUSE_S = 0.05
+FRAMES_A_LINE = 15
 Answer = tuple[int, dict[str, Any]]
 Asked = tuple[bytes, str, dict[str, Any], str]
 """The head of a request, its key, its input, and the bidder's alias."""
@@ -153,29 +155,38 @@ async def _hang_up(port: int, head: bytes, body: bytes) -> None:
             line.writer.transport.abort()
 
 
-async def watch(room: Room, port: int, number: int) -> None:
-    """Read the frames of a lot at one process until cancelled, on as many lines as it takes, each from the start."""
-    lines = 0
+async def watch(room: Room, ports: list[int], number: int) -> None:
+    """Read the frames of a lot until cancelled, as a browser does: after a break it says what it saw last.
+
+    After `FRAMES_A_LINE` frames it hangs up by itself and goes on at the next process.
+    """
+    seen, lines = 0, number
     while True:
         lines += 1
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, ValueError):
-            reader, writer = await asyncio.open_connection(HOST, port)
+            reader, writer = await asyncio.open_connection(HOST, ports[lines % len(ports)])
             try:
-                writer.write(f"GET /live/{room.id} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
-                await _read_frames(room, reader, number * 1000 + lines)
+                last = f"Last-Event-ID: {seen}\r\n" if seen else ""
+                writer.write(f"GET /live/{room.id} HTTP/1.1\r\nHost: {HOST}\r\n{last}\r\n".encode())
+                async for frame in _read_frames(reader, number):
+                    seen = frame.seq
+                    _note(room, frame)
             finally:
                 writer.close()
         await asyncio.sleep(PAUSE_S)
 
 
-async def _read_frames(room: Room, reader: asyncio.StreamReader, line: int) -> None:
-    seq = 0
-    while text := await reader.readline():
+def _note(room: Room, frame: Frame) -> None:
+    room.frames.append(frame)
+    room.price_fen = max(room.price_fen, frame.shown["price_fen"] or 0)
+    room.result = room.result or frame.shown["result"]
+
+
+async def _read_frames(reader: asyncio.StreamReader, number: int) -> AsyncIterator[Frame]:
+    seq, left = 0, FRAMES_A_LINE
+    while left and (text := await reader.readline()):
         if text.startswith(b"id: "):
             seq = int(text[4:])
         elif text.startswith(b"data: ") and seq:
-            shown = json.loads(text[6:])
-            room.frames.append(Frame(line, seq, shown))
-            room.price_fen = max(room.price_fen, shown["price_fen"] or 0)
-            room.result = room.result or shown["result"]
-            seq = 0
+            yield Frame(number, seq, json.loads(text[6:]))
+            seq, left = 0, left - 1

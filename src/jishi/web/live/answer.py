@@ -25,11 +25,13 @@ STATUS = {
     "live.full": 503,
     "live.failed": 503,
     "live.unanswered": 503,
+    "live.watchers.address": 429,
+    "live.watchers.full": 503,
     "market.offering.unknown": 404,
 }
 UNREADABLE = 422
 EARLIEST_MS = 10**11  # less is a span, not an instant
-LATER = {"live.often", "live.share", "live.full", "live.failed"}
+LATER = {code for code, status in STATUS.items() if status in (429, 503)}
 _encode = msgspec.json.Encoder().encode
 Reply = tuple[int, list[tuple[bytes, bytes]], bytes]
 """Status, headers and body."""

@@ -4,7 +4,9 @@ Whoever commits calls `publish` from any thread; news from other processes comes
 a second finds what no message told. Frames follow each other by at least `FRAME_EVERY_S`, in a very full house by more,
 so that sending takes no more than half of the loop's time and bidders keep the rest. Watchers never touch the
 database. A send that could be done at once costs no task; a watcher whose line is full skips frames until it is free
-again, delays nobody, and is dropped when it stays so.
+again, delays nobody, and is dropped when it stays so, however busy its room is. A watcher is sent only what is newer
+than what it has seen, here or at another process; where a look finds that the rows stand before that, they are another
+history, and it is told so.
 """
 
 import asyncio
@@ -33,6 +35,10 @@ STALLED_S = 60.0
 SENDS_A_TURN = 50
 """After so many sends the loop turns to others, such as bidders, before it goes on."""
 BEAT = b"event: beat\ndata: {}\n\n"
+ANEW = b"event: anew\ndata: {}\n\n"
+"""Before a frame whose number may be smaller than what the watcher has seen: the database was put back."""
+OTHER_HISTORY = -2
+"""Stands for the last frame of a watcher whose number these rows never had."""
 log = logging.getLogger("jishi.live")
 
 
@@ -49,14 +55,26 @@ class Watcher:
 
 
 class Room:
-    """One watched offering: its latest frame, the newest sequence number heard of, and who watches."""
+    """One watched offering: its latest frame, the newest sequence number heard of, and who watches.
 
-    __slots__ = ("frame", "heard", "seq", "told_at", "watchers")
+    `ahead` holds who has seen more than stood here when they came, until a look says why.
+    """
+
+    __slots__ = ("ahead", "frame", "heard", "seq", "told_at", "watchers")
 
     def __init__(self) -> None:
         self.seq, self.heard, self.frame = -1, 0, b""
         self.told_at = time.monotonic()
         self.watchers: set[Watcher] = set()
+        self.ahead: set[Watcher] = set()
+
+    def put(self, seq: int, frame: bytes) -> None:
+        """Take what was read; a smaller number than before is another history, for everybody who watches."""
+        if seq < self.seq:
+            for watcher in self.watchers:
+                watcher.shown = OTHER_HISTORY
+            self.heard = seq
+        self.seq, self.heard, self.frame = seq, max(seq, self.heard), frame
 
 
 class Hub:
@@ -89,6 +107,8 @@ class Hub:
         room = self.rooms.setdefault(offering_id, Room())
         watcher = Watcher(send, shown)
         room.watchers.add(watcher)
+        if shown > room.seq:
+            room.ahead.add(watcher)
         self._counted(1)
         self._start()
         if room.frame:
@@ -97,6 +117,7 @@ class Hub:
             yield watcher
         finally:
             room.watchers.discard(watcher)
+            room.ahead.discard(watcher)
             if watcher.busy:
                 watcher.busy.cancel()
             if not room.watchers and self.rooms.get(offering_id) is room:
@@ -131,19 +152,21 @@ class Hub:
             began = time.monotonic()
             self._news.clear()
             self._told = False
-            sending_s = await self._bring_frames(began)
+            looks = began - self._looked_at >= LOOK_EVERY_S
+            if looks:
+                self._looked_at = began
+                self._drop_stalled(began)
+            sending_s = await self._bring_frames(looks=looks)
             await self._beat(began)
             await asyncio.sleep(max(sending_s, began + FRAME_EVERY_S - time.monotonic()))
 
-    async def _bring_frames(self, now_s: float) -> float:
-        """Read and send what is new; return how long (s) the sending took."""
+    async def _bring_frames(self, *, looks: bool) -> float:
+        """Read and send what is new, of every room if it `looks`; return how long (s) the sending took."""
         moved = [offering_id for offering_id, room in self.rooms.items() if room.heard > room.seq]
-        looks = now_s - self._looked_at >= LOOK_EVERY_S
-        if looks:
-            self._looked_at = now_s
         seen = {offering_id: room.seq for offering_id, room in self.rooms.items()} if looks else {}
         if not moved and not seen:
             return 0.0
+        ahead = [(room, watcher) for room in self.rooms.values() for watcher in room.ahead] if looks else []
         try:
             read = asyncio.get_running_loop().run_in_executor(
                 self._reader, _kept_open, _frames, (moved, seen)
@@ -156,9 +179,19 @@ class Hub:
         for offering_id, (seq, frame) in fresh.items():
             room = self.rooms.get(offering_id)
             if room is not None and seq != room.seq:
-                room.seq, room.heard, room.frame = seq, max(seq, room.heard), frame
+                room.put(seq, frame)
                 await self._show(room)
+        self._explain(ahead)
         return time.monotonic() - began
+
+    def _explain(self, ahead: list[tuple[Room, Watcher]]) -> None:
+        """Begin anew for who came before a look, and had seen more than the look then found in the rows."""
+        for room, watcher in ahead:
+            if watcher in room.ahead and room.seq >= 0:
+                room.ahead.discard(watcher)
+                if watcher.shown > room.seq:
+                    watcher.shown = OTHER_HISTORY
+                    self._push(watcher, room)
 
     async def _show(self, room: Room) -> None:
         room.told_at = time.monotonic()
@@ -176,15 +209,22 @@ class Hub:
             for place, watcher in enumerate(tuple(room.watchers), 1):
                 if watcher.busy is None:
                     self._write(watcher, BEAT, room)
-                elif now_s - watcher.busy_since > STALLED_S and watcher.task is not None:
-                    watcher.task.cancel("stalled")
                 if not place % SENDS_A_TURN:
                     await asyncio.sleep(0)
 
+    def _drop_stalled(self, now_s: float) -> None:
+        """End the streams that have not taken what they were sent for too long, in busy rooms and in quiet ones."""
+        for room in self.rooms.values():
+            for watcher in room.watchers:
+                stalls = watcher.busy is not None and now_s - watcher.busy_since > STALLED_S
+                if stalls and watcher.task is not None:
+                    watcher.task.cancel("stalled")
+
     def _push(self, watcher: Watcher, room: Room) -> None:
-        if watcher.busy is None and watcher.shown != room.seq:
+        if watcher.busy is None and watcher.shown < room.seq:
+            body = ANEW + room.frame if watcher.shown == OTHER_HISTORY else room.frame
             watcher.shown = room.seq
-            self._write(watcher, room.frame, room)
+            self._write(watcher, body, room)
 
     def _write(self, watcher: Watcher, body: bytes, room: Room) -> None:
         """Send as far as it goes at once; what has to wait goes on in a task of its own."""

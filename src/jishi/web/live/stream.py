@@ -5,13 +5,18 @@ offering's stream, so who comes back with the last one it saw is told at once wh
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
 
 from jishi.apps.market import reads
+from jishi.kernel.fault import Fault
 from jishi.platform.clock import SystemClock
+from jishi.web.live.answer import tell_fault
+from jishi.web.live.door import Door
 from jishi.web.live.hub import Hub
+from jishi.web.shell.peer import find_peer
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -19,7 +24,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 PREFIX = "/live/"
 CLOCK = "clock"
-MOST_WATCHERS = 20_000
+AGAIN_S = 5
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -27,21 +32,38 @@ HEADERS = [
     (b"x-content-type-options", b"nosniff"),
 ]
 ENDED = {("stalled",), ("closed",)}
-hub = Hub()
+hub, door = Hub(), Door()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Stream the frames of `/live/<offering id>`; 404 for what is not public, 503 when there are too many watchers."""
+    """Stream the frames of `/live/<offering id>`; 404 for what is not public, 503 or 429 for whom there is no room."""
     offering_id = scope["path"].removeprefix(PREFIX).strip("/")
     if offering_id == CLOCK:
         await _tell_time(send)
-    elif hub.count >= MOST_WATCHERS:
-        await _refuse(send, 503)
-    elif not await _is_open(offering_id):
-        await _refuse(send, 404)
-    else:
+        return
+    with contextlib.ExitStack() as inside:
+        try:
+            inside.enter_context(door.enter(_address(scope)))
+        except Fault as full:
+            await _refuse(send, full)
+        else:
+            await _let_in(offering_id, scope, (receive, send))
+
+
+async def _let_in(offering_id: str, scope: Scope, line: tuple[Receive, Send]) -> None:
+    _, send = line
+    if await _is_open(offering_id):
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-        await _stream(offering_id, scope, (receive, send))
+        await _stream(offering_id, scope, line)
+    else:
+        await send({"type": "http.response.start", "status": 404, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def _address(scope: Scope) -> str:
+    """Return the watcher's address; a header that comes several times is one list."""
+    forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    return find_peer((scope.get("client") or ("",))[0], ",".join(forwarded))
 
 
 async def _is_open(offering_id: str) -> bool:
@@ -75,6 +97,7 @@ async def _tell_time(send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-async def _refuse(send: Send, status: int) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": [(b"retry-after", b"5")]})
-    await send({"type": "http.response.body", "body": b""})
+async def _refuse(send: Send, full: Fault) -> None:
+    status, headers, body = tell_fault(full, wait_s=AGAIN_S)
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -12,6 +12,7 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
 from jishi.apps.packs import api as packs
+from jishi.web.shell.peer import find_peer
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -73,9 +74,8 @@ class ClientAddress:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request under the address that the outermost proxy saw."""
-        proxies, hops = settings.JISHI_PROXIES, request.headers.get("X-Forwarded-For", "").split(",")
-        if 0 < proxies <= len(hops) and hops[-proxies].strip():
-            request.META["REMOTE_ADDR"] = hops[-proxies].strip()
+        nearest, forwarded = request.META.get("REMOTE_ADDR", ""), request.headers.get("X-Forwarded-For", "")
+        request.META["REMOTE_ADDR"] = find_peer(nearest, forwarded)
         return self.get_response(request)
 
 

@@ -13,7 +13,6 @@ from jishi.apps.market.secrecy import WITHHELD
 from jishi.apps.market.states import keep_state, load_state
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import contract, inputs
-from jishi.kernel.mechanism.view import View
 from jishi.platform import deadline, evidence
 from jishi.platform.batch import together
 from jishi.platform.context import Context
@@ -84,7 +83,7 @@ def with_hash(answer: Answer, hashes: Mapping[int, str]) -> Answer:
     return Answer(True, seq=answer.seq, at_ms=answer.at_ms, leaf_hash=hashes[answer.seq])
 
 
-def store_state(offering: Offering, mechanism: Running, state: Any) -> View:
+def store_state(offering: Offering, mechanism: Running, state: Any) -> None:
     """Write the mechanism's state and what pages read of it onto the row, and set the next deadline."""
     view = mechanism.view(state)
     offering.snapshot = mechanism.dump(state)
@@ -99,7 +98,6 @@ def store_state(offering: Offering, mechanism: Running, state: Any) -> View:
     if (offering.due_ms, offering.awaits) != before:
         at_once = view.last_ms if view.awaits in AUTOMATIC else None
         deadline.set_deadline("offering", offering.id, at_once if view.due_ms is None else view.due_ms)
-    return view
 
 
 class Fold:
@@ -138,13 +136,12 @@ class Fold:
         """Return the entries that say what was taken."""
         return [("MechanismStepped", self._data(taken), taken.at_ms) for taken in self.taken]
 
-    def store(self) -> View:
-        """Put the state on the row, in memory, and tell who has to know that the offering ended."""
-        view = store_state(self.offering, self.mechanism, self.state)
+    def store(self) -> None:
+        """Put the state on the row, in memory, and what became of the offering if it ended."""
+        store_state(self.offering, self.mechanism, self.state)
         outcome = self.mechanism.outcome(self.state)
         if outcome["result"] != "open":
             _end(self.offering, outcome)
-        return view
 
     def _note(self, taken: contract.Taken) -> None:
         self.at_ms = max(self.at_ms, taken.at_ms)
@@ -170,19 +167,20 @@ def finish_all(ctx: Context, folds: Sequence[Fold], also: Callable[[Hashes], Non
     moving = [fold for fold in folds if fold.taken]
     if not moving and also is None:
         return hashes
-    before = {fold.offering.id: (fold.head.seq, fold.offering.phase) for fold in moving}
+    before = {fold.offering.id: fold.offering.phase for fold in moving}
     with together():
         for written in _append(ctx, moving):
             hashes[written.stream.removeprefix("offering/")][written.seq] = written.leaf_hash
-        views = [fold.store() for fold in moving]
-        same = [each.offering for each in moving if _stays(each.offering, before[each.offering.id][1])]
+        for fold in moving:
+            fold.store()
+        same = [each.offering for each in moving if _stays(each.offering, before[each.offering.id])]
         save_all(ctx, same, FOLDED, searched=False)
         if also is not None:
             also(hashes)
     plain = {row.id for row in same}
     _save_rest(ctx, [each.offering for each in moving if each.offering.id not in plain])
     if moving and moved.is_heard():
-        moved.tell([_describe(*each, before) for each in zip(moving, views, strict=True)])
+        moved.tell([moved.Moved(fold.offering.id, fold.head.seq) for fold in moving])
     return hashes
 
 
@@ -203,11 +201,6 @@ def _save_rest(ctx: Context, offerings: Sequence[Offering]) -> None:
     save_all(ctx, ended, (*FOLDED, *ENDING))
     for row in ended:
         events.publish(ctx, events.OfferingClosed(row.id, row.outcome or {}, row.closed_ms or ctx.now_ms()))
-
-
-def _describe(fold: Fold, view: View, before: Mapping[str, tuple[int, str]]) -> moved.Moved:
-    numbered = list(enumerate(fold.taken, start=before[fold.offering.id][0] + 1))
-    return moved.describe(fold.offering, view, (fold.head.seq, fold.head.at_ms), numbered)
 
 
 def _end(offering: Offering, outcome: dict[str, Any]) -> None:

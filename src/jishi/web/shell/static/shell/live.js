@@ -5,7 +5,7 @@
    phases) and data-due-ms. A listing changes its phases on the page; any other room comes anew from the server when
    a phase ends, because other forms and facts follow. */
 
-import { ask, learn } from "./clock.js";
+import { ask, learn, serverNow } from "./clock.js";
 import { clockOf, figure, premium, unitPrice, yuan } from "./format.js";
 
 const root = document.querySelector("[data-live]");
@@ -13,8 +13,10 @@ const words = JSON.parse(document.getElementById("live-words").textContent);
 const LIVE = ["scheduled", "free", "question", "rounds"];
 const isListing = (root.dataset.mechanism ?? "listing") === "listing";
 const QUIET_MS = 40_000; // the server beats every 15 s; a line may die without the browser noticing
+const LATE_MS = 3_000; // what came so late stood in a queue on its way; a new line has no queue
+const LATE_AGAIN_MS = 10_000;
 let phase = root.dataset.phase; // of a room that is suspended: "suspended"
-let lastBeatMs = Infinity;
+let lastSignMs = Infinity;
 
 const shown = (name) => document.querySelectorAll(`[data-show="${name}"]`);
 
@@ -130,20 +132,34 @@ const setLost = (isLost) => {
 };
 
 let lastId = "";
+let shownId = Number(document.querySelector("[data-ladder] tbody tr")?.dataset.seq ?? -1); // nothing older is shown
+let mayHurryMs = 0;
 
 /* The browser reconnects by itself and says which frame it saw last; a stream begun anew says it in its address. */
 function listen() {
   const stream = new EventSource(root.dataset.live + (lastId && `?after=${lastId}`));
+  let isFirst = true; // it tells what stands, however long it has stood
   const heard = (event) => {
-    lastId = event.lastEventId;
-    take(JSON.parse(event.data));
+    lastSignMs = Date.now();
     setLost(false);
+    if (Number(event.lastEventId) < shownId) return; // of another server process, a moment behind
+    const frame = JSON.parse(event.data);
+    lastId = event.lastEventId;
+    shownId = Number(lastId);
+    take(frame);
+    if (!isFirst) hurry(stream, frame);
+    isFirst = false;
   };
   stream.onmessage = heard;
   stream.onopen = () => setLost(false); // what it missed comes at once, and nothing comes if it missed nothing
   stream.addEventListener("beat", () => {
-    lastBeatMs = Date.now();
+    lastSignMs = Date.now();
     setLost(false);
+  });
+  // the server's database was put back: what this page shows may never have been
+  stream.addEventListener("anew", () => {
+    stream.close();
+    setTimeout(() => location.reload(), Math.random() * 2000);
   });
   stream.onerror = () => {
     setLost(true);
@@ -152,8 +168,16 @@ function listen() {
   };
 }
 
+/* Where frames come late, newer ones wait behind them: leave them there and ask for the present one. */
+function hurry(stream, frame) {
+  if (serverNow() - frame.server_ms < LATE_MS || performance.now() < mayHurryMs) return;
+  mayHurryMs = performance.now() + LATE_AGAIN_MS;
+  stream.close();
+  listen();
+}
+
 listen();
 ask();
 setInterval(ask, 60_000);
 document.addEventListener("visibilitychange", () => document.hidden || ask());
-setInterval(() => Date.now() - lastBeatMs > QUIET_MS && setLost(true), 1000);
+setInterval(() => Date.now() - lastSignMs > QUIET_MS && setLost(true), 1000);
