@@ -34,6 +34,7 @@ from jishi.apps.market.actions import (
     write_evidence,
 )
 from jishi.apps.market.actions.reserve import register_officer_key
+from jishi.apps.market.asked import Asked, list_asked, list_asked_of
 from jishi.apps.market.events import (
     OfferingClosed,
     RegistrationsQualified,
@@ -82,6 +83,7 @@ __all__ = [
     "CONTRACTED",
     "DEFAULTED",
     "Answer",
+    "Asked",
     "Book",
     "Command",
     "Holding",
@@ -120,6 +122,8 @@ __all__ = [
     "is_procured",
     "last_event_ms",
     "list_admitted_of",
+    "list_asked",
+    "list_asked_of",
     "list_awards",
     "list_ladder",
     "list_notices_of",
