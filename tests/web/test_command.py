@@ -214,7 +214,7 @@ def test_a_role_wrongly_named_gets_a_sentence(words: tuple[str, ...], said: str)
 def test_an_account_is_closed_once_and_opened_again() -> None:
     User.objects.create_user("new@staff.example", "a long password 1")
     closed = run("account", "new@staff.example")
-    assert closed.exit_code == 0 and "bid tickets have ended" in closed.stdout
+    assert closed.exit_code == 0 and "is closed; its sessions" in closed.stdout
     assert not User.objects.get(email="new@staff.example").is_active
     again = run("account", "new@staff.example")
     assert again.exit_code == 2 and "is so already" in again.stderr
