@@ -43,6 +43,8 @@ JISHI_PUBLIC_URL = os.environ.get("JISHI_PUBLIC_URL", "http://127.0.0.1:8000").r
 # "ocds-" and six letters or digits: assigned by the Open Contracting Partnership on registration
 JISHI_OCDS_PREFIX = os.environ.get("JISHI_OCDS_PREFIX", "ocds-jishi0")
 JISHI_RATE_LIMITS = not _flag("JISHI_NO_RATE_LIMITS", False)
+# roles that act only with a second factor shown
+JISHI_SECOND_FACTOR = frozenset(os.environ.get("JISHI_SECOND_FACTOR", "").replace(",", " ").split())
 SECURE = _flag("JISHI_SECURE", False)
 JISHI_LIVE = SECURE and not JISHI_DEMO  # a real market: nothing simulated, nothing for demonstration
 JISHI_PROXIES = int(os.environ.get("JISHI_PROXIES", "1" if SECURE else "0"))  # that add to X-Forwarded-For
@@ -100,6 +102,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "jishi.web.shell.actor.ActorMiddleware",
+    "jishi.web.shell.middleware.SecondFactor",
     "jishi.web.shell.faults.FaultMiddleware",
 ]
 
