@@ -154,3 +154,11 @@ def test_the_auditor_reads_of_it(world: World) -> None:
     change(browser())
     page = world.client("auditor").get("/desk/accesses/").content.decode()
     assert "account.change_password" in page and "rival@example.org" in page
+
+
+def test_a_short_password_is_refused_in_chinese(world: World) -> None:
+    client = browser()
+    client.cookies["django_language"] = "zh-hans"
+    form = {"oldpassword": PASSWORD, "password1": "short", "password2": "short"}
+    page = client.post("/accounts/password/change/", form).content.decode()
+    assert "密码太短，至少需要 10 个字符" in page and "too short" not in page
