@@ -94,6 +94,7 @@ def test_a_new_password_ends_every_way_the_old_one_opened(world: World, how: str
     answer = change(own) if how == "change" else reset("rival@example.org")
     assert "every API token and every bid ticket of yours has ended" in answer.content.decode()
     assert signed_in(own) is (how == "change")
+    assert how == "change" or 'role="button" href="/accounts/login/"' in answer.content.decode()
     assert not signed_in(other) and robot.get("/api/v1/registrations").status_code == 401
     assert bid(held) == "live.ticket.revoked"
     assert bid(rivals) != "live.ticket.revoked", "tickets of other parties stand"
