@@ -17,7 +17,7 @@ from jishi.platform import access
 from jishi.platform.clock import SystemClock
 from jishi.platform.context import Permit
 from jishi.platform.models import User
-from jishi.project import cli, verifying
+from jishi.project import cli, terminal, verifying
 from jishi.project.preflight import require_database, require_port
 from tests.kernel.sold_lot import GOLDEN, KEY
 
@@ -32,13 +32,27 @@ VECTORS = GOLDEN.parents[1] / "data" / "merkle_vectors.jsonl"
 def run(*words: object, lang: str = "en") -> Result:
     """Call the command in one language and return what it said."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cli, "LANG", lang)
+        for module in (cli, terminal):
+            patch.setattr(module, "LANG", lang)
         return CliRunner().invoke(cli.app, [str(word) for word in words])
 
 
 @pytest.mark.parametrize(
     "command",
-    ["", "up", "serve", "setup", "day", "verify", "verifier", "grant", "rebuild", "pack", "pack check"],
+    [
+        "",
+        "up",
+        "serve",
+        "setup",
+        "day",
+        "verify",
+        "verifier",
+        "grant",
+        "account",
+        "rebuild",
+        "pack",
+        "pack check",
+    ],
 )
 def test_every_command_explains_itself(command: str) -> None:
     done = run(*command.split(), "--help")
@@ -194,6 +208,19 @@ def test_a_role_wrongly_named_gets_a_sentence(words: tuple[str, ...], said: str)
     done = run("grant", *words)
     assert done.exit_code == 2
     assert said in done.stderr
+
+
+@pytest.mark.django_db
+def test_an_account_is_closed_once_and_opened_again() -> None:
+    User.objects.create_user("new@staff.example", "a long password 1")
+    closed = run("account", "new@staff.example")
+    assert closed.exit_code == 0 and "is closed; its sessions" in closed.stdout
+    assert not User.objects.get(email="new@staff.example").is_active
+    again = run("account", "new@staff.example")
+    assert again.exit_code == 2 and "is so already" in again.stderr
+    assert run("account", "new@staff.example", "--reopen").exit_code == 0
+    assert User.objects.get(email="new@staff.example").is_active
+    assert run("account", "nobody@staff.example").exit_code == 2
 
 
 @pytest.mark.django_db

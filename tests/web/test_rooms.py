@@ -12,12 +12,11 @@ from django.test import Client
 from jishi.apps.market import actions as market
 from jishi.apps.market.models import Offering, Registration
 from jishi.apps.market.reads import get_offering, list_entries
-from jishi.apps.parties import api as parties
 from jishi.kernel.mechanism import acts
 from jishi.kernel.mechanism.inputs import Bid
 from jishi.platform.clock import SimulatedClock
 from jishi.platform.context import Context
-from tests.apps.market.hall import BIDDERS, DAY_MS, START_FEN, STEP_FEN, Hall
+from tests.apps.market.hall import DAY_MS, START_FEN, STEP_FEN, Hall
 from tests.apps.market.ways import many_ways
 
 JSON = {"Accept": "application/json"}
@@ -38,14 +37,11 @@ def ways(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def hall(db: None, ways: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Hall]:
+def hall(db: None, ways: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Hall:
     """Give an office whose lots opened a day ago on the clock of the web server."""
     monkeypatch.setenv("JISHI_PACK", str(ways))
     settings.JISHI_RATE_LIMITS = False
-    hall = Hall(SimulatedClock(Context().now_ms() - 23 * DAY_MS))
-    for name in BIDDERS:
-        parties.add_representative(hall.system, hall.parties[name], hall.users[name].pk)
-    yield hall
+    return Hall(SimulatedClock(Context().now_ms() - 23 * DAY_MS))
 
 
 def client(hall: Hall, name: str = "", **headers: str) -> Client:

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 from jishi.kernel.evidence.canonical import read_canonical
 from jishi.kernel.sealing.committee import compose_committee, read_committee
 from jishi.kernel.sealing.opening import open_all
-from jishi.project import cli
+from jishi.project import cli, terminal
 
 BID = {"price_fen": 88_000_000}
 
@@ -18,7 +18,8 @@ BID = {"price_fen": 88_000_000}
 def run(*words: object, typed: str | None = None) -> Result:
     """Call the command in English and return what it said."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cli, "LANG", "en")
+        for module in (cli, terminal):
+            patch.setattr(module, "LANG", "en")
         return CliRunner().invoke(cli.app, [str(word) for word in words], input=typed)
 
 

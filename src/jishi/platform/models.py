@@ -181,6 +181,14 @@ class SearchRow(models.Model):
         ]
 
 
+class SharedValue(models.Model):
+    """What all processes remember for a short while, by the keyed hash of its name; `value` is JSON."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    value = models.TextField()
+    until_ms = models.BigIntegerField(db_index=True)
+
+
 class SubjectKey(models.Model):
     """The wrapped key of one subject's personal fields; erasure removes the wrapping."""
 

@@ -42,6 +42,11 @@ def revoke_token(ctx: Context, token_id: str) -> None:
         raise Fault("token.unknown", token=token_id)
 
 
+def end_tokens(user_id: int) -> int:
+    """Remove every token of a person; return how many there were."""
+    return ApiToken.objects.filter(owner_id=user_id).delete()[0]
+
+
 def list_tokens(ctx: Context) -> list[ApiToken]:
     """Return the tokens of the acting person that still hold, newest first."""
     rows = ApiToken.objects.filter(owner_id=ctx.actor.user_id, until_ms__gt=ctx.now_ms())

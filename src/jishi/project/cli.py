@@ -1,18 +1,14 @@
 """The command line: serve, test, run a market day, verify bundles, check packs. Composition only."""
 
 import datetime
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 from jishi.project.bench.command import app as bench_app
+from jishi.project.terminal import LANG, console, plainly
 
 app = typer.Typer(
     name="jishi",
@@ -23,11 +19,8 @@ app = typer.Typer(
 pack_app = typer.Typer(no_args_is_help=True, help="Work with packs, the data that make a jurisdiction.")
 app.add_typer(pack_app, name="pack")
 app.add_typer(bench_app, name="bench")
-console = Console()
-errors = Console(stderr=True, highlight=False)
 Host = Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 for all of this machine.")]
 Port = Annotated[int, typer.Option(help="The port to listen on.")]
-LANG = "en" if os.environ.get("JISHI_LANG", os.environ.get("LANG", "zh")).startswith("en") else "zh"
 
 
 @app.command()
@@ -42,7 +35,7 @@ def up(
     from jishi.project import serving
     from jishi.project.preflight import require_port
 
-    with _plainly():
+    with plainly():
         require_port(host, port)
         serving.tell_address(host, port)
         serving.prepare(console, with_scenario=scenario)
@@ -56,7 +49,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     from jishi.project import serving
     from jishi.project.preflight import require_database, require_port
 
-    with _plainly():
+    with plainly():
         require_port(host, port)
         serving.tell_address(host, port)
         serving.set_up()
@@ -98,7 +91,7 @@ def day(
     """Run a whole market day in simulated time, from announcements to bundles anyone can verify."""
     from jishi.project import serving
 
-    with _plainly(), serving.simulation():
+    with plainly(), serving.simulation():
         from jishi.apps.simulation import api as simulation
 
         chosen = simulation.DayOptions(
@@ -138,7 +131,7 @@ def verify(
         raise typer.BadParameter("name a bundle, or known answers with --vectors", param_hint="BUNDLES")
     if receipt and len(bundles or ()) != 1:
         raise typer.BadParameter("a receipt is held against one bundle", param_hint="--receipt")
-    with _plainly():
+    with plainly():
         passed = vectors is None or verify_vectors(console, vectors, LANG)
         if bundles:
             passed = verify_files(console, bundles, (trust, quiet, LANG), witness or ()) and passed
@@ -154,7 +147,7 @@ def verifier(
     """Write the verifier one carries away: one file that a bare Python 3.11 runs, without this installation."""
     from jishi.project.verifying import write_verifier
 
-    with _plainly():
+    with plainly():
         write_verifier(console, out, LANG)
 
 
@@ -178,7 +171,7 @@ def run_witness(
 
     if (watch is None) == (port is None):
         raise typer.BadParameter("give either --watch ADDRESS or --port N", param_hint="--watch")
-    with _plainly():
+    with plainly():
         witness = open_witness(folder, name, log)
         if watch is not None:
             raise typer.Exit(0 if watch_log(console, witness, watch, (every, LANG)) else 1)
@@ -203,7 +196,7 @@ def grant(
     from jishi.project import serving
     from jishi.project.preflight import require_database
 
-    with _plainly():
+    with plainly():
         serving.set_up()
         from jishi.project import staffing  # its models need Django to be set up
 
@@ -216,6 +209,26 @@ def grant(
     console.print(say(code, {"email": email, "role": role, "division": division}, LANG), highlight=False)
 
 
+@app.command("account")
+def switch_account(
+    email: Annotated[str, typer.Argument(help="Whose account.")],
+    reopen: Annotated[bool, typer.Option("--reopen", help="Open a closed account again instead.")] = False,
+) -> None:
+    """Close a person's account: sessions, API tokens and bid tickets end at once."""
+    from jishi.platform.words import say
+    from jishi.project import serving
+    from jishi.project.preflight import require_database
+
+    with plainly():
+        serving.set_up()
+        from jishi.project import staffing  # its models need Django to be set up
+
+        require_database()
+        (staffing.reopen_account if reopen else staffing.close_account)(email)
+    code = "account.reopened" if reopen else "account.closed"
+    console.print(say(code, {"email": email}, LANG), highlight=False)
+
+
 @app.command()
 def rebuild(
     words: Annotated[bool, typer.Option("--words", help="Make the full-text index anew instead.")] = False,
@@ -224,7 +237,7 @@ def rebuild(
     from jishi.project import serving
     from jishi.project.preflight import require_database
 
-    with _plainly():
+    with plainly():
         serving.set_up()
         # their models need Django to be set up
         from jishi.project.rebuilding import rebuild_lists, rebuild_words
@@ -258,7 +271,7 @@ def decide(
     """Decide by a rule. Exit code: 0 a definite answer, 1 undetermined or something found, 2 wrongly called."""
     from jishi.project import deciding, deciding_many, deciding_sql
 
-    with _plainly():
+    with plainly():
         day = deciding.read_day(as_of)
         if sql is not None:
             definite = deciding_sql.print_sql(console, (table, sql, day if as_of else None), LANG)
@@ -280,7 +293,7 @@ def replay(
     """Replay recorded low-price tenders by the rule. Exit code 0, or 2 where the file cannot be read at all."""
     from jishi.project.replaying import replay_file
 
-    with _plainly():
+    with plainly():
         replay_file(console, file, (as_json, LANG))
 
 
@@ -294,7 +307,7 @@ def seal_bid(
     """Seal a bid on this machine: nobody opens it before the committee's members do together."""
     from jishi.project.sealing import write_envelope
 
-    with _plainly():
+    with plainly():
         write_envelope(console, committee, (alias, bid), (out, LANG))
 
 
@@ -306,7 +319,7 @@ def member_key(
     """Make a committee member's key for one offering, to be published when its bids are opened."""
     from jishi.project.sealing import write_member_key
 
-    with _plainly():
+    with plainly():
         write_member_key(console, suite, (out, LANG))
 
 
@@ -319,7 +332,7 @@ def pack_check(
     """Check a pack: its files, dated cases and rows, with what would be valid. Exit code 1 if anything is wrong."""
     from jishi.project.packing import check_folder
 
-    with _plainly():
+    with plainly():
         sound = check_folder(console, path, (strict, notes, LANG))
     raise typer.Exit(0 if sound else 1)
 
@@ -329,7 +342,7 @@ def measures(
     as_json: Annotated[bool, typer.Option("--json", help="Print the facts as JSON.")] = False,
 ) -> None:
     """Print what carries each measure of the policy, how far it runs and what is missing."""
-    with _plainly():
+    with plainly():
         from jishi.apps.packs.api import default_pack
         from jishi.project.measuring import list_measures, print_measures
 
@@ -356,7 +369,7 @@ def pack_diff(
     """Say which rules, rows, numbers and clauses differ between two packs, and whose answer changes."""
     from jishi.project.comparing import diff_packs
 
-    with _plainly():
+    with plainly():
         day = as_of.date() if as_of else None
         diff_packs(console, (before, after), (cases, table, day), (out, LANG))
 
@@ -370,21 +383,8 @@ def pack_parity(
     """Put one case to every rule on two tracks, such as state and collective land, and show each difference."""
     from jishi.project.comparing import show_parity
 
-    with _plainly():
+    with plainly():
         show_parity(console, case, LANG)
-
-
-@contextmanager
-def _plainly() -> Iterator[None]:
-    """Say a fault in the reader's language and end with 2, instead of showing where in the code it arose."""
-    from jishi.kernel.fault import Fault
-    from jishi.platform.words import say
-
-    try:
-        yield
-    except Fault as fault:
-        errors.print(f"[red]✗[/red] {escape(say(fault.code, fault.params, LANG))}", soft_wrap=True)
-        raise typer.Exit(2) from None
 
 
 def main() -> None:

@@ -45,10 +45,16 @@ def require_database() -> None:
 
 
 def require_real_market() -> None:
-    """Refuse to run a real market on what is for demonstration: a sandbox bank, accounts with a public password."""
+    """Refuse to run a real market on what is for demonstration: a sandbox bank, accounts with a public password.
+
+    Refuse any market that asks a role nobody has for a second factor: whoever wrote it meant another.
+    """
     from jishi.apps.settlement import api as settlement
     from jishi.apps.simulation import api as simulation
+    from jishi.platform.access import STAFF
 
+    if strange := sorted(settings.JISHI_SECOND_FACTOR.difference(STAFF)):
+        raise Fault("access.role_unknown", role=", ".join(strange), valid=", ".join(STAFF))
     if not settings.JISHI_LIVE:
         return
     bank = settlement.find_bank()

@@ -53,6 +53,8 @@ JISHI_PROCESSES = _count(
     "JISHI_PROCESSES", 1
 )  # that serve one database: a party's rate is shared out to them
 JISHI_RATE_LIMITS = not _flag("JISHI_NO_RATE_LIMITS", False)
+# roles that act only with a second factor shown
+JISHI_SECOND_FACTOR = frozenset(os.environ.get("JISHI_SECOND_FACTOR", "").replace(",", " ").split())
 SECURE = _flag("JISHI_SECURE", False)
 JISHI_LIVE = SECURE and not JISHI_DEMO  # a real market: nothing simulated, nothing for demonstration
 JISHI_PROXIES = int(os.environ.get("JISHI_PROXIES", "1" if SECURE else "0"))  # that add to X-Forwarded-For
@@ -112,6 +114,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "jishi.web.shell.actor.ActorMiddleware",
+    "jishi.web.shell.middleware.SecondFactor",
     "jishi.web.shell.faults.FaultMiddleware",
 ]
 
@@ -149,7 +152,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = os.environ.get("JISHI_EMAIL_VERIFICATION", "mandatory" if JISHI_LIVE else "none")
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"} if JISHI_RATE_LIMITS else {}
+# counted for all processes together (CACHES); what is not named here, allauth limits by its own defaults
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"} if JISHI_RATE_LIMITS else False
 ACCOUNT_SESSION_REMEMBER = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/me/"
@@ -177,7 +181,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {"default": {"BACKEND": "jishi.platform.cache.SharedCache"}}
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -1,10 +1,11 @@
-"""Give and end the roles of the staff, from the machine the exchange runs on; whoever may do this may do anything."""
+"""Give and end roles and close accounts, from the machine the exchange runs on; whoever may do this may do anything."""
 
 from jishi.apps.packs import api as packs
 from jishi.apps.procedures.api import departments_of
 from jishi.kernel.fault import Fault
-from jishi.platform import access
+from jishi.platform import access, account
 from jishi.platform.clock import SystemClock
+from jishi.platform.context import Context
 from jishi.platform.models import User
 
 
@@ -25,6 +26,16 @@ def end_role(email: str, role: str, division: str) -> None:
     """End a person's role over a division now; Fault `project.staff.role` when there is none."""
     if not access.end_grants(_find_person(email), role, division, SystemClock().now_ms()):
         raise Fault("project.staff.role", email=email, role=role, division=division)
+
+
+def close_account(email: str) -> None:
+    """Close a person's account; faults: `project.staff.person`, `account.state`."""
+    account.close_account(Context(), _find_person(email))
+
+
+def reopen_account(email: str) -> None:
+    """Open a closed account again; faults: `project.staff.person`, `account.state`."""
+    account.reopen_account(Context(), _find_person(email))
 
 
 def _find_person(email: str) -> User:

@@ -10,6 +10,7 @@ from jishi.apps.parties import api as parties
 from jishi.apps.parties import events
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism.inputs import Bid
+from jishi.platform import account
 from jishi.platform.models import User
 from tests.apps.market.hall import START_FEN, STEP_FEN, Hall
 
@@ -103,3 +104,16 @@ def test_a_ticket_ends_with_the_mandate(hall: Hall, lots: tuple[Offering, Offeri
     assert ticket(hall, row).until_ms == now_ms + 60_000
     entrust(hall, scope=lots[0].id)
     assert ticket(hall, row).until_ms == now_ms + LIFE_MS
+
+
+def test_a_new_password_or_a_closed_account_ends_tickets(hall: Hall, lots: tuple[Offering, Offering]) -> None:
+    rows = [hall.admit(lot, "north", "south") for lot in lots]
+    person = User.objects.get(email="member@example.org")
+    entrust(hall)
+    held = [ticket(hall, row["north"]) for row in rows]
+    account.change_password(hall.system, person, "a-fresh-password")
+    assert [bid(hall, each, START_FEN) for each in held] == ["live.ticket.revoked"] * 2
+    held = [ticket(hall, row["north"]) for row in rows]
+    account.close_account(hall.system, person)
+    assert [bid(hall, each, START_FEN) for each in held] == ["live.ticket.revoked"] * 2
+    assert all(Registration.objects.get(pk=row["south"].id).ticket_series == 0 for row in rows)

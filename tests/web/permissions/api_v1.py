@@ -104,6 +104,20 @@ ROWS = [
         for method in ("POST", "DELETE")
         for who, party in (("bidder", "north"), ("rival", "south"))
     ),
+    *(
+        Row(
+            "api/v1/registrations/<registration_id>/acts",
+            frozenset({who}),
+            f"of {party}",
+            method,
+            target=registration("rounds", party),
+            body=(lambda world: {"type": "continue"}) if method == "POST" else None,
+            json=method == "POST",
+            headers=KEY,
+        )
+        for method in ("GET", "POST")
+        for who, party in (("bidder", "north"), ("rival", "south"))
+    ),
     Row("api/v1/tokens", MEMBERS, "own"),
     Row("api/v1/tokens", MEMBERS, "own", "POST", body=lambda world: {"name": "robot"}, json=True),
     Row(

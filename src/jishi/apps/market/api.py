@@ -36,6 +36,7 @@ from jishi.apps.market.actions import (
 from jishi.apps.market.actions.line import SHARE, check_rate, part_of, use_queue
 from jishi.apps.market.actions.outage import silent_since
 from jishi.apps.market.actions.reserve import register_officer_key
+from jishi.apps.market.asked import Asked, list_asked, list_asked_of
 from jishi.apps.market.events import (
     OfferingClosed,
     RegistrationsQualified,
@@ -85,6 +86,7 @@ __all__ = [
     "DEFAULTED",
     "SHARE",
     "Answer",
+    "Asked",
     "Book",
     "Command",
     "Holding",
@@ -124,6 +126,8 @@ __all__ = [
     "is_procured",
     "last_event_ms",
     "list_admitted_of",
+    "list_asked",
+    "list_asked_of",
     "list_awards",
     "list_ladder",
     "list_notices_of",

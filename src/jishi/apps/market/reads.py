@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -313,6 +314,21 @@ def _given(offering: Offering, *kinds: str) -> Iterator[dict[str, Any]]:
         given = json.loads(data)["input"]
         if given["type"] in kinds:  # the words may stand in a note of another input
             yield given
+
+
+def list_given(
+    offering: Offering, alias: str, kinds: Collection[str], *, after_seq: int = 0, limit: int = 100
+) -> list[tuple[EvidenceEntry, dict[str, Any]]]:
+    """Return (entry, input) of what one bidder gave and the mechanism took, in order. For that bidder's eyes alone."""
+    rows = EvidenceEntry.objects.filter(
+        stream=offering.stream,
+        kind="MechanismStepped",
+        seq__gt=after_seq,
+        data__contains=f'"alias":"{alias}"',
+    )
+    found = ((row, json.loads(row.data)["input"]) for row in rows.order_by("seq").iterator(500))
+    own = ((row, given) for row, given in found if given["type"] in kinds and given["alias"] == alias)
+    return list(islice(own, limit))
 
 
 def simulated_aliases(offering_id: str) -> frozenset[str]:

@@ -32,17 +32,17 @@ Key = Annotated[
 @router.post("/bids", response={200: shapes.Accepted, **REFUSED}, throttle=[BIDDING])
 def post_bid(request: HttpRequest, payload: shapes.BidIn, key: Key) -> Any:
     """Place a quote (报价). 409 says why the room does not take it."""
-    own_key = _own_key(payload.registration, key)
-    answer = place_bid(request.ctx, payload.registration, payload.price_fen, own_key)  # type: ignore[attr-defined]
-    return _tell(request, payload.registration, answer)
+    own = own_key(payload.registration, key)
+    answer = place_bid(request.ctx, payload.registration, payload.price_fen, own)  # type: ignore[attr-defined]
+    return tell(request, reads.get_bidder(payload.registration).offering.stream, answer)
 
 
 @router.post("/bids/continue", response={200: shapes.Accepted, **REFUSED}, throttle=[BIDDING])
 def post_continue(request: HttpRequest, payload: shapes.ContinueIn, key: Key) -> Any:
     """Say in the question period (询问期) that one goes on bidding."""
-    own_key = _own_key(payload.registration, key)
-    answer = continue_bidding(request.ctx, payload.registration, own_key)  # type: ignore[attr-defined]
-    return _tell(request, payload.registration, answer)
+    own = own_key(payload.registration, key)
+    answer = continue_bidding(request.ctx, payload.registration, own)  # type: ignore[attr-defined]
+    return tell(request, reads.get_bidder(payload.registration).offering.stream, answer)
 
 
 @router.post("/registrations/{registration_id}/ticket", response={201: shapes.Ticket, **REFUSED})
@@ -59,15 +59,15 @@ def revoke_tickets(request: HttpRequest, registration_id: str) -> Any:
     return Status(204, None)
 
 
-def _own_key(registration_id: str, key: str) -> str:
+def own_key(registration_id: str, key: str) -> str:
     """Return the key as one bidder's own: two may choose the same, and one may send it by another way again."""
     return f"{reads.get_bidder(registration_id).alias}:{key}"
 
 
-def _tell(request: HttpRequest, registration_id: str, answer: Answer) -> Any:
+def tell(request: HttpRequest, stream: str, answer: Answer) -> Any:
+    """Answer with the place in the log and its receipt, or 409 with why the room does not take it."""
     if not answer.accepted:
         return Status(409, describe(request, Fault(answer.code, **dict(answer.params))))
-    stream = reads.get_bidder(registration_id).offering.stream
     told = {name: getattr(answer, name) for name in ("seq", "at_ms", "leaf_hash")}
     return {**told, "receipt": market.receipt_of(stream, answer.seq)}
 

@@ -31,4 +31,5 @@ class Limit(BaseThrottle):
 
 READING = Limit(Buckets(rate=20, burst=200), strangers_only=True)
 BIDDING = Limit(Buckets(rate=5, burst=30))
+OWN = Limit(Buckets(rate=2, burst=20))
 MANY = Limit(Buckets(rate=0.2, burst=10))

@@ -54,8 +54,28 @@ class OfferingLine(Schema):
     simulated: bool
 
 
+class FieldOut(Schema):
+    """A field of an act: an integer of `least`, `least` + `step` … `most` (in `unit`), or one of `choices`."""
+
+    name: str
+    kind: str
+    unit: str | None
+    least: int | None
+    most: int | None
+    step: int | None
+    choices: list[str | int] | None
+
+
+class AskedOut(Schema):
+    """An act (`type`) that bidders may give now, with its fields; `seals` names what stands in a bid to be sealed."""
+
+    type: str
+    fields: list[FieldOut]
+    seals: list[str] | None
+
+
 class OfferingFull(OfferingLine):
-    """An offering with its lot, terms, statutory limits and outcome."""
+    """An offering with its lot, terms, statutory limits and outcome; `accepts` tells what bidders may give now."""
 
     lot: dict[str, Any]
     terms: dict[str, Any]
@@ -64,6 +84,7 @@ class OfferingFull(OfferingLine):
     reserve_commitment: str | None
     previous: str | None
     next_bid_fen: Fen | None
+    accepts: list[AskedOut]
     outcome: dict[str, Any] | None
 
 

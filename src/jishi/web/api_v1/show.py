@@ -1,11 +1,12 @@
 """From rows to the shapes of the API."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jishi.apps.market.api import Offering, Registration, next_bid
+from jishi.apps.market.api import Asked, Offering, Registration, list_asked, next_bid
 from jishi.apps.parties.api import PartyInfo
+from jishi.apps.sealing.api import bid_fields_of
 
 Json = dict[str, Any]
 SAME = (
@@ -40,8 +41,24 @@ def show_offering(row: Offering) -> Json:
         "reserve_commitment": row.reserve_commitment or None,
         "previous": row.previous_id or None,
         "next_bid_fen": next_bid(row),
+        "accepts": show_asked(row, list_asked(row)),
         "outcome": row.outcome,
     }
+
+
+def show_asked(row: Offering, asked: Mapping[str, Sequence[Asked]]) -> list[Json]:
+    """Return what bidders may give, act by act."""
+    return [
+        {
+            "type": name,
+            "fields": [
+                {**each._asdict(), "unit": each.unit or None, "choices": list(each.choices) or None}
+                for each in fields
+            ],
+            "seals": list(bid_fields_of(row)) if name == "seal" else None,
+        }
+        for name, fields in asked.items()
+    ]
 
 
 def show_notice(row: Any) -> Json:

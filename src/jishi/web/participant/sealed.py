@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from jishi.apps.market.api import view_of
 from jishi.apps.market.reads import get_registration
 from jishi.apps.sealing import api as sealing
 from jishi.kernel.fault import Fault
@@ -23,14 +22,8 @@ from jishi.web.shell.site import language
 
 OFTEN = Buckets(rate=1, burst=20)
 HEADER, OF_MEMBER = 2000, 500  # characters of an envelope beside its cipher; more than docs/sealing.md counts
-KINDS = {
-    "tender": "price",
-    "uniform_price": "pairs",
-    "pay_as_bid": "pairs",
-    "call_auction": "orders",
-    "lottery": "contribution",
-}
-"""How the bid of a mechanism is typed; any other is typed as JSON."""
+KINDS = {"price_fen": "price", "pairs": "pairs", "orders": "orders", "contribution": "contribution"}
+"""How a bid is typed, by its first field; any other is typed as JSON."""
 MOST_ROWS = 10
 
 
@@ -108,14 +101,9 @@ def _show(request: HttpRequest, form: EnvelopeForm, registration: Any) -> HttpRe
 
 
 def _typed(offering: Any) -> dict[str, Any]:
-    """Say how a bid is typed: an auction's sealed stage asks for a price, for a part of the draw, or for both."""
-    view = view_of(offering)
-    if offering.mechanism != "auction" or view is None:
-        return {"kind": KINDS.get(offering.mechanism, "json"), "draws": False}
-    quotes = view.stage.get("kind") == "sealed_quote"
-    after = offering.terms["stages"][view.stage["index"] + 1 :][:1]
-    draws = quotes and [each["kind"] for each in after] == ["lottery"]
-    return {"kind": "price" if quotes else "contribution", "draws": draws}
+    """Say how a bid is typed, and whether a part of the draw goes with a price."""
+    first, *others = sealing.bid_fields_of(offering) or ("",)
+    return {"kind": KINDS.get(first, "json"), "draws": "contribution" in others}
 
 
 def _rows(terms: Any) -> int:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from jishi.apps.parties import api as parties
 from jishi.platform import access
 from jishi.platform.context import ANYONE, Actor, Context
+from jishi.web.shell.second_factor import keep_shown
 
 
 class ActorMiddleware:
@@ -39,6 +40,12 @@ def actor_of(request: HttpRequest) -> Actor:
     return found
 
 
+def lacks_second_factor(request: HttpRequest) -> bool:
+    """Tell whether a role of the person is withheld for want of a second factor."""
+    actor_of(request)
+    return bool(getattr(request, "_jishi_withholds", False))
+
+
 def act_as(request: HttpRequest, user: Any) -> None:
     """Let the rest of the request be done by `user`, who came by a token and has no session."""
     request.user = user
@@ -51,11 +58,14 @@ def _read_actor(request: HttpRequest) -> Actor:
     if user is None or not user.is_authenticated:
         return ANYONE
     now_ms = Context().now_ms()
+    permits = access.permits_of(user, now_ms)
+    held = keep_shown(request, permits)
+    request._jishi_withholds = len(held) < len(permits)  # type: ignore[attr-defined]
     represented, agencies = parties.represented_by(user.pk, now_ms)
     return Actor(
         user_id=user.pk,
         name=user.get_full_name() or user.email,
-        permits=access.permits_of(user, now_ms),
+        permits=held,
         parties=represented,
         agencies=agencies,
     )

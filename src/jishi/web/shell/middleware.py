@@ -12,7 +12,9 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
 from jishi.apps.packs import api as packs
+from jishi.web.shell.actor import lacks_second_factor
 from jishi.web.shell.peer import find_peer
+from jishi.web.shell.second_factor import lead
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -77,6 +79,24 @@ class ClientAddress:
         nearest, forwarded = request.META.get("REMOTE_ADDR", ""), request.headers.get("X-Forwarded-For", "")
         request.META["REMOTE_ADDR"] = find_peer(nearest, forwarded)
         return self.get_response(request)
+
+
+class SecondFactor:
+    """Lead whose role asks for a second factor that was not shown away from the desk, to where it is."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
+        """Let everything pass but a page of the desk whose reader lacks it."""
+        match = request.resolver_match
+        if not settings.JISHI_SECOND_FACTOR or match is None or "desk" not in match.app_names:
+            return None
+        return lead(request) if lacks_second_factor(request) else None
 
 
 class ChosenLanguage(LocaleMiddleware):

@@ -55,6 +55,13 @@ def end_tickets(ctx: Context, ended: parties.AuthorityEnded) -> None:
     rows.filter(offering__state__in=(DRAFT, NOTICED)).update(ticket_series=F("ticket_series") + 1)
 
 
+def end_tickets_of(ctx: Context, user_id: int) -> None:
+    """End every ticket a person may hold for a party, in the transaction that ends the person's ways in."""
+    represented, agencies = parties.represented_by(user_id, ctx.now_ms())
+    for party, scope in (*((each, "") for each in represented), *agencies):
+        end_tickets(ctx, parties.AuthorityEnded(party, scope))
+
+
 def _end(ctx: Context, party: str, offering_id: str) -> int:
     until_ms = ctx.now_ms() + LIFE_MS
     if ctx.actor.user_id is None:

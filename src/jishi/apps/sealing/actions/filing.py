@@ -11,6 +11,7 @@ from django.db import transaction
 
 from jishi.apps.market import api as market
 from jishi.apps.sealing.actions.committee import committee_of
+from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism.acts import Seal
 from jishi.kernel.sealing.committee import read_committee
 from jishi.kernel.sealing.envelope import check_envelope
@@ -33,7 +34,8 @@ class Filing:
 def file_envelope(ctx: Context, registration_id: str, envelope: Any, key: str) -> Filing:
     """File an envelope for a registration the actor represents; a retry with the same key gets the same answer.
 
-    Faults `ceremony.unformed`, `sealing.envelope.*`; out of time, the mechanism's refusal is in the answer.
+    Faults `ceremony.unformed`, `sealing.envelope.*`, `command.key_reused`; out of time, the mechanism's refusal is in
+    the answer.
     """
     registration = market.get_registration(registration_id)
     offering = registration.offering
@@ -46,7 +48,11 @@ def file_envelope(ctx: Context, registration_id: str, envelope: Any, key: str) -
             return Filing(answer)
         # The stream is locked until the commit, so nothing comes between the step and its envelope.
         seq = answer.seq + 1
-        if not EvidenceEntry.objects.filter(stream=offering.stream, seq=seq).exists():
+        kinds = EvidenceEntry.objects.filter(stream=offering.stream, seq=seq).values_list("kind", flat=True)
+        kind = kinds.first()
+        if kind is None:
             data = {"alias": registration.alias, "envelope": envelope}
             market.write_evidence(ctx, offering.id, [(FILED, data)])
+        elif kind != FILED:  # the key came with the commitment alone before, on the live path
+            raise Fault("command.key_reused", key=key)
     return Filing(answer, seq)
