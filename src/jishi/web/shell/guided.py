@@ -20,6 +20,7 @@ from jishi.kernel.fault import Fault
 from jishi.platform.context import Context
 from jishi.web.shell.address import find_address
 from jishi.web.shell.case_fault import say_fault
+from jishi.web.shell.lot_choice import lot_address
 from jishi.web.shell.site import language
 from jishi.web.shell.typed import TypedForm, count_typed_rows, typed_initial
 
@@ -60,10 +61,11 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One answer in words."""
+    """One answer in words; `url` shows what it names."""
 
     label: str
     value: str
+    url: str = ""
 
 
 class Draft:
@@ -157,7 +159,8 @@ class Draft:
         answers = self.merge(part, posted)
         asked = self.asked(part, answers)
         rows = count_typed_rows(asked, answers, posted or {})
-        return TypedForm(posted, questions=asked, rows=rows, initial=typed_initial(asked, answers))
+        own, initial = self.ctx.actor.parties, typed_initial(asked, answers)
+        return TypedForm(posted, questions=asked, rows=rows, parties=own, initial=initial)
 
     def merge(self, part: str, posted: Mapping[str, Any] | None) -> dict[str, Any]:
         """Return all answers, those of one part as they were posted."""
@@ -244,4 +247,5 @@ def say_answers(
                 ]
                 yield Said(f"{each.label.say(lang)} {number}", " · ".join(cells))
         else:
-            yield Said(each.label.say(lang), procedures.say_answer(pack, each, value, lang))
+            said = procedures.say_answer(pack, each, value, lang)
+            yield Said(each.label.say(lang), said, lot_address(each, value))

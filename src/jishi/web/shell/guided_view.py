@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from jishi.apps.market.api import find_named
 from jishi.apps.packs import api as packs
 from jishi.apps.parties import api as parties
 from jishi.apps.procedures import api as procedures
@@ -19,6 +20,7 @@ from jishi.kernel.fault import Fault
 from jishi.web.shell.case_fault import say_fault
 from jishi.web.shell.guided import DOCUMENTS, REVIEW, START, VOTES, Draft, say_checks
 from jishi.web.shell.guided_start import StartForm, VotesForm, votes_initial
+from jishi.web.shell.lot_choice import fill_from
 from jishi.web.shell.posting import UNPROCESSABLE, ctx_of, tell_fault
 from jishi.web.shell.site import language
 
@@ -38,20 +40,23 @@ class Room:
 
 
 def begin(request: HttpRequest, kind: packs.ProcedureKind, room: Room, **page: Any) -> HttpResponse:
-    """Ask who files and about what; a sound answer makes the draft."""
+    """Ask who files and about what; a sound answer makes the draft. `?offering=` fills in a public lot."""
     ctx = ctx_of(request)
+    lot = find_named(request.GET.get("offering", ""))
+    filled = fill_from(kind.questions, lot) if lot else {}
     form = StartForm(request.POST or None, ctx=ctx, kind=kind, staff=room.staff)
     if not form.is_bound and kind.subject and kind.subject.holder and len(ctx.actor.parties) == 1:
         form.party = ctx.actor.parties[0]
         form.find_entries("")
     if form.is_valid() and "find" not in request.POST:
         try:
-            row = procedures.save_draft(ctx, form.filing(Filing(kind.id)))
+            row = procedures.save_draft(ctx, form.filing(Filing(kind.id, filled)))
         except Fault as fault:
             form.tell([fault])
         else:
             return redirect(room.part, row.id, Draft(ctx, row.id).after(START))
     shown = {"kind": kind, "form": form, "part_id": START, "title": kind.title.say(language()), **page}
+    shown["lot"] = lot if filled else None
     return render(request, room.template, shown, status=_status(form))
 
 

@@ -51,6 +51,7 @@ def show(request: HttpRequest, offering_id: str) -> HttpResponse:
         "parties": own_parties(request, offering.id),
         "encumbrances": _encumbrances(offering),
         "is_demo_lot": offering.simulated or offering.lot.get("simulated"),
+        "procedures": _procedures(offering),
         "twin": find_address("api_v1:read_offering", offering.id),
         "release": find_address("api_v1:read_release", offering.id),
         **_facts(offering),
@@ -89,6 +90,17 @@ def _facts(offering: Offering) -> dict[str, Any]:
         "commitment": terms.reserve_of(offering),
         "organisation": offering.organisation,
     }
+
+
+def _procedures(offering: Offering) -> list[tuple[str, str]]:
+    """Name the procedures anybody may begin about an offering: those with a question that takes it from its page."""
+    return [
+        (each.title.say(language()), f"{address}?offering={offering.id}")
+        for each in market_pack().procedures.values()
+        if each.start.by == "application" and each.start.kinds
+        if any(question.fills for question in each.questions)
+        if (address := find_address("participant:case_new", each.id))
+    ]
 
 
 def _price_label(offering: Offering) -> str:
