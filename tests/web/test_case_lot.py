@@ -35,7 +35,7 @@ def part(case: str, name: str = "trade") -> str:
 
 def lot_field(page: str) -> str:
     """Give what a page shows of the question for the lot."""
-    return page.split('for="id_offering"')[1].split('name="redraw"')[0]
+    return page.split('for="id_offering"')[1].split("</form>")[0]
 
 
 def test_the_page_of_a_lot_leads_to_a_form_that_knows_it(world: World) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 
 from jishi.apps.market import reads as market
 from jishi.apps.market.api import Offering, find_named
-from jishi.apps.market.naming import MOST_NEAR, list_near
+from jishi.apps.market.naming import list_near
 from jishi.apps.packs.api import FieldKind
 from jishi.web.shell.address import find_address
 
-PICK = "-pick"
+PICK, MOST_OWN = "-pick", 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def choose_lot(name: str, text: str, parties: Sequence[str]) -> LotChoice:
     chosen = find_named(text)
     registered = market.list_own_registrations(parties) if parties else []
     lots = {each.offering_id: each.offering for each in registered}
-    own = [each for key, each in lots.items() if chosen is None or key != chosen.id][:MOST_NEAR]
+    own = [each for key, each in lots.items() if chosen is None or key != chosen.id][:MOST_OWN]
     shown = {each.id for each in own}
     near = [] if chosen else [each for each in list_near(text) if each.id not in shown]
     return LotChoice(name, chosen, tuple(own), tuple(near))
