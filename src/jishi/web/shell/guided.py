@@ -19,6 +19,7 @@ from jishi.apps.procedures.api import Filing
 from jishi.kernel.fault import Fault
 from jishi.platform.context import Context
 from jishi.web.shell.address import find_address
+from jishi.web.shell.asked import typed_answers
 from jishi.web.shell.case_fault import say_fault
 from jishi.web.shell.lot_choice import lot_address
 from jishi.web.shell.site import language
@@ -26,7 +27,6 @@ from jishi.web.shell.typed import TypedForm, count_typed_rows, typed_initial
 
 START, ANSWERS, VOTES, DOCUMENTS, REVIEW = "start", "answers", "votes", "documents", "review"
 OF_START = ("party", "behalf", "behalf_how", "subject", "division")
-_NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +169,7 @@ class Draft:
         own = self.questions(part)
         names = {each.name for each in own}
         others = {name: value for name, value in self.answers.items() if name not in names}
-        rows = count_typed_rows(own, {}, posted)
-        return others | TypedForm(posted, questions=own, rows=rows).raw()
-
-    def deciding(self, part: str) -> list[str]:
-        """Return the questions of a part on whose answers others of it depend."""
-        own = self.questions(part)
-        named = {name for each in own for name in _NAME.findall(each.when)}
-        return [each.name for each in own if each.name in named]
+        return others | typed_answers(own, posted)
 
     def papers(self) -> list[Paper]:
         """Return the documents asked for now, with their files and what is wrong."""

@@ -17,6 +17,7 @@ from jishi.apps.parties import api as parties
 from jishi.apps.procedures import api as procedures
 from jishi.apps.procedures.api import Filing
 from jishi.kernel.fault import Fault
+from jishi.web.shell.asked import REDRAW, redraws_on
 from jishi.web.shell.case_fault import say_fault
 from jishi.web.shell.guided import DOCUMENTS, REVIEW, START, VOTES, Draft, say_checks
 from jishi.web.shell.guided_start import StartForm, VotesForm, votes_initial
@@ -87,7 +88,7 @@ def serve_part(request: HttpRequest, case_id: str, part_id: str, room: Room, **p
         "at": [each.id for each in parts].index(part_id) + 1,
         **shown,
     }
-    status = _status(shown["form"]) if "form" in shown and "redraw" not in request.POST else 200
+    status = _status(shown["form"]) if "form" in shown and REDRAW not in request.POST else 200
     return render(request, room.template, page, status=status)
 
 
@@ -117,7 +118,7 @@ def _start(request: HttpRequest, draft: Draft, room: Room, part: str) -> Served:
 
 def _answers(request: HttpRequest, draft: Draft, room: Room, part: str) -> Served:
     follows = False
-    if request.method == "POST" and "redraw" in request.POST:
+    if request.method == "POST" and REDRAW in request.POST:
         return draft, _inputs(draft, part, request.POST)
     if request.method == "POST":
         posted = request.POST
@@ -142,12 +143,11 @@ def _answers(request: HttpRequest, draft: Draft, room: Room, part: str) -> Serve
 
 def _inputs(draft: Draft, part: str, posted: Any) -> dict[str, Any]:
     form = draft.form(part, posted)
-    deciding = draft.deciding(part)
     return {
         "form": form,
         "groups": list(form.groups()),
         "shown": ",".join(each.name for each in form.questions),
-        "deciding": ", ".join(f"change from:#id_{name}" for name in deciding),
+        "deciding": redraws_on(form, draft.questions(part)),
         "has_table": any(each.type == "table" for each in form.questions),
     }
 
