@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from jishi.apps.market import actions
 from jishi.apps.market import reads as market
 from jishi.apps.market.api import Offering
+from jishi.apps.panels import api as panels
 from jishi.apps.registers import api as registers
 from jishi.kernel.fault import Fault
 from jishi.platform.words.term import mechanism_title
@@ -51,6 +52,7 @@ def show(request: HttpRequest, offering_id: str) -> HttpResponse:
         "parties": own_parties(request, offering.id),
         "encumbrances": _encumbrances(offering),
         "is_demo_lot": offering.simulated or offering.lot.get("simulated"),
+        "panel": panels.asks_for_panel(offering) and panels.list_panels_of(panels.OFFERING, offering.id),
         "procedures": _procedures(offering),
         "twin": find_address("api_v1:read_offering", offering.id),
         "release": find_address("api_v1:read_release", offering.id),
