@@ -14,6 +14,7 @@ from jishi.apps.market.office import Duty, list_duties
 from jishi.apps.panels import api as panels
 from jishi.apps.procedures import api as procedures
 from jishi.apps.procedures.reads.inbox import WaitingCount, count_waiting
+from jishi.apps.rulings import api as rulings
 from jishi.apps.sealing import api as sealing
 from jishi.kernel.calendar.zone import start_of_day_ms
 from jishi.platform.access import PERMISSIONS, STAFF, Target, divisions_of, may, stem_of
@@ -187,12 +188,22 @@ def _find_rows(actor: Actor, kinds: list[str]) -> Iterator[Any]:
     """Yield what waits in the divisions where the actor may handle it, and what waits for everybody."""
     own = [kind for kind in kinds if kind not in SHARED]
     roles = {role for kind in own for action in _actions(kind) for role in PERMISSIONS[action]}
-    for row in find_inbox(own, [stem_of(division) for division in divisions_of(actor, roles)]):
-        if any(may(actor, action, Target(division=row.division)) for action in _actions(row.kind)):
+    rows = list(find_inbox(own, [stem_of(division) for division in divisions_of(actor, roles)]))
+    targets = _tasks_of_departments(actor, rows)
+    for row in rows:
+        target = targets.get(row.object_id, Target(division=row.division))
+        if any(may(actor, action, target) for action in _actions(row.kind)):
             yield row
     shared = [kind for kind in kinds if kind in SHARED]
     if shared:
         yield from find_inbox(shared, [stem_of(market_pack().manifest.root_division)])
+
+
+def _tasks_of_departments(actor: Actor, rows: list[Any]) -> dict[str, Target]:
+    """Give the tasks of cases with their departments; nobody asks for whom no department bounds."""
+    tasks = [row.object_id for row in rows if row.kind == "fact_task"]
+    bound = any(permit.department for permit in actor.permits)
+    return rulings.map_targets(tasks) if bound and tasks else {}
 
 
 def _actions(kind: str) -> tuple[str, ...]:
