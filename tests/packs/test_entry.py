@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from jishi.apps.packs.api import load_pack, validate_entry
+from jishi.apps.packs.api import RegisterKind, load_pack, validate_entry
 
 GOOD: dict[str, Any] = {
     "parcel_no": " 2026-1 ",
@@ -72,3 +73,12 @@ def test_a_fault_names_its_field(changes: dict[str, Any], fault: tuple[str, str]
 def test_every_fault_is_told_at_once() -> None:
     _, faults = _check(tenure="x", area_cm2="much", uses=[{"code": "06"}, {"name": "y"}])
     assert [field for _, field in faults] == ["area_cm2", "uses[1].name", "tenure"]
+
+
+def test_a_register_cannot_point_at_an_offering() -> None:
+    plain = load_pack("jilin").register("land.parcel").model_dump(by_alias=True)
+    assert RegisterKind.model_validate(plain)
+    lot = {"name": "lot", "type": "offering", "label": {"zh": "标的", "en": "Lot"}}
+    with pytest.raises(ValidationError) as refused:
+        RegisterKind.model_validate({**plain, "field": [*plain["field"], lot]})
+    assert [each["type"] for each in refused.value.errors()] == ["pack.offering_in_register"]

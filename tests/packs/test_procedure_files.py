@@ -77,6 +77,10 @@ def test_the_files_of_the_tests_are_sound(root: Path) -> None:
         ('kinds = ["organisation"]', "", ("pack.start_detail", "start", "application", "kinds")),
         ('required = true\nmasked', 'when = "prise > yuan(1)"\nmasked',
          ("rules.unknown_fact", "field[leader].when", "prise > yuan(1)", "price")),
+        ('required = true\nmasked', 'required = true\nfills = { leader = "title" }\nmasked',
+         ("pack.unknown_name", "field[leader].type", "text", "offering")),
+        ('required = true\nmasked', 'required = true\nfills = { price = "title" }\nmasked',
+         ("pack.unknown_name", "field[leader].fills.title", "price", "leader")),
     ],
 )  # fmt: skip
 def test_what_cannot_run_is_named(

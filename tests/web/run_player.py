@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import FilePayload, Locator, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from jishi.apps.packs.api import ProcedureKind, default_pack
 from tests.apps.procedures.conftest import PDF, instant
@@ -107,7 +107,7 @@ class Play:
             if question.name not in asked or not box.count():
                 continue
             if question.name in deciding:
-                _redraw(person, box, asked.pop(question.name))
+                _redraw(person.page, box, asked.pop(question.name), "#answers")
             else:
                 _put(box, asked.pop(question.name))
 
@@ -166,7 +166,7 @@ class Play:
 
     def _own_form(self, person: Person, decision: str) -> Locator | None:
         person.go(f"/me/cases/{self.case}/")
-        form = person.page.locator(f"main form[action$='/decide/{decision}/']")
+        form = person.page.locator(f"main form[action*='/decide/{decision}/']")
         return form if form.count() else None
 
     def _desk_form(self, person: Person, act: str) -> Locator | None:
@@ -179,7 +179,12 @@ class Play:
 
     def _fill_act(self, form: Locator, act: Run) -> None:
         for name, value in act.get("answers", {}).items():
-            _put(form.locator(f"[name='{name}']"), value)
+            box = form.locator(f"[name='{name}']")
+            trigger = form.locator("[id^='asked-']").get_attribute("hx-trigger") or ""
+            if f"#{box.get_attribute('id')}" in trigger.replace(",", " ").replace("from:", " ").split():
+                _redraw(form.page, box, value, "[id^='asked-']")
+            else:
+                _put(box, value)
         for need in act.get("documents", []):
             form.locator(f"[name='{need}'], [name='document-{need}']").set_input_files(_pdf(need))
         for name in ("because", "ground"):
@@ -316,13 +321,13 @@ def _put(box: Locator, value: Any) -> None:
         box.fill(str(value))
 
 
-def _redraw(person: Person, box: Locator, value: Any) -> None:
-    """Answer a question on which others depend, and wait until the form is drawn anew."""
-    page = person.page
-    page.locator("#answers").evaluate("part => { part.dataset.before = 'yes' }")
+def _redraw(page: Page, box: Locator, value: Any, part: str) -> None:
+    """Answer a question on which others depend, and wait until its part of the form is drawn anew."""
+    drawn = page.locator(part, has=page.locator(f"#{box.get_attribute('id')}"))
+    drawn.evaluate("part => { part.dataset.before = 'yes' }")
     _put(box, value)
     box.blur()
-    page.locator("#answers:not([data-before])").wait_for()
+    drawn.and_(page.locator(":not([data-before])")).wait_for()
 
 
 def _one_of(texts: Any) -> re.Pattern[str]:

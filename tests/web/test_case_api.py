@@ -7,7 +7,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from jishi.apps.market.actions import answer_objection
 from jishi.apps.parties import api as parties
+from jishi.platform.context import Context
+from tests.web.case import publish_case
 from tests.web.test_case_filing import NEEDS, PDF, PERMIT, PERSON, STAY, acting
 from tests.web.test_case_public import decide
 from tests.web.world import World
@@ -69,3 +72,41 @@ def test_a_program_reads_procedures_and_is_no_office(world: World) -> None:
     draft = {"procedure": PERMIT, "party": world.parties["north"], "form": {}}
     assert send(world.client("clerk"), "/cases", draft)[0] == 403
     assert send(world.client("anonymous"), "/cases", draft)[0] == 401
+
+
+def test_an_objection_to_a_result_is_filed_counted_and_answered_by_program(world: World) -> None:
+    member, anyone = world.client("member"), world.client("anonymous")
+    path = f"/offerings/{world.offerings['published']}/objections"
+    assert json.loads(anyone.get(f"/api/v1{path}").content) == {"filed": 0, "answered": 0}
+    assert send(anyone, path, {"text": "程序有误"})[0] == 401
+    status, made = send(member, path, {"text": "程序有误"})
+    assert status == 201 and made["state"] == "open"
+    assert send(member, path, {"text": "程序有误"})[1]["id"] == made["id"], "the same words count once"
+    assert send(member, path, {"text": " "})[0] == 422
+    answer_objection(Context().as_system(), made["id"], "已核查，程序无误")
+    counted = anyone.get(f"/api/v1{path}").content.decode()
+    assert json.loads(counted) == {"filed": 1, "answered": 1} and "程序有误" not in counted
+    (own,) = json.loads(member.get("/api/v1/objections?to=offering").content)["items"]
+    assert (own["to"], own["text"], own["answer"], own["state"]) == (
+        world.offerings["published"], "程序有误", "已核查，程序无误", "answered",
+    )  # fmt: skip
+    assert json.loads(world.client("rival").get("/api/v1/objections?to=offering").content)["items"] == []
+    early = send(member, f"/offerings/{world.offerings['free']}/objections", {"text": "有误"})
+    assert early[0] in (409, 422) and early[1]["code"] == "market.result.unpublished"
+    assert send(member, f"/offerings/{world.offerings['draft']}/objections", {"text": "有误"})[0] == 404
+
+
+def test_an_objection_to_a_publication_is_counted_and_read_by_who_filed_it(world: World) -> None:
+    _case, notice = publish_case(world)
+    member, anyone = world.client("member"), world.client("anonymous")
+    path = f"/publications/{notice}/objections"
+    assert send(member, path, {"text": "系统并未上线"})[0] == 201
+    assert send(member, path, {"text": "再次"})[0] == 409, "once a publication"
+    counted = json.loads(anyone.get(f"/api/v1{path}").content)
+    assert counted == {"filed": 1, "answered": 0}
+    (own,) = json.loads(member.get("/api/v1/objections").content)["items"]
+    assert own["to"] == notice and own["state"] == "open" and own["text"] == "系统并未上线"
+    assert json.loads(world.client("rival").get("/api/v1/objections").content)["total"] == 0
+    assert anyone.get("/api/v1/publications/none/objections").status_code == 404
+    anyone.cookies["django_language"] = "en"
+    assert "objections: 1, answered: 0" in anyone.get(f"/publicity/{notice}/").content.decode()

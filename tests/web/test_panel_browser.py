@@ -49,8 +49,12 @@ def test_a_scored_tender_from_pool_to_ranking(people: dict[str, Person], server:
     clerk, reviewer, stranger = people["clerk"], people["reviewer"], people["stranger"]
     _take_in(clerk)
     panel = _convene(clerk, lot["id"])
-    stranger.go(f"/panels/{panel}/")
+    stranger.go(f"/land/{lot['id']}/")
+    stranger.press("Panel of experts: how it was drawn")
     stranger.sees("Not drawn yet")
+    stranger.page.locator(f"main h1 a[href='/land/{lot['id']}/']").click()
+    stranger.page.wait_for_url("**/land/*/")
+    stranger.shoot("lot-with-panel", f"/land/{lot['id']}/")
     assert json.loads(server.run("tests.web.scored_lot", given={"open": lot["id"]})) == {"awaits": "seat"}
     reviewer.sign_in(staff_address("reviewer"), PASSWORD)
     reviewer.go(f"/desk/panels/{panel}/")
@@ -89,8 +93,9 @@ def _take_in(clerk: Person) -> None:
 
 
 def _convene(clerk: Person, lot: str) -> str:
-    clerk.go(f"/desk/offerings/{lot}/")
-    clerk.press("Panel of experts")
+    clerk.go("/desk/")
+    clerk.shoot("inbox", "/desk/")
+    clerk.page.locator(f"main a[href='/desk/panels/new/offering/{lot}/']").click()
     clerk.fill(seats_0="4", seats_1="2")
     clerk.press("Convene the panel")
     clerk.sees("should be odd")

@@ -3,17 +3,21 @@
 from datetime import date
 
 import pytest
+from django.test import Client
 
 from jishi.apps.procedures import api as procedures
 from jishi.apps.procedures.api import Choice, Filing, InboxQuery
 from jishi.apps.procedures.models import Case
 from jishi.apps.procedures.people import kind_of, role_of
 from jishi.apps.procedures.reads.office import list_colleagues, list_missed_cases
+from jishi.apps.rulings import api as rulings
+from jishi.apps.rulings.api import FactTask
 from jishi.kernel.fault import Fault
 from jishi.platform.access import grant, permits_of
 from jishi.platform.clock import SimulatedClock
 from jishi.platform.context import Context, Permit
 from jishi.platform.models import Grant
+from jishi.web.desk.inbox import read_inbox
 from tests.apps.procedures.conftest import PDF, Office, instant
 from tests.apps.procedures.run_file import enter_subject, read_runs
 from tests.apps.procedures.test_residence import file
@@ -111,3 +115,35 @@ def test_who_has_a_step_in_a_procedure_reads_all_of_it_and_acts_at_that_step(
     assert (seen(of_lead), seen(of_science)) == ([], [case])
     assert (role_of(of_lead, row, "regulator"), role_of(of_science, row, "regulator")) == ("", "regulator")
     assert [each.id for each in procedures.list_cases(of_lead).rows] == [case]
+
+
+def waiting_task(office: Office, case: str) -> FactTask:
+    """Let a rule wait for facts of the case."""
+    row = Case.objects.get(pk=case)
+    subject = rulings.Subject("case", case, row.division, "居住证")
+    question = rulings.Question("labour.residence_permit", subject, {}, date(2020, 12, 1), "event")
+    with pytest.raises(rulings.NotPermitted), rulings.recording(office.ctx):
+        rulings.require_permits(office.ctx, [question])
+    (task,) = rulings.list_open_tasks("case", case)
+    return task
+
+
+def test_what_a_rule_asks_of_a_case_waits_for_its_department(office: Office) -> None:
+    task = waiting_task(office, file(office))
+    police, land, free = (bound(office, f"task {name}", "clerk", name) for name in (POLICE, LAND, ""))
+    seen_by = [[each.key for each in read_inbox(ctx).items] for ctx in (police, land, free)]
+    assert seen_by == [[task.id], [], [task.id]]
+    with pytest.raises(Fault, match=r"access\.denied"):
+        rulings.state_facts(land, task.id, {"months_resident": "8"}, "房产证")
+    with pytest.raises(Fault, match=r"access\.denied"):
+        rulings.override_task(bound(office, "task reviewer", "reviewer", LAND), task.id, "理由充分")
+    rulings.state_facts(police, task.id, {"months_resident": "8"}, "房产证")
+
+
+def test_the_page_of_a_task_opens_to_its_department(office: Office) -> None:
+    task = waiting_task(office, file(office))
+    for department, status in ((POLICE, 200), (LAND, 403)):
+        user, client = office.user(f"page {department}"), Client()
+        grant(user, "clerk", HERE, department=department)
+        client.force_login(user)
+        assert client.get(f"/desk/tasks/{task.id}/").status_code == status

@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from django.test import Client
 
 from jishi.apps.packs import api as packs
 from jishi.apps.panels import api as panels
 from jishi.apps.procedures import api as procedures
 from jishi.apps.procedures.api import Filing
+from jishi.apps.procedures.models import Case
+from jishi.apps.procedures.people import departments_of, kind_of
 from jishi.kernel.fault import Fault
+from jishi.platform.access import grant
 from jishi.platform.context import Actor, Context, Permit
 from tests.apps.procedures.conftest import Office
 from tests.apps.procedures.made_law import FILES, law_of, write_pack
@@ -80,3 +84,45 @@ def test_who_is_of_the_case_keeps_out(office: Office, case: str) -> None:
     conflict = owner.conflict(case, office.ctx.now_ms())
     assert conflict.organisations == {"演示单位": "employer"}
     assert conflict.people == {office.user("li").pk: "represents"}
+
+
+def test_a_role_of_another_department_neither_convenes_nor_moves_the_panel(office: Office, case: str) -> None:
+    own = departments_of(kind_of(Case.objects.get(pk=case)))[0]
+
+    def bound(role: str, department: str) -> Context:
+        return office.acting(f"{role} of {department}", Permit(role, "220100", department=department))
+
+    asked = panels.Convening("case", case, (("工程", 5),))
+    with pytest.raises(Fault, match=r"access\.denied"):
+        panels.convene(bound("clerk", "另一部门"), asked)
+    panel = panels.convene(bound("clerk", own), asked)
+    with pytest.raises(Fault, match=r"access\.denied"):
+        panels.contribute(bound("regulator", "另一部门"), panel.id, "5a" * 32)
+    panels.contribute(bound("regulator", own), panel.id, "5a" * 32)
+    for act in (
+        lambda: panels.draw_members(bound("reviewer", "另一部门"), panel.id),
+        lambda: panels.dissolve_panel(bound("reviewer", "另一部门"), panel.id, "理由"),
+    ):
+        with pytest.raises(Fault, match=r"access\.denied"):
+            act()
+    panels.draw_members(bound("reviewer", own), panel.id)
+    leaving = members(panel)[0]
+    with pytest.raises(Fault, match=r"access\.denied"):
+        panels.replace_member(bound("clerk", "另一部门"), panel.id, leaving.alias, "relative")
+    panels.replace_member(bound("clerk", own), panel.id, leaving.alias, "relative")
+
+
+def test_the_desk_shows_the_panels_of_ones_department(office: Office, case: str) -> None:
+    panel = panels.convene(office.clerk, panels.Convening("case", case, (("工程", 5),)))
+    own = departments_of(kind_of(Case.objects.get(pk=case)))[0]
+    for department, status in ((own, 200), ("", 200), ("另一部门", 403)):
+        user = office.user(f"desk {department}")
+        grant(user, "clerk", "220100", department=department)
+        client = Client()
+        client.force_login(user)
+        assert client.get(f"/desk/panels/{panel.id}/").status_code == status
+        listed = client.get("/desk/panels/").context["page"]
+        assert ([each.id for each in listed.rows], listed.total) == (
+            ([panel.id], 1) if status == 200 else ([], 0)
+        )
+        assert client.get(f"/desk/panels/new/case/{case}/").status_code == (302 if status == 200 else 403)

@@ -11,7 +11,7 @@ from tests.web.world import START_FEN, STEP_FEN, World
 OFFICE_HERE = frozenset({"clerk", "reviewer", "regulator"})
 RULE = "labour.residence_permit"
 LAW = ("rules", "rules/<rule_id>", "clauses", "clauses/<path:clause_id>", "parameters")
-PARTS = ("", "/notices", "/ladder", "/entries", "/entries/<seq>/receipt", "/bundle", "/ocds")
+PARTS = ("", "/notices", "/ladder", "/entries", "/entries/<seq>/receipt", "/bundle", "/ocds", "/objections")
 KEY = {"Idempotency-Key": "table-0001"}
 
 
@@ -65,6 +65,18 @@ ROWS = [
             ("draft, other division", "far_draft", NOBODY),
         )
     ),
+    *(
+        Row(
+            "api/v1/offerings/<offering_id>/objections", may, on, "POST", offering(stage),
+            lambda world: {"text": "有误"}, json=True,
+        )
+        for on, stage, may in (
+            ("published", "published", MEMBERS),
+            ("no result yet", "free", MEMBERS),
+            ("draft", "draft", NOBODY),
+        )
+    ),
+    Row("api/v1/objections", MEMBERS, "own"),
     *(
         Row(
             f"api/v1/{path}",
@@ -123,4 +135,4 @@ ROWS = [
     Row(
         "api/v1/tokens/<token_id>", NOBODY, "of nobody", "DELETE", target=lambda world: {"token_id": "0" * 32}
     ),
-]
+]  # fmt: skip

@@ -138,6 +138,7 @@ ROWS = [
     Row("api/v1/procedures/<procedure_id>", EVERYONE, "in force", target=kind()),
     Row("api/v1/procedures/<procedure_id>", NOBODY, "in no pack", target=kind("labour.nothing")),
     Row("api/v1/publications/<publication_id>", EVERYONE, "published", target=published),
+    Row("api/v1/publications/<publication_id>/objections", EVERYONE, "published", target=published),
     Row("api/v1/papers/<path:number>", EVERYONE, "issued", target=issued),
     Row("api/v1/papers/<path:number>", NOBODY, "none", target=nothing),
     Row(

@@ -49,6 +49,7 @@ from jishi.apps.market.holding import Book, Holding, holding_of, read_book
 from jishi.apps.market.mechanism import admits, mechanism_of, next_bid, view_of
 from jishi.apps.market.models import COMPLETED, CONTRACTED, DEFAULTED, Offering, Registration
 from jishi.apps.market.moved import Moved, off_moved, on_moved
+from jishi.apps.market.naming import find_named, require_named
 from jishi.apps.market.publication import bundle_offering, receipt_of, sign_promises
 from jishi.apps.market.reads import (
     book_lines,
@@ -117,6 +118,7 @@ __all__ = [
     "declare_default",
     "expect_day",
     "file_registrations",
+    "find_named",
     "find_own_registration",
     "get_offering",
     "get_offerings",
@@ -154,6 +156,7 @@ __all__ = [
     "recover_outage",
     "register_officer_key",
     "relist_offering",
+    "require_named",
     "resume_offering",
     "reveal_draw",
     "seal_reserve_price",

@@ -1,7 +1,7 @@
 """What an office must do next in each offering, and by which statutory day (法定时限)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -40,6 +40,7 @@ CLOCKS = {
     "reveal_draw": ("result", "listing_end"),
     "solve_packages": ("result", "listing_end"),
     "unseal": ("result", "listing_end"),
+    "seat": ("result", "listing_end"),
     "confirm": ("result", "listing_end"),
     "publish_result": ("result", "listing_end"),
     "contract": ("contract", "award"),
@@ -72,7 +73,17 @@ def list_duties(divisions: Sequence[str], limit: int = 200) -> list[Duty]:
     rows = rows.filter(waiting | Q(state__in=NO_SALE, published=False)).order_by("-updated_ms")[:limit]
     offerings = list(rows)
     awarded = award_instants(row.id for row in offerings if row.state in (CONFIRMED, PUBLISHED))
-    return [_duty(row, awarded) for row in offerings]
+    return [_duty(row, awarded, published=row.published) for row in offerings]
+
+
+def list_tenders(divisions: Sequence[str], limit: int = 200) -> list[Duty]:
+    """Return the running tenders of division subtrees, each with what it waits for; one query.
+
+    Until the bids close nothing is awaited: their closing is then when whatever needs sealed bids must be done by.
+    """
+    rows = Offering.objects.filter(_below(divisions), state=NOTICED, mechanism="tender")
+    found = [_duty(row, {}, published=False) for row in rows.order_by("-updated_ms")[:limit]]
+    return [replace(each, due_ms=each.offering.listing_end) if not each.step else each for each in found]
 
 
 def next_duty(offering: Offering, *, published: bool) -> str:
@@ -108,8 +119,8 @@ def find_objections(divisions: Sequence[str], cursor: str | None = None, size: i
     return page_recent(rows, cursor, size, field="at_ms")
 
 
-def _duty(offering: Any, awarded: Mapping[str, int]) -> Duty:
-    step = next_duty(offering, published=offering.published)
+def _duty(offering: Any, awarded: Mapping[str, int], *, published: bool) -> Duty:
+    step = next_duty(offering, published=published)
     end, start = CLOCKS.get(step, ("", ""))
     closed_ms = offering.closed_ms or offering.listing_end
     instants = {"listing_end": closed_ms, "award": awarded.get(offering.id, closed_ms)}

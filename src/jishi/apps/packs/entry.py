@@ -4,7 +4,7 @@ Clean data is JSON-safe and without floats: money whole fen, area whole square
 centimetres, other numbers and conditions canonical text, days ISO text. Text given
 for money is read as yuan, for an area as square metres; a whole number is already in
 the stored unit. A shape is GeoJSON text, a file the id of a stored one, an entry the id
-or number of another. Checking clean data again gives the same data.
+or number of another, an offering the id, number or title of one. Checking clean data again gives the same data.
 """
 
 import json
@@ -158,6 +158,10 @@ def _read_boolean(field: FieldKind, value: Any) -> bool:
     return value
 
 
+def _read_offering(field: FieldKind, value: Any) -> str:
+    return _text(value)[:200]
+
+
 def _read_entry(field: FieldKind, value: Any) -> str:
     return _text(value)[:120]
 
@@ -201,6 +205,7 @@ READERS: dict[str, Callable[[FieldKind, Any], Any]] = {
     "text": _read_text,
     "party": _read_text,
     "entry": _read_entry,
+    "offering": _read_offering,
     "geometry": _read_geometry,
     "file": _read_file,
     "number": _read_number,

@@ -28,6 +28,7 @@ from jishi.apps.panels.owner import (
     read_task,
     register_owner,
 )
+from jishi.apps.panels.reach import target_of, targets_of
 from jishi.apps.panels.reads import (
     ACCEPT,
     CLOSE,
@@ -51,6 +52,7 @@ from jishi.apps.panels.reads import (
     list_panels_of,
     list_seats,
     list_sheets,
+    map_running,
     next_step,
     progress_of,
     public_names,
@@ -67,7 +69,7 @@ __all__ = [
     "declare_recusal",
     "decline_seat", "dissolve_panel", "draw_members", "find_expert", "find_experts", "find_panel", "find_panels",
     "find_running", "find_seat", "give_marks", "import_experts", "is_head", "list_contributions", "list_duties",
-    "list_eligible", "list_fields", "list_members", "list_panels_of", "list_seats", "list_sheets", "next_step",
-    "open_record", "owner_of", "progress_of", "public_names", "read_experts", "read_record", "read_task",
-    "register_owner", "replace_member", "set_expert_state",
+    "list_eligible", "list_fields", "list_members", "list_panels_of", "list_seats", "list_sheets", "map_running",
+    "next_step", "open_record", "owner_of", "progress_of", "public_names", "read_experts", "read_record", "read_task",
+    "register_owner", "replace_member", "set_expert_state", "target_of", "targets_of",
 ]  # fmt: skip

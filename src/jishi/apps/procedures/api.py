@@ -67,7 +67,7 @@ from jishi.apps.procedures.reads.objection import (
     open_own_objection,
 )
 from jishi.apps.procedures.reads.paper import paper_pdf
-from jishi.apps.procedures.reads.public import find_notice, find_paper, list_notices
+from jishi.apps.procedures.reads.public import count_objections, find_notice, find_paper, list_notices
 from jishi.apps.procedures.saying import say_answer, say_value
 from jishi.apps.procedures.view import CaseView
 from jishi.apps.procedures.ways import Ways, ways_of
@@ -76,7 +76,7 @@ __all__ = [
     "ActRow", "BulkAnswer", "CaseInfo", "CaseRow", "CaseView", "CheckRow", "Choice", "FileRow", "Filing",
     "Happening", "InboxQuery", "MessageRow", "MissedRow", "NoticeRow", "ObjectionRow", "OwnObjection",
     "PaperRow", "Way", "Ways", "answer_objection", "assign", "attach_document", "cases_about",
-    "check_draft", "checks_now", "count_cases", "count_unread", "decide", "decide_by_panel",
+    "check_draft", "checks_now", "count_cases", "count_objections", "count_unread", "decide", "decide_by_panel",
     "decide_many", "delegate", "departments_of", "discard_draft", "end_delegation", "extend", "file_case",
     "find_notice", "find_own_objection", "find_paper", "info_of", "list_cases", "list_cases_of",
     "list_inbox", "list_messages", "list_missed", "list_notices", "list_own_objections", "mark_read",

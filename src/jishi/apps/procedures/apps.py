@@ -15,9 +15,12 @@ class ProceduresConfig(AppConfig):
         from jishi.apps.panels import api as panels
         from jishi.apps.procedures.actions import clock, hearing, recurring
         from jishi.apps.procedures.panel import KIND, CaseOwner
+        from jishi.apps.procedures.people import departments_by_case
         from jishi.platform.deadline import on_due
+        from jishi.platform.department import tell_departments
 
         panels.register_owner(KIND, CaseOwner())
+        tell_departments(KIND, departments_by_case)
         on_due(clock.CASE, clock.run_clock)
         on_due(clock.WAKE, clock.wake_case)
         on_due(recurring.DUTY, recurring.run_duty)

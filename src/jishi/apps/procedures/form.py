@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from jishi.apps.market import api as market
 from jishi.apps.packs import api as packs
 from jishi.apps.procedures.view import CaseView
 from jishi.kernel.fault import Fault
@@ -26,7 +27,33 @@ def clean_answers(
         for name, value in raw.items()
         if name not in names or name in {each.name for each in asked}
     }
-    return packs.validate_fields(asked, kept)
+    clean, faults = packs.validate_fields(asked, kept)
+    return _follow(asked, clean, faults, "")
+
+
+def _follow(
+    asked: Sequence[packs.FieldKind], clean: Answers, faults: list[Fault], prefix: str
+) -> tuple[Answers, list[Fault]]:
+    """Give each offering by its id, however it was named; a fault where the public knows none of that name."""
+    found, faults = dict(clean), list(faults)
+    for each in asked:
+        value, place = clean.get(each.name), f"{prefix}{each.name}"
+        if value is None:
+            continue
+        if each.type == "table":
+            lines = [
+                _follow(each.columns, line, [], f"{place}[{number}].")
+                for number, line in enumerate(value, start=1)
+            ]
+            found[each.name] = [line for line, _faults in lines]
+            faults += [fault for _line, wrong in lines for fault in wrong]
+        elif each.type == "offering":
+            try:
+                found[each.name] = market.require_named(value).id
+            except Fault as fault:
+                del found[each.name]
+                faults.append(Fault(fault.code, **fault.params, field=place))
+    return found, faults
 
 
 def check_votes(view: CaseView) -> list[Fault]:

@@ -30,6 +30,12 @@ def kind_of(row: Case) -> packs.ProcedureKind:
     return packs.pack_of(row.pack).procedure(row.procedure)
 
 
+def departments_by_case(case_ids: list[str]) -> dict[str, tuple[str, ...]]:
+    """Give the departments of cases by their ids."""
+    rows = Case.objects.filter(pk__in=case_ids).only("pack", "procedure")
+    return {row.id: departments_of(kind_of(row)) for row in rows}
+
+
 def target_of(row: Case, party: str = "") -> Target:
     """Give a case as the permission table sees it."""
     return Target(row.id, row.division, party, departments_of(kind_of(row)))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from jishi.apps.market import api as market
 from jishi.apps.packs import api as packs
 from jishi.kernel.quantity.area import format_area
 from jishi.kernel.quantity.money import format_fen
@@ -47,6 +48,8 @@ def _say(pack: packs.Pack, field: packs.FieldKind | None, value: Any, language: 
     if kind == "division" and str(value) in pack.divisions:
         place = pack.divisions[str(value)]
         return place.name_zh if language == "zh" else place.name_en
+    if kind == "offering" and (offering := market.find_named(str(value))):
+        return f"{offering.number} {offering.title}"
     if kind == "interval" and isinstance(value, dict):
         return f"{value['from']} — {value['to']}"
     if kind == "number" and field is not None and field.unit:

@@ -9,14 +9,14 @@ from django.db import connection, transaction
 from jishi.apps.packs import api as packs
 from jishi.apps.rulings.models import OPEN, OVERRIDDEN, SETTLED, FactTask, Override, Ruling, StatedFact
 from jishi.apps.rulings.question import NotPermitted, Permit, Question, say_refusal
-from jishi.apps.rulings.reads import Stated, get_task, stated_facts, weigh
+from jishi.apps.rulings.reads import Stated, get_task, stated_facts, target_of, weigh
 from jishi.kernel.fault import Fault
 from jishi.kernel.rules.decide import Law
 from jishi.kernel.rules.decision import Decision
 from jishi.kernel.rules.fact import read_value
 from jishi.kernel.spelling import visible
 from jishi.platform import evidence
-from jishi.platform.access import Target, require
+from jishi.platform.access import require
 from jishi.platform.batch import insert_rows
 from jishi.platform.context import Context
 from jishi.platform.entropy import new_id
@@ -60,7 +60,7 @@ def state_facts(ctx: Context, task_id: str, raw: Mapping[str, Any], ground: str)
     Faults `rules.bad_value`, `rulings.not_needed`, `rulings.reason_missing`.
     """
     task = get_task(task_id)
-    require(ctx, "ruling.state_fact", Target(task.id, task.division))
+    require(ctx, "ruling.state_fact", target_of(task))
     ground, book = _reason(ground), packs.current_pack().book
     with transaction.atomic():
         task = FactTask.objects.select_for_update().get(pk=task_id)
@@ -82,7 +82,7 @@ def state_facts(ctx: Context, task_id: str, raw: Mapping[str, Any], ground: str)
 def override_task(ctx: Context, task_id: str, reason: str) -> Override:
     """Decide in a rule's place where it cannot tell: a person's decision, with its reason, recorded as such."""
     task, reason = get_task(task_id), _reason(reason)
-    require(ctx, "ruling.override", Target(task.id, task.division))
+    require(ctx, "ruling.override", target_of(task))
     with transaction.atomic():
         task = FactTask.objects.select_for_update().get(pk=task_id)
         _require_open(task)

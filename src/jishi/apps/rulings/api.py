@@ -8,13 +8,15 @@ from jishi.apps.rulings.reads import (
     list_open_tasks,
     list_rulings,
     list_stated,
+    map_targets,
     overrides_of,
     packs_that_ruled,
     preview,
+    target_of,
 )
 
 __all__ = [
     "FactTask", "NotPermitted", "Permit", "Preview", "Question", "Ruling", "Subject", "get_task", "list_open_tasks",
-    "list_rulings", "list_stated", "override_task", "overrides_of", "packs_that_ruled", "preview", "recording",
-    "require_permits", "state_facts",
+    "list_rulings", "list_stated", "map_targets", "override_task", "overrides_of", "packs_that_ruled", "preview",
+    "recording", "require_permits", "state_facts", "target_of",
 ]  # fmt: skip

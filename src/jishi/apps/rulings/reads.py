@@ -11,6 +11,8 @@ from jishi.kernel.fault import Fault
 from jishi.kernel.rules.decide import Law
 from jishi.kernel.rules.decision import Decision
 from jishi.kernel.rules.rule import Table
+from jishi.platform.access import Target
+from jishi.platform.department import departments_of, map_departments
 
 Stated = Mapping[tuple[str, str, str], Mapping[str, Any]]
 
@@ -21,6 +23,23 @@ def get_task(task_id: str) -> FactTask:
     if task is None:
         raise Fault("rulings.task.unknown", task=task_id)
     return task
+
+
+def target_of(task: FactTask) -> Target:
+    """Return a task as the permission table sees it: of its division, and of the departments of what it is about."""
+    return Target(task.id, task.division, departments=departments_of(task.subject_kind, task.subject_id))
+
+
+def map_targets(task_ids: Sequence[str]) -> dict[str, Target]:
+    """Return tasks by id as the permission table sees them."""
+    rows = FactTask.objects.filter(pk__in=list(task_ids)).only("subject_kind", "subject_id", "division")
+    told = map_departments((each.subject_kind, each.subject_id) for each in rows)
+    return {
+        each.id: Target(
+            each.id, each.division, departments=told.get((each.subject_kind, each.subject_id), ())
+        )
+        for each in rows
+    }
 
 
 def preview(questions: Sequence[Question]) -> list[Preview]:

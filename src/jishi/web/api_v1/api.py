@@ -2,7 +2,19 @@
 
 from ninja.renderers import JSONRenderer
 
-from jishi.web.api_v1 import acts, bids, cases, catalogue, clauses, many, offerings, procedures, rules, tokens
+from jishi.web.api_v1 import (
+    acts,
+    bids,
+    cases,
+    catalogue,
+    clauses,
+    many,
+    objections,
+    offerings,
+    procedures,
+    rules,
+    tokens,
+)
 from jishi.web.api_v1.answer import Api
 from jishi.web.api_v1.limit import READING
 from jishi.web.api_v1.problem import add_problems
@@ -36,4 +48,5 @@ api.add_router("", bids.router)
 api.add_router("", acts.router)
 api.add_router("", procedures.router)
 api.add_router("", cases.router)
+api.add_router("", objections.router)
 api.add_router("", tokens.router)

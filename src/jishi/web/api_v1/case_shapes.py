@@ -114,6 +114,33 @@ class ObjectionOut(Schema):
     at_ms: Ms
 
 
+class ObjectionCount(Schema):
+    """How many objections there are, and how many of them are answered."""
+
+    filed: int
+    answered: int
+
+
+class OwnObjection(ObjectionOut):
+    """An objection of the caller's: to which publication or offering, its words, and the answer.
+
+    `state` is open, answered (an offering's), upheld, dismissed, or lapsed where the case ended without an answer.
+    """
+
+    to: str
+    text: str
+    answer: str
+    answered_ms: Ms | None
+
+
+class ObjectionPage(Schema):
+    """A page of one's objections."""
+
+    items: list[OwnObjection]
+    next: str | None
+    total: int
+
+
 class FileOut(Schema):
     """A document of a case and what it answers."""
 

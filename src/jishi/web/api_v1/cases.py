@@ -107,16 +107,6 @@ def withdraw(request: HttpRequest, case_id: str, payload: case_shapes.WithdrawIn
     return _show(request, case_id)
 
 
-@router.post(
-    "/publications/{publication_id}/objections", response={201: case_shapes.ObjectionOut, **REFUSED},
-    throttle=[BIDDING],
-)  # fmt: skip
-def object_to(request: HttpRequest, publication_id: str, payload: case_shapes.ObjectionIn) -> Any:
-    """Object to a publication while it is open."""
-    made = procedures.object_to(ctx_of(request), publication_id, payload.text)
-    return Status(201, {"id": made.id, "state": made.state, "at_ms": made.at_ms})
-
-
 def _filing(request: HttpRequest, payload: case_shapes.DraftIn) -> procedures.Filing:
     """Read a draft of a party of the caller; Fault `access.denied`: staff file at the desk."""
     if payload.party not in ctx_of(request).actor.parties:

@@ -84,6 +84,7 @@ def render_case(request: HttpRequest, seen: Seen) -> HttpResponse:
         "case": info,
         "seen": seen,
         "next_steps": [*decisions, *acts],
+        "redraws": any(each.form.deciding for each in [*decisions, *acts]),
         "barred": own or barred,
         "sheets": sheets_of(view, info),
         "documents": _documents(view, info),

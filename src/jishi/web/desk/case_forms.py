@@ -1,6 +1,6 @@
 """Forms of what is done in a case: a decision with its reasons and questions, papers asked for, a clock stopped."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -9,18 +9,21 @@ from django.utils.translation import gettext_lazy
 
 from jishi.apps.packs import api as packs
 from jishi.apps.procedures import api as procedures
+from jishi.web.shell.asked import redraws_on, typed_answers
 from jishi.web.shell.case_condition import note_conditions
 from jishi.web.shell.fields import InstantField, MoneyField
 from jishi.web.shell.site import language
 from jishi.web.shell.typed import TypedForm, count_typed_rows, make_inputs, typed_initial
 
 Kept = Mapping[str, Any]
+Asked = Sequence[packs.Question] | None
 
 
 class ActForm(TypedForm):
     """Ask for what every act needs: the state of the case the person looked at, and words."""
 
     fault_fields = {"procedure.reason": "words", "procedures.words": "words"}
+    deciding = ""
     seq = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, words: Any = None, needed: bool = False, **options: Any) -> None:
@@ -60,7 +63,10 @@ class ActForm(TypedForm):
 
 
 class DecisionForm(ActForm):
-    """Take a decision: one of its listed reasons, words, answers it asks of the decider, documents, a fee paid."""
+    """Take a decision: one of its listed reasons, words, answers it asks of the decider, documents, a fee paid.
+
+    `asked` are its questions that are asked of the case at hand; without, of many cases, all with their conditions.
+    """
 
     fault_fields = {
         "procedure.reason.unknown": "because",
@@ -70,10 +76,16 @@ class DecisionForm(ActForm):
         "procedures.fee.amount": "paid_fen",
     }
 
-    def __init__(self, *args: Any, decision: packs.DecisionKind, fee: bool = False, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, decision: packs.DecisionKind, fee: bool = False, asked: Asked = None, **options: Any
+    ) -> None:
         wanted = _("Reasons in your own words") if decision.reason else _("Note for the file")
-        super().__init__(*args, questions=decision.questions, words=wanted, needed=decision.reason, **options)
-        note_conditions(self)
+        questions = decision.questions if asked is None else asked
+        super().__init__(*args, questions=questions, words=wanted, needed=decision.reason, **options)
+        if asked is None:
+            note_conditions(self)
+        else:
+            self.deciding = redraws_on(self, decision.questions)
         lang = language()
         self.decision = decision
         if decision.reasons:
@@ -167,13 +179,14 @@ class HandInForm(ActForm):
     """Hand in at the desk, for whoever filed there, what was asked for: changed answers and new documents."""
 
     def __init__(self, *args: Any, view: procedures.CaseView, asked: list[str], **options: Any) -> None:
-        answers = view.said.get("form", {})
-        shown = packs.shown(view.kind.questions, answers, view.ask)
+        answers, data = view.said.get("form", {}), args[0] if args else None
+        typed = typed_answers(view.kind.questions, data) if data else answers
+        shown = packs.shown(view.kind.questions, typed, view.ask)
         self.needs = [each for each in view.kind.documents if each.id in asked or not asked]
-        data = args[0] if args else None
         options.setdefault("initial", {})
         options["initial"] = {**typed_initial(shown, answers), **options["initial"]}
         super().__init__(*args, questions=shown, rows=count_typed_rows(shown, answers, data or {}), **options)
+        self.deciding = redraws_on(self, view.kind.questions)
         for need in self.needs:
             self.fields[f"document-{need.id}"] = forms.FileField(
                 label=need.title.say(language()), required=False, help_text=_("PDF, PNG, JPEG or ZIP")

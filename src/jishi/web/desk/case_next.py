@@ -22,6 +22,7 @@ from jishi.web.desk.case_forms import (
     SupplementForm,
     SuspendForm,
 )
+from jishi.web.shell.asked import typed_answers
 from jishi.web.shell.case_fault import say_fault
 from jishi.web.shell.site import language
 from jishi.web.shell.typed import count_typed_rows, typed_initial
@@ -165,10 +166,12 @@ def _decision_form(
 ) -> DecisionForm:
     data, files = sent
     answers = view.said.get("step", {}).get(step.id, {})
+    said = typed_answers(decision.questions, data) if data else answers
     return DecisionForm(
         data,
         files,
         decision=decision,
+        asked=packs.shown(decision.questions, {**view.said.get("form", {}), **said}, view.ask),
         fee=step.fee is not None,
         rows=count_typed_rows(decision.questions, answers, data or {}),
         initial={**typed_initial(decision.questions, answers), "seq": view.row.seq},

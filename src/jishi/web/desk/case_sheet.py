@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from jishi.apps.packs import api as packs
 from jishi.apps.procedures import api as procedures
+from jishi.web.shell.lot_choice import lot_address
 from jishi.web.shell.site import language
 
 
@@ -60,5 +62,11 @@ def _sheet(
             ]
             tables.append((label, heads, cells))
         else:
-            facts.append((label, procedures.say_answer(view.pack, each, value, lang)))
+            facts.append((label, _said(view, each, value)))
     return Sheet(title, facts, tables)
+
+
+def _said(view: procedures.CaseView, field: packs.FieldKind, value: Any) -> str:
+    """Say an answer, as a link to what it names where that has a page."""
+    said, url = procedures.say_answer(view.pack, field, value, language()), lot_address(field, value)
+    return format_html('<a href="{}">{}</a>', url, said) if url else said

@@ -29,6 +29,7 @@ from jishi.web.desk.case_forms import (
 )
 from jishi.web.desk.case_next import Next, Seen, act_form, form_of
 from jishi.web.desk.frame import desk_page, render_desk
+from jishi.web.shell.asked import REDRAW
 from jishi.web.shell.case_fault import say_fault
 from jishi.web.shell.posting import ctx_of
 from jishi.web.shell.site import language
@@ -50,6 +51,8 @@ def decide(request: HttpRequest, case_id: str, decision: str) -> HttpResponse:
         if form.state != seen.info.seq:
             raise Fault(MOVED, number=seen.info.row.number, now=seen.info.row.step, seq=seen.info.seq)
         attach(ctx, case_id, form, request)
+        if REDRAW in request.POST:
+            return _drawn_anew(request, seen, form)
         if "reference" in form.fields:
             _pay(ctx, case_id, form)
         else:
@@ -72,6 +75,8 @@ def act(request: HttpRequest, case_id: str, act: str) -> HttpResponse:
         form = act_form(ctx, seen, act, (request.POST, request.FILES))
         run, done = ACTS[act]
         attach(ctx, case_id, form, request)
+        if REDRAW in request.POST:
+            return _drawn_anew(request, seen, form)
         run(ctx, case_id, form)
     except Fault as fault:
         return _refused(request, case_id, form, fault)
@@ -122,8 +127,16 @@ def _refused(request: HttpRequest, case_id: str, form: ActForm | None, fault: Fa
     form.add_error(
         find_input(form, fault), say_fault(seen.view.kind, Fault(fault.code, **_labelled(form, fault)))
     )
-    row, label = seen.info.row, getattr(getattr(form, "decision", None), "title", None)
-    step = Next("", label.say(language()) if label else _("This was not done"), form, request.path)
+    return _drawn_anew(request, seen, form)
+
+
+def _drawn_anew(request: HttpRequest, seen: Seen, form: ActForm) -> HttpResponse:
+    """Show one form alone as it was sent, with what its answers ask for and what is wrong with it."""
+    row, decision = seen.info.row, getattr(form, "decision", None)
+    undone = _("This was not done") if form.errors else _("Hand in what was asked for")
+    title = decision.title.say(language()) if decision else undone
+    name = decision.id if decision else request.path.rstrip("/").split("/")[-1]
+    step = Next(name, title, form, request.path)
     shown = {"step": step, "row": row, "form": form, "back": reverse("desk:case", args=[row.id])}
     return render_desk(request, "desk/case_refused.html", shown)
 

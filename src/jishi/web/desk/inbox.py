@@ -1,7 +1,7 @@
 """The inbox: everything that waits for one's roles, ordered by what is left on the statutory clock."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -14,11 +14,13 @@ from jishi.apps.market.office import Duty, list_duties
 from jishi.apps.panels import api as panels
 from jishi.apps.procedures import api as procedures
 from jishi.apps.procedures.reads.inbox import WaitingCount, count_waiting
+from jishi.apps.rulings import api as rulings
 from jishi.apps.sealing import api as sealing
 from jishi.kernel.calendar.zone import start_of_day_ms
 from jishi.platform.access import PERMISSIONS, STAFF, Target, divisions_of, may, stem_of
 from jishi.platform.context import Actor, Context
 from jishi.platform.search import find_inbox
+from jishi.web.desk.panel_duty import list_panel_duties
 from jishi.web.shell.case_clock import count_working_days
 from jishi.web.shell.panel_word import duty_word
 from jishi.web.shell.site import market_pack, site
@@ -157,7 +159,7 @@ class Inbox:
 
 def read_inbox(ctx: Context) -> Inbox:
     """Return what waits for the actor's roles, its cases counted; a fixed number of queries."""
-    items = [*_rows(ctx), *_duties(ctx), *_seats(ctx), *_panels(ctx)]
+    items = [*_rows(ctx), *_duties(ctx), *_panels_wanted(ctx), *_seats(ctx), *_panels(ctx)]
     items.sort(key=lambda item: (item.due_ms is None, item.due_ms or 0, item.since_ms))
     return Inbox(items, count_waiting(ctx, int(SOON.total_seconds() * 1000)))
 
@@ -186,12 +188,22 @@ def _find_rows(actor: Actor, kinds: list[str]) -> Iterator[Any]:
     """Yield what waits in the divisions where the actor may handle it, and what waits for everybody."""
     own = [kind for kind in kinds if kind not in SHARED]
     roles = {role for kind in own for action in _actions(kind) for role in PERMISSIONS[action]}
-    for row in find_inbox(own, [stem_of(division) for division in divisions_of(actor, roles)]):
-        if any(may(actor, action, Target(division=row.division)) for action in _actions(row.kind)):
+    rows = list(find_inbox(own, [stem_of(division) for division in divisions_of(actor, roles)]))
+    targets = _tasks_of_departments(actor, rows)
+    for row in rows:
+        target = targets.get(row.object_id, Target(division=row.division))
+        if any(may(actor, action, target) for action in _actions(row.kind)):
             yield row
     shared = [kind for kind in kinds if kind in SHARED]
     if shared:
         yield from find_inbox(shared, [stem_of(market_pack().manifest.root_division)])
+
+
+def _tasks_of_departments(actor: Actor, rows: list[Any]) -> dict[str, Target]:
+    """Give the tasks of cases with their departments; nobody asks for whom no department bounds."""
+    tasks = [row.object_id for row in rows if row.kind == "fact_task"]
+    bound = any(permit.department for permit in actor.permits)
+    return rulings.map_targets(tasks) if bound and tasks else {}
 
 
 def _actions(kind: str) -> tuple[str, ...]:
@@ -204,10 +216,15 @@ def _duties(ctx: Context) -> Iterator[Item]:
         return
     for duty in list_duties(divisions_of(ctx.actor, STAFF)):
         if duty.step not in DUTIES:
-            continue  # the committee and the panel have pages of their own, an objection a row of its own
+            continue  # the committee has a page of its own, a panel and an objection a row of their own
         action, step = DUTIES[duty.step]
         if _holds(ctx.actor, action) and not _is_own(ctx.actor, duty):
             yield _duty_item(ctx, duty, step)
+
+
+def _panels_wanted(ctx: Context) -> Iterator[Item]:
+    for duty, step, url in list_panel_duties(ctx):
+        yield replace(_duty_item(ctx, duty, step), url=url)
 
 
 def _seats(ctx: Context) -> Iterator[Item]:
@@ -266,7 +283,7 @@ def _duty_item(ctx: Context, duty: Duty, step: Any) -> Item:
         due_day=duty.due_day,
         clauses=duty.clauses,
         division=duty.offering.division,
-        key=f"{duty.offering.id}{duty.step}",
+        key=f"{duty.offering.id}{duty.step or 'seat'}",
     )
 
 

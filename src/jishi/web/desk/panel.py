@@ -13,6 +13,9 @@ from django.utils.translation import gettext as _
 from jishi.apps.panels import api as panels
 from jishi.kernel.fault import Fault
 from jishi.platform.access import Target, may, require
+from jishi.platform.context import Actor
+from jishi.platform.department import departments_of
+from jishi.platform.search import Page
 from jishi.web.desk.frame import desk_page, reach_of, render_desk
 from jishi.web.desk.panel_forms import ContributeForm, ConveneForm, DissolveForm, DrawForm, ReplaceForm
 from jishi.web.shell.panel_word import TONES, ground_word, result_rows, state_word, with_words
@@ -26,7 +29,9 @@ def list_all(request: HttpRequest) -> HttpResponse:
     """List the panels of one's divisions, the latest first."""
     ctx = ctx_of(request)
     require(ctx, "panel.read")
-    page = panels.find_panels(reach_of(ctx.actor, "panel.read"), request.GET.get("after"))
+    page = _reached(
+        ctx.actor, panels.find_panels(reach_of(ctx.actor, "panel.read"), request.GET.get("after"))
+    )
     shown = {
         "page": page,
         "panels": [
@@ -43,7 +48,7 @@ def convene(request: HttpRequest, kind: str, owner_id: str) -> HttpResponse:
     """Convene a panel for an owner; where one runs, go there."""
     ctx, owner = ctx_of(request), panels.owner_of(kind)
     about = owner.about(owner_id)
-    target = Target(owner_id, about.division)
+    target = Target(owner_id, about.division, departments=departments_of(kind, owner_id))
     running = panels.find_running(kind, owner_id)
     if request.method == "GET" and running is not None:
         require(ctx, "panel.read", target)
@@ -131,12 +136,12 @@ def _do(request: HttpRequest, panel: panels.Panel, form: Any, step: str) -> Http
 
 def _read(request: HttpRequest, panel_id: str, action: str) -> panels.Panel:
     panel = panels.find_panel(panel_id)
-    require(ctx_of(request), action, Target(panel.id, panel.division))
+    require(ctx_of(request), action, panels.target_of(panel))
     return panel
 
 
 def _show(request: HttpRequest, panel: panels.Panel, **posted: Any) -> HttpResponse:
-    ctx, target = ctx_of(request), Target(panel.id, panel.division)
+    ctx, target = ctx_of(request), panels.target_of(panel)
     held = {
         step: may(ctx.actor, f"panel.{step}", target)
         for step in ("contribute", "draw", "replace", "dissolve")
@@ -165,6 +170,13 @@ def _show(request: HttpRequest, panel: panels.Panel, **posted: Any) -> HttpRespo
         "form": next(iter(posted.values()), None),
     }
     return render_desk(request, "desk/panel.html", shown)
+
+
+def _reached(actor: Actor, page: Page) -> Page:
+    """Leave out the panels of departments the actor's roles are not of."""
+    targets = panels.targets_of(page.rows)
+    rows = [each for each, target in zip(page.rows, targets, strict=True) if may(actor, "panel.read", target)]
+    return Page(rows, page.next, page.total - len(page.rows) + len(rows))
 
 
 def _member(member: panels.Member, panel: panels.Panel) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def show(request: HttpRequest, task_id: str) -> HttpResponse:
 def state(request: HttpRequest, task_id: str) -> HttpResponse:
     """State facts with their ground."""
     ctx, task = ctx_of(request), rulings.get_task(task_id)
-    require(ctx, "ruling.state_fact", Target(task.id, task.division))
+    require(ctx, "ruling.state_fact", rulings.target_of(task))
     edition, form = _edition(request, task), GroundForm(request.POST)
     asking = read_asking(edition, edition.pack.rule(task.rule), request.POST)
     typed = {name: raw for name, raw in asking.typed.items() if name in _allowed(edition.pack.book, task)}
@@ -77,7 +77,7 @@ def state(request: HttpRequest, task_id: str) -> HttpResponse:
 def override(request: HttpRequest, task_id: str) -> HttpResponse:
     """Decide where the rule cannot tell."""
     ctx, task = ctx_of(request), rulings.get_task(task_id)
-    require(ctx, "ruling.override", Target(task.id, task.division))
+    require(ctx, "ruling.override", rulings.target_of(task))
     form = OverrideForm(request.POST)
     if form.is_valid():
         try:
@@ -110,7 +110,7 @@ def _show(
     asking: Asking | None = None,
 ) -> HttpResponse:
     ctx, task = ctx_of(request), rulings.get_task(task_id)
-    target = Target(task.id, task.division)
+    target = rulings.target_of(task)
     require(ctx, "ruling.read", target)
     edition = _edition(request, task)
     book, rule = edition.pack.book, edition.pack.rule(task.rule)

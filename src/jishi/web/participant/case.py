@@ -18,6 +18,7 @@ from jishi.web.participant.case_form import ChoiceForm, applicant_ways, find_dec
 from jishi.web.participant.filing import require_mine
 from jishi.web.participant.page import crumbs, page
 from jishi.web.shell import case_word
+from jishi.web.shell.asked import REDRAW
 from jishi.web.shell.case_clock import Clocked, amount_of, clock_of, supplement_clock_of
 from jishi.web.shell.case_fault import say_fault
 from jishi.web.shell.case_timeline import timeline_of
@@ -50,12 +51,14 @@ def decide(request: HttpRequest, case_id: str, decision: str) -> HttpResponse:
     ctx = ctx_of(request)
     view = procedures.view_for(ctx, case_id)
     kind = find_decision(view, decision)
-    form = ChoiceForm(request.POST, decision=kind)
+    form = ChoiceForm.to_take(view, kind, request.POST, ctx.actor.parties)
     seq = request.POST.get("seq", "")
     try:
         for need in kind.documents:
             for upload in request.FILES.getlist(need.id):
                 procedures.attach_document(ctx, case_id, (need.id, str(upload.name)[:200], upload.read()))
+        if REDRAW in request.POST:
+            return _render(request, case_id, form)
         procedures.decide(ctx, case_id, form.choice(int(seq) if seq.isdecimal() else -1))
     except Fault as fault:
         if fault.code in ("access.denied", "procedures.case.moved"):
@@ -120,7 +123,7 @@ def read_paper(request: HttpRequest, case_id: str, number: str) -> HttpResponse:
     return _send(procedures.paper_pdf(ctx_of(request), number), "application/pdf", f"{number}.pdf")
 
 
-def _render(request: HttpRequest, case_id: str, wrong: ChoiceForm | None = None) -> HttpResponse:
+def _render(request: HttpRequest, case_id: str, sent: ChoiceForm | None = None) -> HttpResponse:
     ctx = ctx_of(request)
     view = procedures.view_for(ctx, case_id)
     if view.row.phase == "draft":
@@ -143,7 +146,7 @@ def _render(request: HttpRequest, case_id: str, wrong: ChoiceForm | None = None)
         "clock": _clock(view, step, waits=waits) if step else None,
         "remedies": _remedies(view, place) if row.phase == "ended" else [],
         "next": _next(kind, step) if step else [],
-        "own_ways": applicant_ways(view, ways, wrong),
+        "own_ways": applicant_ways(view, ways, sent, ctx.actor.parties),
         "acts": ways.acts,
         "asked": asked,
         "asked_words": asked_words,
@@ -157,7 +160,9 @@ def _render(request: HttpRequest, case_id: str, wrong: ChoiceForm | None = None)
         **_issued(info),
         "crumbs": crumbs((_("My cases"), reverse("participant:cases")), (row.number, None)),
     }
-    return render(request, "participant/case.html", shown, status=UNPROCESSABLE if wrong else 200)
+    return render(
+        request, "participant/case.html", shown, status=UNPROCESSABLE if sent and sent.errors else 200
+    )
 
 
 def _filed(view: procedures.CaseView, info: procedures.CaseInfo) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from jishi.apps.packs import api as packs
 from jishi.apps.procedures import api as procedures
 from jishi.kernel.fault import Fault
 from jishi.platform.words import say
-from jishi.web.shell.case_condition import note_conditions
+from jishi.web.shell.asked import redraws_on, typed_answers
 from jishi.web.shell.case_fault import say_fault
 from jishi.web.shell.case_word import place_of
 from jishi.web.shell.site import language
@@ -20,7 +20,10 @@ from jishi.web.shell.typed import TypedForm, count_typed_rows, typed_initial
 
 
 class ChoiceForm(TypedForm):
-    """Hold the inputs of one decision: its listed reasons, words where it wants them, its questions."""
+    """Hold the inputs of one decision: its listed reasons, words where it wants them, its questions.
+
+    `questions` are those asked: of the decision, else of the form.
+    """
 
     def __init__(
         self,
@@ -30,13 +33,11 @@ class ChoiceForm(TypedForm):
         questions: Sequence[packs.Question] = (),
         **options: Any,
     ) -> None:
-        asked = decision.questions if decision else tuple(questions)
-        rows = count_typed_rows(asked, {}, data or {})
+        rows = count_typed_rows(questions, {}, data or {})
         name = decision.id if decision else "answer"
-        super().__init__(data, questions=asked, rows=rows, auto_id=f"{name}_%s", **options)
+        super().__init__(data, questions=questions, rows=rows, auto_id=f"{name}_%s", **options)
         self.decision = decision
-        if decision:
-            note_conditions(self)
+        self.deciding = redraws_on(self, decision.questions) if decision else ""
         if decision and decision.reasons:
             named = [(each.id, each.title.say(language())) for each in decision.reasons]
             self.fields["because"] = forms.ChoiceField(
@@ -51,6 +52,15 @@ class ChoiceForm(TypedForm):
     def of(cls, questions: Sequence[packs.Question], answers: Mapping[str, Any]) -> "ChoiceForm":
         """Return the inputs of questions filled with answers."""
         return cls(questions=questions, initial=typed_initial(questions, answers))
+
+    @classmethod
+    def to_take(
+        cls, view: procedures.CaseView, decision: packs.DecisionKind, posted: Any, own: Sequence[str]
+    ) -> "ChoiceForm":
+        """Return the inputs of a decision: its questions asked, given what was posted and the case."""
+        said = typed_answers(decision.questions, posted) if posted else {}
+        asked = packs.shown(decision.questions, {**view.said.get("form", {}), **said}, view.ask)
+        return cls(posted, decision=decision, questions=asked, parties=own)
 
     def choice(self, seq: int) -> procedures.Choice:
         """Return the decision as it was posted, by somebody who looked at the case at `seq`."""
@@ -73,9 +83,9 @@ class OwnWay:
 
 
 def applicant_ways(
-    view: procedures.CaseView, ways: procedures.Ways, wrong: ChoiceForm | None
+    view: procedures.CaseView, ways: procedures.Ways, sent: ChoiceForm | None, own: Sequence[str] = ()
 ) -> list[OwnWay]:
-    """Return the decisions of the step that are the applicant's; `wrong` is one posted with errors."""
+    """Return the decisions of the step that are the applicant's; `sent` is one posted and not taken."""
     if view.state.ended:
         return []
     step, lang = view.kind.step(view.state.step), language()
@@ -85,13 +95,13 @@ def applicant_ways(
         if each.by != "person" or (each.role or step.role) != "applicant" or each.id not in offered:
             continue
         refusal, place = offered[each.id].refusal, place_of(view.kind, each.next)
-        posted = wrong if wrong is not None and wrong.decision == each else None
+        posted = sent if sent is not None and sent.decision == each else None
         found.append(
             OwnWay(
                 each,
                 each.title.say(lang),
                 place.title.say(lang) if place else "",
-                posted or ChoiceForm(decision=each),
+                posted or ChoiceForm.to_take(view, each, None, own),
                 say_fault(view.kind, Fault(refusal[0], **refusal[1])) if refusal else "",
                 posted is not None,
             )

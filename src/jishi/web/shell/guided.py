@@ -19,13 +19,14 @@ from jishi.apps.procedures.api import Filing
 from jishi.kernel.fault import Fault
 from jishi.platform.context import Context
 from jishi.web.shell.address import find_address
+from jishi.web.shell.asked import typed_answers
 from jishi.web.shell.case_fault import say_fault
+from jishi.web.shell.lot_choice import lot_address
 from jishi.web.shell.site import language
 from jishi.web.shell.typed import TypedForm, count_typed_rows, typed_initial
 
 START, ANSWERS, VOTES, DOCUMENTS, REVIEW = "start", "answers", "votes", "documents", "review"
 OF_START = ("party", "behalf", "behalf_how", "subject", "division")
-_NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,11 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One answer in words."""
+    """One answer in words; `url` shows what it names."""
 
     label: str
     value: str
+    url: str = ""
 
 
 class Draft:
@@ -157,7 +159,8 @@ class Draft:
         answers = self.merge(part, posted)
         asked = self.asked(part, answers)
         rows = count_typed_rows(asked, answers, posted or {})
-        return TypedForm(posted, questions=asked, rows=rows, initial=typed_initial(asked, answers))
+        own, initial = self.ctx.actor.parties, typed_initial(asked, answers)
+        return TypedForm(posted, questions=asked, rows=rows, parties=own, initial=initial)
 
     def merge(self, part: str, posted: Mapping[str, Any] | None) -> dict[str, Any]:
         """Return all answers, those of one part as they were posted."""
@@ -166,14 +169,7 @@ class Draft:
         own = self.questions(part)
         names = {each.name for each in own}
         others = {name: value for name, value in self.answers.items() if name not in names}
-        rows = count_typed_rows(own, {}, posted)
-        return others | TypedForm(posted, questions=own, rows=rows).raw()
-
-    def deciding(self, part: str) -> list[str]:
-        """Return the questions of a part on whose answers others of it depend."""
-        own = self.questions(part)
-        named = {name for each in own for name in _NAME.findall(each.when)}
-        return [each.name for each in own if each.name in named]
+        return others | typed_answers(own, posted)
 
     def papers(self) -> list[Paper]:
         """Return the documents asked for now, with their files and what is wrong."""
@@ -244,4 +240,5 @@ def say_answers(
                 ]
                 yield Said(f"{each.label.say(lang)} {number}", " · ".join(cells))
         else:
-            yield Said(each.label.say(lang), procedures.say_answer(pack, each, value, lang))
+            said = procedures.say_answer(pack, each, value, lang)
+            yield Said(each.label.say(lang), said, lot_address(each, value))

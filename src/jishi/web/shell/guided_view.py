@@ -11,14 +11,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from jishi.apps.market.api import find_named
 from jishi.apps.packs import api as packs
 from jishi.apps.parties import api as parties
 from jishi.apps.procedures import api as procedures
 from jishi.apps.procedures.api import Filing
 from jishi.kernel.fault import Fault
+from jishi.web.shell.asked import REDRAW, redraws_on
 from jishi.web.shell.case_fault import say_fault
 from jishi.web.shell.guided import DOCUMENTS, REVIEW, START, VOTES, Draft, say_checks
 from jishi.web.shell.guided_start import StartForm, VotesForm, votes_initial
+from jishi.web.shell.lot_choice import fill_from
 from jishi.web.shell.posting import UNPROCESSABLE, ctx_of, tell_fault
 from jishi.web.shell.site import language
 
@@ -38,20 +41,23 @@ class Room:
 
 
 def begin(request: HttpRequest, kind: packs.ProcedureKind, room: Room, **page: Any) -> HttpResponse:
-    """Ask who files and about what; a sound answer makes the draft."""
+    """Ask who files and about what; a sound answer makes the draft. `?offering=` fills in a public lot."""
     ctx = ctx_of(request)
+    lot = find_named(request.GET.get("offering", ""))
+    filled = fill_from(kind.questions, lot) if lot else {}
     form = StartForm(request.POST or None, ctx=ctx, kind=kind, staff=room.staff)
     if not form.is_bound and kind.subject and kind.subject.holder and len(ctx.actor.parties) == 1:
         form.party = ctx.actor.parties[0]
         form.find_entries("")
     if form.is_valid() and "find" not in request.POST:
         try:
-            row = procedures.save_draft(ctx, form.filing(Filing(kind.id)))
+            row = procedures.save_draft(ctx, form.filing(Filing(kind.id, filled)))
         except Fault as fault:
             form.tell([fault])
         else:
             return redirect(room.part, row.id, Draft(ctx, row.id).after(START))
     shown = {"kind": kind, "form": form, "part_id": START, "title": kind.title.say(language()), **page}
+    shown["lot"] = lot if filled else None
     return render(request, room.template, shown, status=_status(form))
 
 
@@ -82,7 +88,7 @@ def serve_part(request: HttpRequest, case_id: str, part_id: str, room: Room, **p
         "at": [each.id for each in parts].index(part_id) + 1,
         **shown,
     }
-    status = _status(shown["form"]) if "form" in shown and "redraw" not in request.POST else 200
+    status = _status(shown["form"]) if "form" in shown and REDRAW not in request.POST else 200
     return render(request, room.template, page, status=status)
 
 
@@ -112,7 +118,7 @@ def _start(request: HttpRequest, draft: Draft, room: Room, part: str) -> Served:
 
 def _answers(request: HttpRequest, draft: Draft, room: Room, part: str) -> Served:
     follows = False
-    if request.method == "POST" and "redraw" in request.POST:
+    if request.method == "POST" and REDRAW in request.POST:
         return draft, _inputs(draft, part, request.POST)
     if request.method == "POST":
         posted = request.POST
@@ -137,12 +143,11 @@ def _answers(request: HttpRequest, draft: Draft, room: Room, part: str) -> Serve
 
 def _inputs(draft: Draft, part: str, posted: Any) -> dict[str, Any]:
     form = draft.form(part, posted)
-    deciding = draft.deciding(part)
     return {
         "form": form,
         "groups": list(form.groups()),
         "shown": ",".join(each.name for each in form.questions),
-        "deciding": ", ".join(f"change from:#id_{name}" for name in deciding),
+        "deciding": redraws_on(form, draft.questions(part)),
         "has_table": any(each.type == "table" for each in form.questions),
     }
 

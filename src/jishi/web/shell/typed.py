@@ -19,6 +19,7 @@ from jishi.kernel.quantity.area import format_area
 from jishi.platform.words import say
 from jishi.platform.words.condition import unit_text
 from jishi.web.shell.fields import typed_money
+from jishi.web.shell.lot_choice import LotChoice, choose_lot, take_picks, typed_lot
 from jishi.web.shell.site import language, market_pack
 
 LEAST_ROWS, SPARE_ROWS, MOST_ROWS = 3, 2, 100
@@ -29,34 +30,39 @@ HINTS = {
     "bounds": gettext_lazy("For example ≥40%, 10%~20%, ≤1.8"),
     "entry": gettext_lazy("The number of the entry in the register"),
     "geometry": gettext_lazy("GeoJSON"),
+    "offering": gettext_lazy("The number in its notice, or its title"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class TypedGroup:
-    """What is shown together: one input, or a table with its heads and rows of inputs."""
+    """What is shown together: one input, with the lots to pick from, or a table with its heads and rows of inputs."""
 
     label: str
     field: Any = None
     heads: tuple[str, ...] = ()
     rows: tuple[tuple[Any, ...], ...] = ()
+    lots: LotChoice | None = None
 
 
 class TypedForm(forms.Form):
     """Hold the inputs of `questions`; names are `name`, `name-from`, `name-to` and `name-3-column` of a table.
 
-    `rows` says how many rows each table shows.
+    `rows` says how many rows each table shows, `parties` whose own lots are offered first.
     """
 
     def __init__(
         self,
+        data: Any = None,
         *args: Any,
         questions: Sequence[FieldKind] = (),
         rows: Mapping[str, int] | None = None,
+        parties: Sequence[str] = (),
         **options: Any,
     ) -> None:
-        super().__init__(*args, **options)
-        self.questions, self.rows = tuple(questions), dict(rows or {})
+        names = [each.name for each in questions if each.type == "offering"]
+        super().__init__(take_picks(data, names), *args, **options)
+        self.questions, self.rows, self.parties = tuple(questions), dict(rows or {}), tuple(parties)
         for question in self.questions:
             for name, made in make_inputs(question, self.rows.get(question.name, LEAST_ROWS)):
                 self.fields[name] = made
@@ -111,6 +117,9 @@ class TypedForm(forms.Form):
             elif question.type == "interval":
                 yield TypedGroup(label, self[f"{question.name}-from"])
                 yield TypedGroup(label, self[f"{question.name}-to"])
+            elif question.type == "offering":
+                lots = choose_lot(question.name, str(self[question.name].value() or ""), self.parties)
+                yield TypedGroup(label, self[question.name], lots=lots)
             else:
                 yield TypedGroup(label, self[question.name])
 
@@ -221,4 +230,6 @@ def _typed(question: FieldKind, value: Any) -> Any:
         return format_area(value)
     if question.type == "money" and isinstance(value, int):
         return typed_money(value)
+    if question.type == "offering" and value:
+        return typed_lot(str(value))
     return "" if value is None else value

@@ -12,7 +12,7 @@ from jishi.apps.packs.kinds.row import Identity, Row, Titled, Words
 
 FieldType = Literal[
     "text", "number", "money", "area", "date", "interval", "choice", "code", "division",
-    "party", "entry", "geometry", "file", "bounds", "table", "boolean",
+    "party", "entry", "offering", "geometry", "file", "bounds", "table", "boolean",
 ]  # fmt: skip
 CodeScheme = Literal["real_estate_unit", "land_use", "unified_social_credit", "resident_id"]
 ShapeType = Literal["Point", "LineString", "Polygon", "MultiPolygon"]

@@ -23,16 +23,21 @@ Mappings = dict[str, Mapping]
 PartyKind = Literal["person", "organisation"]
 
 
+FilledBy = Literal["title", "number", "division", "yes"]
+
+
 class Question(FieldKind):
     """Ask one thing in a form: a register field that may stand under a condition.
 
     `when` is a condition over the other questions of its form (the grammar of rules). `states` names the
     fact of the pack it states to rules; left out, it states the fact of its own name where there is one.
+    `fills` of an `offering`: other questions, and what of the offering answers them, where one comes from its page.
     """
 
     when: str = ""
     states: Identity | None = None
     section: Identity | None = None
+    fills: dict[Identity, FilledBy] = {}
 
 
 class Section(Titled):

@@ -130,6 +130,15 @@ class RegisterKind(Titled):
                 raise PydanticCustomError("pack.person_shown", "{field}", {"field": each.name})
         return self
 
+    @model_validator(mode="after")
+    def _points_at_no_offering(self) -> "RegisterKind":
+        # Registers stand below the market and could not hold such a pointer against it.
+        for each in (*self.fields, *(column for field in self.fields for column in field.columns)):
+            if each.type == "offering":
+                said = {"field": each.name, "type": each.type, "valid": "text"}
+                raise PydanticCustomError("pack.offering_in_register", "{field}", said)
+        return self
+
     def field(self, name: str) -> FieldKind:
         """Give the field called `name`, else KeyError."""
         return {field.name: field for field in self.fields}[name]

@@ -14,6 +14,10 @@ STATED: dict[str, tuple[str, ...]] = {
     "choice": ("choice",), "division": ("choice",), "boolean": ("boolean",), "code": ("choice",),
 }  # fmt: skip
 """Type of a question -> kinds of fact it may state."""
+FILLED: dict[str, tuple[str, ...]] = {
+    "title": ("text",), "number": ("text",), "division": ("division",), "yes": ("boolean",),
+}  # fmt: skip
+"""What an offering fills in -> types of the questions that take it."""
 
 
 def check_forms(desk: Desk) -> Iterator[Problem]:
@@ -64,8 +68,18 @@ def _questions(desk: Desk, key: str, questions: Sequence[Question], scope: Scope
             f"{place}.register_kind", each.register_kind, desk.pack.registers, "pack.unknown_register"
         )
         yield from _stated(desk, f"{place}.states", each.states, STATED.get(each.type, ()))
+        yield from _filled(desk, place, each, questions)
         if each.states is None and each.name in desk.pack.facts and each.type in KINDS:
             yield from _stated(desk, place, each.name, STATED[each.type])
+
+
+def _filled(desk: Desk, place: str, question: Question, questions: Sequence[Question]) -> Iterator[Problem]:
+    types = {each.name: each.type for each in questions}
+    if question.fills and question.type != "offering":
+        yield desk.wrong(f"{place}.type", question.type, "pack.unknown_name", "offering")
+    for name, part in question.fills.items():
+        fit = [each for each, kind in types.items() if kind in FILLED[part]]
+        yield from desk.points(f"{place}.fills.{part}", name, fit)
 
 
 def _stated(desk: Desk, key: str, name: str | None, kinds: tuple[str, ...]) -> Iterator[Problem]:

@@ -176,7 +176,7 @@ def _data(room: _Room, key: str, write: Write, register: RegisterKind) -> Iterat
 
 def _fits(found: str, wanted: str) -> bool:
     """Tell whether a field takes what is plainly copied; text stands for codes, parties and entries too."""
-    loose = {"code", "party", "entry", "choice"}
+    loose = {"code", "party", "entry", "choice", "offering"}
     return found == wanted or wanted == "text" or (found == "text" and wanted in loose)
 
 

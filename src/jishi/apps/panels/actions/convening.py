@@ -23,6 +23,7 @@ from jishi.kernel.panel.seating import draw_panel
 from jishi.kernel.spelling import visible
 from jishi.platform.access import Target, covers, require
 from jishi.platform.context import Context
+from jishi.platform.department import departments_of
 from jishi.platform.entropy import new_id, new_salt
 from jishi.platform.models import User
 
@@ -54,7 +55,8 @@ def convene(ctx: Context, asked: Convening) -> Panel:
     """
     owner = owner_of(asked.owner_kind)
     about = owner.about(asked.owner_id)
-    require(ctx, "panel.convene", Target(asked.owner_id, about.division))
+    concerned = departments_of(asked.owner_kind, asked.owner_id)
+    require(ctx, "panel.convene", Target(asked.owner_id, about.division, departments=concerned))
     owner.require_convenable(asked.owner_id)
     conflict = owner.conflict(asked.owner_id, ctx.now_ms())
     people = _check_people(asked.representatives, conflict)

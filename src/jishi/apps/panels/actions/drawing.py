@@ -12,6 +12,7 @@ from jishi.apps.panels.actions.locking import get_panel, lock_panel, sitting_of
 from jishi.apps.panels.actions.seating import replace_conflicted
 from jishi.apps.panels.models import CLOSED, CONVENED, DISSOLVED, DRAWN, RUNNING, Contribution, Panel
 from jishi.apps.panels.owner import owner_of
+from jishi.apps.panels.reach import target_of
 from jishi.apps.panels.stream import read_secret, write
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism.draw import is_random_part
@@ -19,7 +20,7 @@ from jishi.kernel.panel.record import plain_member
 from jishi.kernel.panel.seating import Panel as Drawn
 from jishi.kernel.spelling import visible
 from jishi.platform import deadline
-from jishi.platform.access import Target, require
+from jishi.platform.access import require
 from jishi.platform.context import Context
 
 DUE = "panel_record"
@@ -32,7 +33,7 @@ def contribute(ctx: Context, panel_id: str, value: str) -> Contribution:
     Faults `panels.contribution.form`, `.twice`, `.own` for who convened the panel, `.late` once bids are open.
     """
     panel = get_panel(panel_id)
-    require(ctx, "panel.contribute", Target(panel.id, panel.division))
+    require(ctx, "panel.contribute", target_of(panel))
     value = value.strip().lower()
     if not is_random_part(value):
         raise Fault("panels.contribution.form")
@@ -59,7 +60,7 @@ def draw_members(ctx: Context, panel_id: str) -> Panel:
     Faults `panels.contribution.none`, `panels.drawer` for who convened it, `panels.secret.lost`, the owner's own.
     """
     panel = get_panel(panel_id)
-    require(ctx, "panel.draw", Target(panel.id, panel.division))
+    require(ctx, "panel.draw", target_of(panel))
     if ctx.actor.user_id is not None and ctx.actor.user_id == panel.convened_by:
         raise Fault("panels.drawer")
     owner = owner_of(panel.owner_kind)
@@ -87,7 +88,7 @@ def draw_members(ctx: Context, panel_id: str) -> Panel:
 def dissolve_panel(ctx: Context, panel_id: str, reason: str) -> Panel:
     """End a panel without a result, for a public reason; Fault `panels.reason`."""
     panel = get_panel(panel_id)
-    require(ctx, "panel.dissolve", Target(panel.id, panel.division))
+    require(ctx, "panel.dissolve", target_of(panel))
     reason = visible(reason).strip()
     if not 0 < len(reason) <= LONGEST_REASON:
         raise Fault("panels.reason", most=LONGEST_REASON)

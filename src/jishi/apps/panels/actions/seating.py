@@ -11,13 +11,14 @@ from jishi.apps.panels.actions.drawn import drawn_of, make_member
 from jishi.apps.panels.actions.locking import get_panel, lock_panel, own_seat, sitting_of
 from jishi.apps.panels.models import ACCEPTED, ASKED, DRAWN, LEFT, SITTING, Expert, Member, Panel
 from jishi.apps.panels.owner import DECLINED, GROUNDS, owner_of
+from jishi.apps.panels.reach import target_of
 from jishi.apps.panels.stream import write
 from jishi.kernel.fault import Fault
 from jishi.kernel.panel.demand import Recusal
 from jishi.kernel.panel.record import extend_recusal, leave, read_demand, read_recusal
 from jishi.kernel.panel.seating import Panel as Drawn
 from jishi.kernel.spelling import visible
-from jishi.platform.access import Target, require
+from jishi.platform.access import require
 from jishi.platform.context import Context
 
 LONGEST_NOTE = 300
@@ -62,7 +63,7 @@ def replace_member(ctx: Context, panel_id: str, alias: str, ground: str, *, note
     Faults `panels.ground`, `panels.no_member`, `panels.voted`.
     """
     panel = get_panel(panel_id)
-    require(ctx, "panel.replace", Target(panel.id, panel.division))
+    require(ctx, "panel.replace", target_of(panel))
     if ground not in (*GROUNDS, DECLINED):
         raise Fault("panels.ground", ground=ground, known=", ".join((*GROUNDS, DECLINED)))
     with transaction.atomic():

@@ -2,8 +2,10 @@
 
 from datetime import date
 
+from django.db.models import Count
+
 from jishi.apps.procedures.info import NoticeRow, PaperRow
-from jishi.apps.procedures.models import CaseNotice, IssuedPaper
+from jishi.apps.procedures.models import CaseNotice, CaseObjection, IssuedPaper
 from jishi.platform.search import Page, page_recent
 
 VALID, LAPSED, REVOKED = "valid", "lapsed", "revoked"
@@ -22,6 +24,13 @@ def find_notice(notice_id: str) -> NoticeRow | None:
     """Give a publication, or None."""
     row = CaseNotice.objects.filter(pk=notice_id).first()
     return notice_row(row) if row else None
+
+
+def count_objections(notice_id: str) -> tuple[int, int]:
+    """Count the objections to a publication: (filed, answered). Nothing of who filed them stands in it."""
+    rows = CaseObjection.objects.filter(notice_id=notice_id)
+    found = rows.aggregate(filed=Count("pk"), answered=Count("answered_ms"))
+    return found["filed"], found["answered"]
 
 
 def find_paper(number: str, today: date) -> PaperRow | None:

@@ -101,6 +101,7 @@ def _render(request: HttpRequest, notice_id: str, text: str = "") -> HttpRespons
         "place": place_name(each.division),
         "cites": step.publicity.cites if step and step.publicity else (),
         "text": text,
+        "filed": procedures.count_objections(notice_id),
         "own": procedures.find_own_objection(ctx_of(request), notice_id),
     }
     return render(request, "public/procedures/notice.html", page, status=422 if text else 200)

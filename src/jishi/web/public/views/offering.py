@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from jishi.apps.market import actions
 from jishi.apps.market import reads as market
 from jishi.apps.market.api import Offering
+from jishi.apps.panels import api as panels
 from jishi.apps.registers import api as registers
 from jishi.kernel.fault import Fault
 from jishi.platform.words.term import mechanism_title
@@ -51,6 +52,8 @@ def show(request: HttpRequest, offering_id: str) -> HttpResponse:
         "parties": own_parties(request, offering.id),
         "encumbrances": _encumbrances(offering),
         "is_demo_lot": offering.simulated or offering.lot.get("simulated"),
+        "panel": panels.asks_for_panel(offering) and panels.list_panels_of(panels.OFFERING, offering.id),
+        "procedures": _procedures(offering),
         "twin": find_address("api_v1:read_offering", offering.id),
         "release": find_address("api_v1:read_release", offering.id),
         **_facts(offering),
@@ -91,6 +94,17 @@ def _facts(offering: Offering) -> dict[str, Any]:
         "commitment": terms.reserve_of(offering),
         "organisation": offering.organisation,
     }
+
+
+def _procedures(offering: Offering) -> list[tuple[str, str]]:
+    """Name the procedures anybody may begin about an offering: those with a question that takes it from its page."""
+    return [
+        (each.title.say(language()), f"{address}?offering={offering.id}")
+        for each in market_pack().procedures.values()
+        if each.start.by == "application" and each.start.kinds
+        if any(question.fills for question in each.questions)
+        if (address := find_address("participant:case_new", each.id))
+    ]
 
 
 def _price_label(offering: Offering) -> str:
