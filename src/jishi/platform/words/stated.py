@@ -11,6 +11,9 @@ from typing import Any, Final, NamedTuple
 from jishi.kernel.mechanism.auction_stage import STAGES
 from jishi.kernel.mechanism.field import KINDS, Field, Model
 from jishi.kernel.mechanism.kind import is_kind
+from jishi.kernel.mechanism.lottery import MOST_WEIGHT
+from jishi.kernel.mechanism.package_slate import HIGHEST_FEN
+from jishi.kernel.mechanism.tender_price import WHOLE_BP
 from jishi.kernel.mechanism.tender_score import KINDS as CRITERIA
 from jishi.kernel.quantity.number import format_number
 from jishi.kernel.sealing.suite import NAMES as SUITES
@@ -20,15 +23,17 @@ from jishi.platform.words.term import choice_title, term_title
 
 Instants = Callable[[int], str]
 PARTS: Final[Mapping[str, Model]] = {
-    "lots": (Field("lot", "text"), Field("reserve_fen", "fen", least=0)),
+    "lots": (Field("lot", "text"), Field("reserve_fen", "fen", least=0, most=HIGHEST_FEN)),
     "criteria": (
         Field("id", "text"),
         Field("weight_bp", "share_bp"),
         Field("full_marks", "count"),
         Field("kind", "choice", choices=CRITERIA),
     ),
+    "credit_bp": (Field("level_bp", "share_bp", most=WHOLE_BP - 1),),
+    "weights": (Field("ground", "text"), Field("tickets", "count", most=MOST_WEIGHT)),
 }
-"""What one line of a list term holds; that of an auction's stages depends on its kind."""
+"""What one line of a list term, or of a table, holds; that of an auction's stages depends on its kind."""
 SEALING: Final = (
     Field("suite", "choice", choices=SUITES),
     Field("members", "count"),
