@@ -15,6 +15,7 @@ from jishi.apps.market.api import view_of
 from jishi.apps.market.reads import get_registration
 from jishi.apps.sealing import api as sealing
 from jishi.kernel.fault import Fault
+from jishi.kernel.mechanism.package_slate import HIGHEST_FEN
 from jishi.platform.words import say
 from jishi.web.participant.page import crumbs, page, require_own
 from jishi.web.shell.limit import Buckets, limited
@@ -29,8 +30,17 @@ KINDS = {
     "pay_as_bid": "pairs",
     "call_auction": "orders",
     "lottery": "contribution",
+    "package": "packages",
 }
-"""How the bid of a mechanism is typed; any other is typed as JSON."""
+"""How the bid of a mechanism is typed; that of an auction depends on its stage."""
+EXAMPLES = {
+    "price": '{"price_fen": …}',
+    "pairs": '{"pairs": [[…, …]]}',
+    "orders": '{"orders": [["buy", …, …]]}',
+    "contribution": '{"contribution": "…"}',
+    "packages": '{"packages": [{"lots": ["…"], "price_fen": …}]}',
+}
+"""How the same bid is given to the command."""
 MOST_ROWS = 10
 
 
@@ -89,7 +99,7 @@ def _read(sent: dict[str, Any], committee: sealing.Committee) -> Any:
 def _show(request: HttpRequest, form: EnvelopeForm, registration: Any) -> HttpResponse:
     offering = registration.offering
     committee = sealing.find_committee(offering.id)
-    stated = sealing.sealing_of(offering)
+    stated, typed = sealing.sealing_of(offering), _typed(offering)
     shown = {
         "registration": registration,
         "offering": offering,
@@ -97,9 +107,11 @@ def _show(request: HttpRequest, form: EnvelopeForm, registration: Any) -> HttpRe
         "committee": committee.file if committee else None,
         "stated": stated,
         "takes": registration.state == "admitted" and "seal" in offering.accepts and not offering.suspended,
-        **_typed(offering),
+        **typed,
+        "example": EXAMPLES[typed["kind"]],
         "closes_ms": offering.due_ms or offering.listing_end,
         "rows": range(min(MOST_ROWS, _rows(offering.terms))),
+        "most_fen": HIGHEST_FEN,
         "marks": [each for each in offering.terms.get("criteria") or [] if each.get("kind") == "attested"],
         "filings": sealing.find_filings(offering, registration.alias),
         "crumbs": crumbs((offering.title, None)),
@@ -111,7 +123,7 @@ def _typed(offering: Any) -> dict[str, Any]:
     """Say how a bid is typed: an auction's sealed stage asks for a price, for a part of the draw, or for both."""
     view = view_of(offering)
     if offering.mechanism != "auction" or view is None:
-        return {"kind": KINDS.get(offering.mechanism, "json"), "draws": False}
+        return {"kind": KINDS[offering.mechanism], "draws": False}
     quotes = view.stage.get("kind") == "sealed_quote"
     after = offering.terms["stages"][view.stage["index"] + 1 :][:1]
     draws = quotes and [each["kind"] for each in after] == ["lottery"]
