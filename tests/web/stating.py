@@ -21,7 +21,7 @@ def shown(form: Any) -> Sent:
     sent: Sent = {}
     for bound in form:
         if isinstance(bound, Rows):
-            sent[f"{bound.name}-row"] = [row.id for row in bound.rows]
+            sent[f"{bound.name}-row"] = [row.number for row in bound.rows]
             for row in bound.rows:
                 sent |= shown(row)
         elif not ((value := bound.value()) is None or value is False or value == ""):

@@ -110,7 +110,7 @@ def arranged(*buttons: tuple[str, str], lots: Sent = LOTS) -> list[Row]:
         bound = TermForm(TERMS["lots"], query({**sent, f"lots-{button}": value}))["lots"]
         assert isinstance(bound, Rows) and bound.asked == (button, value)
         found = bound.rearranged()
-        sent = {"lots-row": [row.id for row in found]}
+        sent = {"lots-row": [row.number for row in found]}
         for row in found:
             sent |= shown(row)
     return found
@@ -169,6 +169,19 @@ def test_a_button_without_script_shows_the_whole_form_again_unjudged(world: Worl
     assert [row.kind for row in left] == ["ascending"]
 
 
+STATES = {AUCTION: "stages", TENDER: "criteria", PACKAGE: "lots", LOTTERY: "weights"}
+
+
+@pytest.mark.parametrize("key", STATES)
+def test_each_button_of_a_row_names_its_row(world: World, key: str) -> None:
+    (clerk, address), term = open_form(world, key), STATES[key]
+    sent = {name: text for name, text in typed(clerk, address).items() if not name.startswith(f"{term}-")}
+    page = clerk.post(address, {**sent, f"{term}-add": ""})
+    assert re.findall(rf'<input type="hidden" name="{term}-row" value="([^"]*)">', page.text) == ["0"]
+    buttons = re.findall(rf'<button [^>]*name="{term}-(\w+)" value="([^"]*)"', page.text)
+    assert buttons == [("up", "0"), ("down", "0"), ("remove", "0"), ("add", "")]
+
+
 def test_enter_in_a_field_asks_the_law_and_moves_no_row(world: World) -> None:
     clerk, address = open_form(world, AUCTION)
     form = re.search(r'<form class="pairs".*', clerk.get(address).text, re.DOTALL)
@@ -209,7 +222,7 @@ WRONG: list[tuple[str, Sent, str, str, str]] = [
     (AUCTION, rows("stages", {"kind": "raise"}), "stages-0-kind", "", "raise"),
     (AUCTION, rows("stages"), "stages", "竞价阶段", "必填"),
     (TENDER, {**SCORED, **rows("criteria", CRITERION, CRITERION)}, "criteria-1-id", "名称", "第 1 行"),
-    (TENDER, {**SCORED, **rows("criteria", {**CRITERION, "weight_bp": "60"})}, "criteria", "", "6000"),
+    (TENDER, {**SCORED, **rows("criteria", {**CRITERION, "weight_bp": "60"})}, "criteria", "", "合计 60%，应恰为 100%"),
     (TENDER, {**SCORED, **rows("criteria", HEAVY)}, "criteria-0-full_marks", "满分", "1"),
     (TENDER, {"credit_rule": "surcharge", **LEVELS}, "credit_bp-1-level_bp", "扣减比例", "99.99%"),
     (PACKAGE, rows("lots", {"lot": "甲", "reserve_fen": ""}), "lots-0-reserve_fen", "底价", "必填"),

@@ -18,7 +18,7 @@ from jishi.kernel.mechanism.tender_score import KINDS as CRITERIA
 from jishi.kernel.quantity.number import format_number
 from jishi.kernel.sealing.suite import NAMES as SUITES
 from jishi.platform.words import say
-from jishi.platform.words.amount import money_text
+from jishi.platform.words.amount import money_text, say_share
 from jishi.platform.words.term import choice_title, term_title
 
 Instants = Callable[[int], str]
@@ -70,15 +70,6 @@ def say_span(span_ms: int, lang: str) -> str:
     """
     unit, size = next((each for each in SPANS if span_ms and span_ms % each[1] == 0), SPANS[-1])
     return say(f"stated.{unit}", {"n": format_number(Fraction(span_ms, size))}, lang)
-
-
-def say_share(share_bp: int) -> str:
-    """Say ten-thousandths as percent.
-
-    >>> say_share(7000), say_share(5)
-    ('70%', '0.05%')
-    """
-    return f"{format_number(Fraction(share_bp, 100))}%"
 
 
 def say_value(field: Field, value: Any, lang: str, instants: Instants = str) -> str:

@@ -25,7 +25,7 @@ STAGED: Final = "stages"
 BUTTONS: Final = ("add", "remove", "up", "down")
 NUMBERS: Final = ("stage", "at", "place")
 """What the faults of a part call its place in the list, from 1."""
-_ID = re.compile(r"\d{1,9}")
+_NUMBER = re.compile(r"\d{1,9}")
 
 
 class RowError(ValidationError):
@@ -37,11 +37,14 @@ class RowError(ValidationError):
 
 
 class Row(forms.Form):
-    """One part of a term as typed; `id` tells it from the other rows, `kind` is that of a stage, else empty."""
+    """One part of a term as typed; `number` tells it from the other rows, `kind` is that of a stage, else empty.
 
-    def __init__(self, term: str, kind: str, id: str, **options: Any) -> None:
-        super().__init__(prefix=f"{term}-{id}", **options)
-        self.kind, self.id = kind, id
+    What a template reads of a row has no name that a field of a part has.
+    """
+
+    def __init__(self, term: str, kind: str, number: str, **options: Any) -> None:
+        super().__init__(prefix=f"{term}-{number}", **options)
+        self.kind, self.number = kind, number
         self.model: Model = STAGES.get(kind, ()) if term == STAGED else PARTS[term]
         if term == STAGED:
             self.fields["kind"] = forms.ChoiceField(
@@ -156,9 +159,9 @@ class Rows(forms.BoundField):
     def rows(self) -> list[Row]:
         """Return the rows in their order."""
         if self.form.is_bound:
-            return [Row(self.name, self._kind(id), id, data=self.form.data) for id in self._ids()]
+            return [Row(self.name, self._kind(each), each, data=self.form.data) for each in self._numbers()]
         parts = split_parts(self.field.term, self.initial)
-        return [self._row(str(id), str(part.get("kind", "")), part) for id, part in enumerate(parts)]
+        return [self._row(str(place), str(part.get("kind", "")), part) for place, part in enumerate(parts)]
 
     @property
     def data(self) -> list[Row]:
@@ -185,17 +188,17 @@ class Rows(forms.BoundField):
 
     @property
     def asked(self) -> tuple[str, str] | None:
-        """Return the button that was pressed and the id of the row it belongs to, None if none was."""
+        """Return the button that was pressed and the number of the row it belongs to, None if none was."""
         pressed = (name for name in BUTTONS if f"{self.name}-{name}" in self.form.data)
         return next(((name, str(self.form.data[f"{self.name}-{name}"])) for name in pressed), None)
 
     def rearranged(self) -> list[Row]:
         """Return the rows as typed after what the button asks for, to be shown and not judged."""
-        rows = [self._row(row.id, row.kind, row.typed, begun=False) for row in self.rows]
-        button, id = self.asked or ("", "")
+        rows = [self._row(row.number, row.kind, row.typed, begun=False) for row in self.rows]
+        button, number = self.asked or ("", "")
         if button == "add":
             return [*rows, self._fresh()]
-        at = next((place for place, row in enumerate(rows) if row.id == id), None)
+        at = next((place for place, row in enumerate(rows) if row.number == number), None)
         if button and at is not None:
             moved = rows.pop(at)
             if button != "remove":
@@ -215,22 +218,22 @@ class Rows(forms.BoundField):
         said = self.field.say(self.rows.index(row) + 1, row, name, text)
         self.form.add_error(self.name, RowError(said, row.place(name)))
 
-    def _ids(self) -> list[str]:
+    def _numbers(self) -> list[str]:
         sent = cast("MultiValueDict[str, str]", self.form.data).getlist(f"{self.name}-row")
-        return [id for id in dict.fromkeys(sent) if _ID.fullmatch(id)]
+        return [each for each in dict.fromkeys(sent) if _NUMBER.fullmatch(each)]
 
-    def _kind(self, id: str) -> str:
-        return str(self.form.data.get(f"{self.name}-{id}-kind", "")) if self.name == STAGED else ""
+    def _kind(self, number: str) -> str:
+        return str(self.form.data.get(f"{self.name}-{number}-kind", "")) if self.name == STAGED else ""
 
-    def _row(self, id: str, kind: str, part: Mapping[str, Any], *, begun: bool = True) -> Row:
-        row = Row(self.name, kind if self.name == STAGED else "", id)
+    def _row(self, number: str, kind: str, part: Mapping[str, Any], *, begun: bool = True) -> Row:
+        row = Row(self.name, kind if self.name == STAGED else "", number)
         row.initial = {**(_defaults(row.model) if begun else {}), **part}
         return row
 
     def _fresh(self) -> Row:
         kind = str(self.form.data.get(f"{self.name}-new", ""))
-        id = 1 + max((int(each) for each in self._ids()), default=-1)
-        row = self._row(str(id), kind if kind in STAGES else next(iter(STAGES)), {})
+        number = 1 + max((int(each) for each in self._numbers()), default=-1)
+        row = self._row(str(number), kind if kind in STAGES else next(iter(STAGES)), {})
         first = next(iter(row.visible_fields()), None)
         if first is not None:
             first.field.widget.attrs["autofocus"] = True
