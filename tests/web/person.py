@@ -19,11 +19,13 @@ Ready = Literal["load", "domcontentloaded"]
 class Person:
     """Use the portal of `server` in English; `problems` gathers script errors and policy violations."""
 
-    def __init__(self, browser: Browser, server: Server, name: str) -> None:
-        self.name, self.server = name, server
+    def __init__(self, browser: Browser, server: Server, name: str, *, scripted: bool = True) -> None:
+        self.name, self.server, self.scripted = name, server, scripted
         self.ready: Ready = "load"
         self.problems: list[str] = []
-        self._context = browser.new_context(base_url=server.url, viewport={"width": 1440, "height": 900})
+        self._context = browser.new_context(
+            base_url=server.url, viewport={"width": 1440, "height": 900}, java_script_enabled=scripted
+        )
         self._context.set_default_timeout(PATIENCE_MS)
         self._speak("en")
         self.page: Page = self._context.new_page()
@@ -95,6 +97,12 @@ class Person:
                 self.page.screenshot(path=Path(folder) / f"{name}-{language[:2]}-{width}.png", full_page=True)
         self._speak("en")
         self.page.set_viewport_size({"width": 1440, "height": 900})
+
+    def shot(self, name: str) -> None:
+        """Take a picture of the page as it stands, into the folder `JISHI_SHOTS` names."""
+        folder = os.environ.get("JISHI_SHOTS")
+        if folder:
+            self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
     def leave(self) -> None:
         """Close the window."""

@@ -27,8 +27,11 @@ from tests.web.plan import DAY_MS, PASSWORD, STAFF, Plan
 MEMBERS = ("notary", "association", "auditing")
 
 
-def build(plan: Plan) -> dict[str, Any]:
-    """Make the people and the lot; nobody is named to its committee yet."""
+SEALING = {"suite": "x25519", "members": 3, "threshold": 2}
+
+
+def build(plan: Plan, **way: Any) -> dict[str, Any]:
+    """Make the people and the lot, sold in a way (by tender); nobody is named to its committee yet."""
     now_ms = Context().now_ms()
     with transaction.atomic():
         staff = {role: lots._make_staff(role) for role in STAFF}
@@ -43,8 +46,8 @@ def build(plan: Plan) -> dict[str, Any]:
         ctx = Context(clock=clock)
         entry = registers.create_entry(ctx, lots._entry(plan.name))
         form = replace(
-            lots._form(plan, plan.name, entry.id, now_ms), mechanism="tender", start_price_fen=None,
-            increment_fen=None, terms={"sealing": {"suite": "x25519", "members": 3, "threshold": 2}},
+            lots._form(plan, plan.name, entry.id, now_ms), start_price_fen=None, increment_fen=None,
+            **{"mechanism": "tender", "terms": {"sealing": SEALING}, **way},
         )  # fmt: skip
         offering = market.prepare_offering(lots._acting(ctx, staff["clerk"]), form)
         clock.move_to(now_ms - 50 * DAY_MS)
@@ -53,6 +56,7 @@ def build(plan: Plan) -> dict[str, Any]:
         rows = lots._admit(ctx, staff["clerk"], offering.id, [bidder["party"] for bidder in bidders])
     return {
         "id": offering.id,
+        "staff": staff,
         "registrations": [row.id for row in rows],
         "aliases": [row.alias for row in rows],
     }

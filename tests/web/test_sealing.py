@@ -10,8 +10,10 @@ from django.test import Client
 from jishi.apps.market import api as market
 from jishi.apps.sealing import api as sealing
 from jishi.apps.sealing.models import Committee, Member
+from jishi.kernel.mechanism.registry import MECHANISMS
 from jishi.kernel.sealing.committee import make_member_key
 from jishi.platform.entropy import SeededEntropy
+from jishi.web.participant import sealed
 from tests.web.world import World
 
 KEY = make_member_key("x25519", SeededEntropy("seat").draw)
@@ -72,6 +74,13 @@ def test_too_many_come_too_fast(world: World, seat: str, settings: Any) -> None:
     client = world.client("member")
     answers = [client.post(f"/me/seats/{seat}/key/", {}).status_code for _ in range(25)]
     assert answers[0] == 422 and answers[-1] == 429
+
+
+def test_every_sealed_bid_is_typed_in_fields() -> None:
+    sealed_once = {each.id for each in MECHANISMS if any(field.name == "sealing" for field in each.model)}
+    lots = [market.Offering(mechanism=each, terms={}) for each in sealed_once - {"auction"}]
+    assert {sealing.bid_fields_of(lot)[0] for lot in lots} == set(sealed.KINDS)
+    assert set(sealed.KINDS.values()) == set(sealed.EXAMPLES)
 
 
 def test_an_open_lot_says_that_it_takes_no_sealed_bids(world: World) -> None:

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from jishi.platform.words.amount import money_text
+from jishi.platform.words.amount import money_text, say_share
 
 MOST_LISTED = 24
 
@@ -31,7 +31,8 @@ class _Params(dict[str, Any]):
 def say(code: str, params: Mapping[str, Any], lang: str = "zh") -> str:
     """Return the sentence of `code` filled with `params`; an unknown code is shown as it is.
 
-    A parameter named `..._fen` reads as money: sentences carry no unit beside it. A list reads as a list.
+    A parameter named `..._fen` reads as money, one named `..._bp` as percent: sentences carry no unit beside them.
+    A list reads as a list.
     """
     lang = "en" if lang.startswith("en") else "zh"
     sentence = _sentences().get(code)
@@ -45,6 +46,8 @@ def _show(name: str, value: Any, lang: str) -> Any:
     if isinstance(value, list | tuple):
         comma, more = ("、", "……") if lang == "zh" else (", ", " …")
         return comma.join(map(str, value[:MOST_LISTED])) + (more if len(value) > MOST_LISTED else "") or "—"
+    if name.endswith("_bp") and isinstance(value, int):
+        return say_share(value)
     return money_text(value, lang) if name.endswith("_fen") and isinstance(value, int) else value
 
 

@@ -1,6 +1,9 @@
-"""Amounts of money as readers want them: 万元 or 元 in Chinese, yuan in English, the unit always said."""
+"""Amounts and shares as readers want them: 万元 or 元 in Chinese, yuan in English, percent, the unit always said."""
+
+from fractions import Fraction
 
 from jishi.kernel.quantity.money import FEN_PER_WAN, format_fen, format_wan
+from jishi.kernel.quantity.number import format_number
 
 _WAN_GRAIN_FEN = FEN_PER_WAN // 100  # at most two decimals of 万元; anything finer is shown in yuan
 _MINUS = "\N{MINUS SIGN}"
@@ -27,6 +30,15 @@ def money_text(fen: int, lang: str, unit: str = "") -> str:
     '10 万元'
     """
     return " ".join(part for part in money_parts(fen, lang, unit) if part)
+
+
+def say_share(share_bp: int) -> str:
+    """Say ten-thousandths as percent.
+
+    >>> say_share(7000), say_share(5)
+    ('70%', '0.05%')
+    """
+    return f"{format_number(Fraction(share_bp, 100))}%"
 
 
 def _yuan(fen: int) -> str:

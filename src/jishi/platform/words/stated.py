@@ -11,24 +11,29 @@ from typing import Any, Final, NamedTuple
 from jishi.kernel.mechanism.auction_stage import STAGES
 from jishi.kernel.mechanism.field import KINDS, Field, Model
 from jishi.kernel.mechanism.kind import is_kind
+from jishi.kernel.mechanism.lottery import MOST_WEIGHT
+from jishi.kernel.mechanism.package_slate import HIGHEST_FEN
+from jishi.kernel.mechanism.tender_price import WHOLE_BP
 from jishi.kernel.mechanism.tender_score import KINDS as CRITERIA
 from jishi.kernel.quantity.number import format_number
 from jishi.kernel.sealing.suite import NAMES as SUITES
 from jishi.platform.words import say
-from jishi.platform.words.amount import money_text
+from jishi.platform.words.amount import money_text, say_share
 from jishi.platform.words.term import choice_title, term_title
 
 Instants = Callable[[int], str]
 PARTS: Final[Mapping[str, Model]] = {
-    "lots": (Field("lot", "text"), Field("reserve_fen", "fen", least=0)),
+    "lots": (Field("lot", "text"), Field("reserve_fen", "fen", least=0, most=HIGHEST_FEN)),
     "criteria": (
         Field("id", "text"),
         Field("weight_bp", "share_bp"),
         Field("full_marks", "count"),
         Field("kind", "choice", choices=CRITERIA),
     ),
+    "credit_bp": (Field("level_bp", "share_bp", most=WHOLE_BP - 1),),
+    "weights": (Field("ground", "text"), Field("tickets", "count", most=MOST_WEIGHT)),
 }
-"""What one line of a list term holds; that of an auction's stages depends on its kind."""
+"""What one line of a list term, or of a table, holds; that of an auction's stages depends on its kind."""
 SEALING: Final = (
     Field("suite", "choice", choices=SUITES),
     Field("members", "count"),
@@ -65,15 +70,6 @@ def say_span(span_ms: int, lang: str) -> str:
     """
     unit, size = next((each for each in SPANS if span_ms and span_ms % each[1] == 0), SPANS[-1])
     return say(f"stated.{unit}", {"n": format_number(Fraction(span_ms, size))}, lang)
-
-
-def say_share(share_bp: int) -> str:
-    """Say ten-thousandths as percent.
-
-    >>> say_share(7000), say_share(5)
-    ('70%', '0.05%')
-    """
-    return f"{format_number(Fraction(share_bp, 100))}%"
 
 
 def say_value(field: Field, value: Any, lang: str, instants: Instants = str) -> str:

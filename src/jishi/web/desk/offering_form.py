@@ -5,7 +5,7 @@ commitments) is never typed. Terms that contradict each other are refused beside
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django import forms
 from django.utils.functional import cached_property
@@ -15,13 +15,13 @@ from jishi.apps.market.actions import OfferingForm as Statement
 from jishi.apps.market.mechanism import ALSO_NAMED, DRAW_TERM, UNSET, Running, name_terms
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism.field import REQUIRED, Field
-from jishi.platform.words import say
 from jishi.platform.words.stated import PLATFORM, Stated, list_stated
 from jishi.platform.words.term import term_title
-from jishi.web.desk.term_field import make_fields, read_term, show_term
+from jishi.web.desk.part_rows import Rows, make_term
+from jishi.web.desk.term_field import read_term, say_beside, show_term
 from jishi.web.desk.way import Way
 from jishi.web.shell.fields import InstantField, MoneyField
-from jishi.web.shell.posting import find_place, show_fault
+from jishi.web.shell.posting import find_start, show_fault
 from jishi.web.shell.site import language, site
 
 PRICES: Final = ("start_price_fen", "increment_fen")
@@ -101,7 +101,7 @@ class OfferingForm(forms.Form):
                 del self.fields[name]
         self._hide_what_the_product_refuses()
         for term in self.terms:
-            self.fields.update(make_fields(term, *_label(way, term)))
+            self.fields.update(make_term(term, *_label(way, term)))
         self.fault_fields = {
             code: place for code, place in sorted(PLACES.items(), key=lambda row: -len(row[0]))
             if place in self.fields
@@ -141,18 +141,35 @@ class OfferingForm(forms.Form):
         return said
 
     def tell(self, fault: Fault) -> None:
-        """Say a fault beside the field that must change, naming terms as the form does; a key of a list as typed."""
-        named = self.fields.get(str(fault.params.get("field")))
-        place = find_place(self, fault)
-        if named is None or "stage" in fault.params or fault.code == "access.denied":
+        """Say a fault beside the field that must change, in a row where it is about one, named as the form does."""
+        place = find_start(self, fault)
+        rows = self[place] if place else None
+        row = rows.find(fault) if isinstance(rows, Rows) else None
+        named = fault.params.get("field")
+        term = next((each for each in self.way.mechanism.model if each.name == named), None)
+        if isinstance(rows, Rows) and row is not None:
+            rows.tell(row, fault)
+        elif term is None or term.name not in self.fields:
             show_fault(self, fault)
         else:
-            params = {**fault.params, "field": named.label}
-            self.add_error(place, say(fault.code, params, language()))
+            self.add_error(term.name, say_beside(fault, term, str(self.fields[term.name].label)))
+
+    def rearranged(self) -> "OfferingForm | None":
+        """Return the form as typed with a row added, removed or moved as a button asks, None where none does."""
+        lists = [bound for bound in self if isinstance(bound, Rows)]
+        if not any(rows.asked for rows in lists):
+            return None
+        typed = {bound.name: bound.data for bound in self if not isinstance(bound, Rows)}
+        again = OfferingForm(way=self.way, kept=self.kept, initial=typed)
+        for rows in lists:
+            shown = cast(Rows, again[rows.name])
+            shown.rows = rows.rearranged()
+            shown.removed = bool(rows.asked and rows.asked[0] == "remove")
+        return again
 
     def statement(self, entry_id: str) -> Statement:
         """Return what the market's action takes; call it on a valid form."""
-        own = {name for term in self.terms for name in make_fields(term, "")}
+        own = {name for term in self.terms for name in make_term(term, "")}
         plain = {name: value for name, value in self.cleaned_data.items() if name not in own}
         product, mechanism = self.way.product.id, self.way.choice.id
         return Statement(

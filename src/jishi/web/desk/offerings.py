@@ -24,7 +24,6 @@ from jishi.platform.words.term import mechanism_title
 from jishi.web.desk.frame import desk_page, reach_of, render_desk
 from jishi.web.desk.offering_form import OfferingForm, initial_of, say_terms
 from jishi.web.desk.offering_law import Check, judge, lawful_dates, say_check
-from jishi.web.desk.part_key import list_keys
 from jishi.web.desk.steps import Case, Step, open_steps
 from jishi.web.desk.told import say_kept, say_previews
 from jishi.web.desk.way import Way, asked_way, group_ways, list_ways, make_way, usual_way
@@ -156,6 +155,7 @@ def _state_offering(
     """Judge what a form states; store it when asked to and nothing is broken. `of`: the entry, its ways."""
     entry, ways = of
     checks: list[Check] = []
+    form = form.rearranged() or form
     if form.is_valid():
         checks = judge(form.way, form.cleaned_data, entry.public_data, ctx_of(request).now_ms())
         lawful = all(check.verdict != "broken" for check in checks)
@@ -170,11 +170,7 @@ def _state_offering(
         elif "save" in request.POST:
             form.add_error(None, _("This breaks the law as shown beside; a notice could not be published."))
     shown = {"form": form, "entry": entry, "checks": checks, **_ways(form.way, ways)}
-    shown |= {
-        "stated": form.stated(),
-        "keys": {term.name: list_keys(term.name, language()) for term in form.terms},
-    }
-    shown["fresh"] = not form.kept
+    shown |= {"stated": form.stated(), "fresh": not form.kept}
     shown["facts"] = list_facts(entry.kind, entry.public_data)
     return render_desk(request, "desk/offering_form.html", shown)
 

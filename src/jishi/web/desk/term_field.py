@@ -1,18 +1,15 @@
 """Form fields for the terms of a mechanism, each made from the mechanism's own field.
 
-Money is typed in yuan or 万元, spans with their unit, shares in percent; lists and tables as JSON with whole numbers
-in the engine's units. Terms the platform fills have no field. What contradicts between terms is the mechanism's check.
+Money is typed in yuan or 万元, spans with their unit, shares in percent, texts of a list one a line. Terms the platform
+fills have no field. What contradicts between terms is the mechanism's check.
 """
 
-import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, Final
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from jishi.kernel.fault import Fault
@@ -23,21 +20,13 @@ from jishi.kernel.quantity.number import NUMBER, read_number
 from jishi.kernel.sealing.suite import NAMES as SUITES
 from jishi.kernel.spelling import narrow
 from jishi.platform.words import say
-from jishi.platform.words.stated import SPANS, part_choice, part_title, say_share, say_span
+from jishi.platform.words.stated import SPANS, part_choice, part_title, say_share, say_span, say_value
 from jishi.platform.words.term import choice_title
 from jishi.web.shell.fields import InstantField, MoneyField, QuantityField, typed_money
 from jishi.web.shell.site import language
 
 SEALING: Final = "sealing"
 SEATS: Final = ("members", "threshold")
-EXAMPLES: Final = {
-    "stages": '[{"kind": "ascending", "increment_fen": 10000000, "round_ms": 300000}]',
-    "criteria": '[{"id": "价格", "weight_bp": 10000, "full_marks": 100, "kind": "price"}]',
-    "credit_bp": "[500, 1000]",
-    "weights": '{"本地户籍": 2}',
-    "lots": '[{"lot": "A-1", "reserve_fen": 100000000}]',
-}
-"""How a list or a table is typed: as it could stand."""
 LARGE_FEN: Final = 1_000_000  # from 1万元 on Chinese readers count in 万元
 LONGEST_SHOWN: Final = 40
 _UNITS: Final = (
@@ -115,104 +104,45 @@ class ShareField(QuantityField):
     write = staticmethod(say_share)
 
 
-class PartsField(forms.CharField):
-    """Take a list or a table as JSON text; give it as values, whole numbers only."""
+class LinesField(forms.CharField):
+    """Take texts, one a line; give them as a list."""
 
     widget = forms.Textarea
 
-    def __init__(self, kind: str, **options: Any) -> None:
-        options.setdefault(
-            "widget", forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "class": "json"})
-        )
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.Textarea(attrs={"rows": 2}))
+        options.setdefault("help_text", _("One a line"))
         super().__init__(**options)
-        self.kind = kind
 
     def to_python(self, value: Any) -> Any:
-        """Return the values, None when left empty; ValidationError says the line or the key that is wrong."""
-        text = super().to_python(value)
-        if not text:
-            return None
-        try:
-            found = _read_json(text)
-            if not is_kind(found, self.kind):
-                expected = _("a list in square brackets") if self.kind == "list" else _("a table in braces")
-                raise Fault("field.json_kind", expected=str(expected))
-        except Fault as fault:
-            raise ValidationError(say(fault.code, fault.params, language())) from None
-        return found
+        """Return the texts, blank lines left out."""
+        lines = str(super().to_python(value)).splitlines()
+        return [line.strip() for line in lines if line.strip()]
 
     def prepare_value(self, value: Any) -> Any:
-        """Show stored values as text, one part a line; what was typed stays as it was."""
-        return value if value is None or isinstance(value, str) else _write_json(value)
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        """Tell whether other values were typed than those shown."""
-        try:
-            return bool(self.to_python(data) != initial)
-        except ValidationError:
-            return True
+        """Show stored texts one a line; what was typed stays as it was."""
+        return "\n".join(value) if isinstance(value, (list, tuple)) else value
 
 
-def _read_json(text: str) -> Any:
-    try:
-        found = json.loads(text, object_pairs_hook=_once)
-    except json.JSONDecodeError as error:
-        raise Fault("field.json", line=error.lineno, column=error.colno) from None
-    except (RecursionError, ValueError):  # deeper, or with more digits, than any term
-        raise Fault("field.json", line=1, column=1) from None
-    _require_whole("", found)
-    return found
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise Fault("field.json_twice", key=key[:LONGEST_SHOWN])
-        found[key] = value
-    return found
-
-
-def _require_whole(key: str, value: Any) -> None:
-    if isinstance(value, float):
-        raise Fault("field.json_inexact", key=key or "—", text=str(value))
-    inner: Iterable[tuple[str, Any]] = ()
-    if isinstance(value, dict):
-        inner = value.items()
-    elif isinstance(value, list):
-        inner = ((key, each) for each in value)
-    for name, each in inner:
-        _require_whole(name, each)
-
-
-def _write_json(value: Any) -> str:
-    if isinstance(value, list) and any(isinstance(each, dict) for each in value):
-        lines = ",\n ".join(json.dumps(each, ensure_ascii=False) for each in value)
-        return f"[{lines}]"
-    return json.dumps(value, ensure_ascii=False)
-
-
-def make_fields(field: Field, label: str, hint: str = "") -> dict[str, forms.Field]:
-    """Make the form fields of one term by their names; a sealing has three, a hash none."""
+def make_fields(
+    field: Field, label: str, hint: str = "", say_choice: Callable[[str, str, str], str] = choice_title
+) -> dict[str, forms.Field]:
+    """Make the form fields of one term, or part of one, by their names; a sealing has three, a hash none."""
     if field.kind == "hash":
         return {}
     if field.name == SEALING:
         return _sealing_fields(field)
-    needed = field.default is REQUIRED or not field.optional
-    options: dict[str, Any] = {"label": label, "required": needed and field.kind != "flag"}
+    needed = field.default is REQUIRED or not (field.optional or field.kind in ("flag", "list"))
+    options: dict[str, Any] = {"label": label, "required": needed}
     if hint:
         options["help_text"] = hint
     if field.choices:
-        choices = [(each, choice_title(field.name, each, language())) for each in field.choices]
+        choices = [(each, say_choice(field.name, each, language())) for each in field.choices]
         return {field.name: forms.ChoiceField(choices=choices, **options)}
     return {field.name: _plain_field(field, options)}
 
 
 def _plain_field(field: Field, options: dict[str, Any]) -> forms.Field:
-    if KINDS[field.kind] in ("list", "object"):
-        if field.name in EXAMPLES:
-            options["help_text"] = format_html(str(_("JSON, such as {}")), EXAMPLES[field.name])
-        return PartsField(KINDS[field.kind], **options)
     if field.kind == "count":
         return forms.IntegerField(min_value=field.lower, max_value=field.most or MAX_INTEGER, **options)
     made: Mapping[str, type[forms.Field]] = {
@@ -221,6 +151,7 @@ def _plain_field(field: Field, options: dict[str, Any]) -> forms.Field:
         "span": SpanField,
         "share_bp": ShareField,
         "flag": forms.BooleanField,
+        "list": LinesField,
     }
     if field.kind == "span":
         options.setdefault("help_text", _("With its unit, such as 5 min or 15 d; a bare number is seconds"))
@@ -265,3 +196,14 @@ def read_term(field: Field, said: Mapping[str, Any]) -> Any:
         return {"suite": suite, **{name: said.get(f"{SEALING}_{name}") for name in SEATS}} if suite else None
     value = said.get(field.name)
     return None if value == "" else value
+
+
+def say_beside(fault: Fault, field: Field, label: str) -> str:
+    """Say a fault beside its field, by the label it has there and with values as they are typed."""
+    counted = KINDS[field.kind] == "integer"
+    said = {
+        name: say_value(field, value, language())
+        for name, value in fault.params.items()
+        if counted and name in ("value", "least", "most") and is_kind(value, "integer")
+    }
+    return say(fault.code, {**fault.params, **said, "field": label}, language())

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from jishi.apps.market.reads import get_registration
 from jishi.apps.sealing import api as sealing
 from jishi.kernel.fault import Fault
+from jishi.kernel.mechanism.package_slate import HIGHEST_FEN
 from jishi.platform.words import say
 from jishi.web.participant.page import crumbs, page, require_own
 from jishi.web.shell.limit import Buckets, limited
@@ -22,8 +23,22 @@ from jishi.web.shell.site import language
 
 OFTEN = Buckets(rate=1, burst=20)
 HEADER, OF_MEMBER = 2000, 500  # characters of an envelope beside its cipher; more than docs/sealing.md counts
-KINDS = {"price_fen": "price", "pairs": "pairs", "orders": "orders", "contribution": "contribution"}
-"""How a bid is typed, by its first field; any other is typed as JSON."""
+KINDS = {
+    "price_fen": "price",
+    "pairs": "pairs",
+    "orders": "orders",
+    "contribution": "contribution",
+    "packages": "packages",
+}
+"""How a bid is typed, by its first field."""
+EXAMPLES = {
+    "price": '{"price_fen": …}',
+    "pairs": '{"pairs": [[…, …]]}',
+    "orders": '{"orders": [["buy", …, …]]}',
+    "contribution": '{"contribution": "…"}',
+    "packages": '{"packages": [{"lots": ["…"], "price_fen": …}]}',
+}
+"""How the same bid is given to the command."""
 MOST_ROWS = 10
 
 
@@ -82,7 +97,7 @@ def _read(sent: dict[str, Any], committee: sealing.Committee) -> Any:
 def _show(request: HttpRequest, form: EnvelopeForm, registration: Any) -> HttpResponse:
     offering = registration.offering
     committee = sealing.find_committee(offering.id)
-    stated = sealing.sealing_of(offering)
+    stated, typed = sealing.sealing_of(offering), _typed(offering)
     shown = {
         "registration": registration,
         "offering": offering,
@@ -90,9 +105,11 @@ def _show(request: HttpRequest, form: EnvelopeForm, registration: Any) -> HttpRe
         "committee": committee.file if committee else None,
         "stated": stated,
         "takes": registration.state == "admitted" and "seal" in offering.accepts and not offering.suspended,
-        **_typed(offering),
+        **typed,
+        "example": EXAMPLES[typed["kind"]],
         "closes_ms": offering.due_ms or offering.listing_end,
         "rows": range(min(MOST_ROWS, _rows(offering.terms))),
+        "most_fen": HIGHEST_FEN,
         "marks": [each for each in offering.terms.get("criteria") or [] if each.get("kind") == "attested"],
         "filings": sealing.find_filings(offering, registration.alias),
         "crumbs": crumbs((offering.title, None)),
@@ -102,8 +119,8 @@ def _show(request: HttpRequest, form: EnvelopeForm, registration: Any) -> HttpRe
 
 def _typed(offering: Any) -> dict[str, Any]:
     """Say how a bid is typed, and whether a part of the draw goes with a price."""
-    first, *others = sealing.bid_fields_of(offering) or ("",)
-    return {"kind": KINDS.get(first, "json"), "draws": "contribution" in others}
+    first, *others = sealing.bid_fields_of(offering) or ("price_fen",)
+    return {"kind": KINDS[first], "draws": "contribution" in others}
 
 
 def _rows(terms: Any) -> int:

@@ -36,6 +36,11 @@ def find_place(form: BaseForm, fault: Fault) -> str | None:
     named = fault.params.get("field")
     if named in form.fields:
         return cast(str, named)
+    return find_start(form, fault)
+
+
+def find_start(form: BaseForm, fault: Fault) -> str | None:
+    """Return the field that a form gives to codes which begin as a fault's does."""
     places: Mapping[str, str] = getattr(form, "fault_fields", {})
     return next((field for start, field in places.items() if fault.code.startswith(start)), None)
 

@@ -1,6 +1,7 @@
 /* Seal a typed bid in the browser and hand in the envelope; what was typed has no name and is never sent. */
 
 import { canSeal, randomBytes, sealBid } from "../shell/seal.js";
+import { keepPackages, readPackages } from "./packages.js";
 
 const box = document.querySelector("[data-seal]");
 const committee = JSON.parse(document.getElementById("committee").textContent);
@@ -9,7 +10,8 @@ const form = document.querySelector("form:has([name=envelope])");
 if (box && (await canSeal(committee))) {
   box.hidden = false;
   form.querySelector("[data-other]").open = false;
-  box.querySelector("button").addEventListener("click", hand);
+  box.querySelector("[data-hand]").addEventListener("click", hand);
+  if (box.dataset.kind === "packages") keepPackages(box);
 }
 
 async function hand(event) {
@@ -20,15 +22,15 @@ async function hand(event) {
     form.querySelector("[name=envelope]").value = JSON.stringify(envelope);
     event.target.disabled = true;
     form.submit();
-  } catch {
-    said.textContent = box.dataset.unsure;
+  } catch (wrong) {
+    said.textContent = wrong.said ?? box.dataset.unsure;
   }
 }
 
 function read(kind) {
   if (kind === "price") return { price_fen: fen(box.querySelector("[data-price]").value), ...marks(), ...part() };
   if (kind === "contribution") return contribution();
-  if (kind === "json") return JSON.parse(box.querySelector("[data-json]").value);
+  if (kind === "packages") return readPackages(box, fen);
   const rows = [...box.querySelectorAll("[data-row]")].filter((row) => row.querySelector("[data-price]").value.trim());
   const typed = rows.map((row) => [fen(row.querySelector("[data-price]").value), whole(row.querySelector("[data-quantity]").value)]);
   if (!typed.length) throw new Error("nothing typed");
