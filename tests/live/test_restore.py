@@ -36,9 +36,12 @@ def _bid(stage: Stage, made: dict[str, Any], room: Room, during: Callable[[], ob
 
     async def everybody() -> None:
         rows = made["lots"][0]["registrations"]
+        spell = len(room.told)  # no spell repeats the keys of another: a key asked again gets the old answer
         tasks = [asyncio.create_task(watch(room, stage.ports[0], 1))]
         tasks += [
-            asyncio.create_task(bid(room, row, stage.ports, Manner(random.Random(place), Habit())))
+            asyncio.create_task(
+                bid(room, row, stage.ports, Manner(random.Random(f"{spell}/{place}"), Habit()))
+            )
             for place, row in enumerate(rows)
         ]
         await asyncio.sleep(BIDDING_S)
