@@ -68,7 +68,7 @@ def test_an_objection_is_answered_at_the_desk_and_read_by_who_filed_it(world: Wo
     assert "经核查，程序合规。" in member.get("/me/").text
     assert "经核查，程序合规。" in world.client("regulator").get(item.url).text
     assert "经核查，程序合规。" not in world.client("bidder").get("/me/").text
-    for page in ("/results/", f"/land/{objection.offering_id}/"):
+    for page in ("/results/", f"/lots/{objection.offering_id}/"):
         said = anyone.get(page).text
         assert "异议 1 件，已答复 1 件" in said and "程序" not in said.split("异议 1 件")[1][:40]
         assert "objections: 1, answered: 1" in in_english(page)
@@ -97,7 +97,7 @@ def test_a_default_waits_for_the_days_to_sign_or_a_written_refusal(world: World,
 def test_a_default_is_public_and_the_winner_is_told(world: World, reviewer: Client) -> None:
     default(world, reviewer)
     offering_id, anyone = world.offerings["published"], world.client("anonymous")
-    lot = anyone.get(f"/land/{offering_id}/").text
+    lot = anyone.get(f"/lots/{offering_id}/").text
     assert "竞得人违约" in lot and "竞得人违约公告" in anyone.get("/notices/").text
     assert "竞得人书面拒签" in anyone.get(f"/api/v1/offerings/{offering_id}/notices").text
     assert "竞得人违约" in anyone.get("/results/").text
@@ -118,10 +118,10 @@ def test_an_outage_is_told_in_notices_feed_and_room(world: World) -> None:
     said = "其间计时停止，中断的时间已补回"
     assert "系统中断补时公告" in anyone.get("/notices/").text
     assert said in anyone.get("/notices/feed.atom").text
-    assert said in anyone.get(f"/land/{offering.id}/room/").text
+    assert said in anyone.get(f"/lots/{offering.id}/room/").text
     notice = market.list_notices_of([offering.id])[-1]
     assert said in anyone.get(f"/notices/{notice.id}/").text
-    english = in_english(f"/land/{offering.id}/room/")
+    english = in_english(f"/lots/{offering.id}/room/")
     assert "the time was given back" in english
 
 
@@ -131,7 +131,7 @@ def test_a_refused_application_is_corrected_by_its_party(world: World) -> None:
     refuse_registration(Context(), first, "证明材料不全")
     page = bidder.get(f"/me/registrations/{first}/").text
     assert "证明材料不全" in page and f"/me/apply/{offering_id}/" in page
-    assert f"/me/apply/{offering_id}/" in bidder.get(f"/land/{offering_id}/").text
+    assert f"/me/apply/{offering_id}/" in bidder.get(f"/lots/{offering_id}/").text
     form = {"applicant": world.parties["north"], "read": "on", "truthful": "on", **NO_GROUND}
     assert bidder.get(f"/me/apply/{offering_id}/").status_code == 200
     again = bidder.post(f"/me/apply/{offering_id}/", form)

@@ -312,7 +312,7 @@ def test_a_party_s_forms_and_programs_share_one_rate(
     monkeypatch.setattr(line, "OFTEN", Buckets(rate=0.4, burst=1))
     assert bid(world, "rival").status_code == 200
     again = bid(world, "rival", NEXT_FEN + STEP_FEN)
-    url, form = f"/land/{world.offerings['rounds']}/bid/", {"price_fen": NEXT_FEN, "key": "form-key-1"}
+    url, form = f"/lots/{world.offerings['rounds']}/bid/", {"price_fen": NEXT_FEN, "key": "form-key-1"}
     posted = world.client("rival").post(url, form, headers={"Accept": "application/json"})
     for answer in (again, posted):
         assert (answer.status_code, answer.json()["code"]) == (429, "live.often")

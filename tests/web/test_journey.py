@@ -74,7 +74,7 @@ def _open_lot(server: Server) -> str:
 def _admit(people: dict[str, Person], lot: str) -> None:
     for name in ("anna", "ben"):
         bidder = people[name]
-        bidder.go(f"/land/{lot}/")
+        bidder.go(f"/lots/{lot}/")
         bidder.press("Apply to bid")
         for ground in bidder.page.locator("[name^=ground_][value=no]").all():
             ground.check()
@@ -97,7 +97,7 @@ def _admit(people: dict[str, Person], lot: str) -> None:
 def _bid_freely(people: dict[str, Person], lot: str) -> None:
     anna, ben = people["anna"], people["ben"]
     for bidder in (anna, ben):
-        bidder.go(f"/land/{lot}/room/")
+        bidder.go(f"/lots/{lot}/room/")
         bidder.shows("registrants", "2")
     raise_bid(anna)
     ben.shows("quotes", "1")  # the start price stands there before anybody has quoted it
@@ -165,7 +165,7 @@ def _take_step(person: Person, lot: str, label: str, said: str) -> None:
 
 def _check(stranger: Person, lot: str) -> None:
     """Download the bundle as nobody in particular, verify it here and there, and see a changed one refused."""
-    bundle = stranger.read(f"/land/{lot}/bundle.json")
+    bundle = stranger.read(f"/lots/{lot}/bundle.json")
     report = verify(bundle)
     assert report.ok, [check for check in report.checks if not check.ok]
     _drop(stranger, bundle)
@@ -187,11 +187,11 @@ def _drop(person: Person, bundle: bytes) -> None:
 
 
 def _picture(people: dict[str, Person], lot: str) -> None:
-    public = ("/", "/land/", "/results/", "/notices/", "/verify/", "/law/", "/log/", "/complaints/")
+    public = ("/", "/lots/", "/results/", "/notices/", "/verify/", "/law/", "/log/", "/complaints/")
     pages = [("stranger", path) for path in public]
     pages += [
-        ("stranger", f"/land/{lot}/"),
-        ("stranger", f"/land/{lot}/room/"),
+        ("stranger", f"/lots/{lot}/"),
+        ("stranger", f"/lots/{lot}/room/"),
         ("stranger", f"/verify/{lot}/"),
     ]
     pages += [

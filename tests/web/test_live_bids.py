@@ -89,7 +89,7 @@ def inline(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def ticket(world: World) -> str:
     client = world.client("rival")
-    given = client.post(f"/land/{world.offerings['rounds']}/ticket/", headers={"Accept": "application/json"})
+    given = client.post(f"/lots/{world.offerings['rounds']}/ticket/", headers={"Accept": "application/json"})
     assert given.status_code == 200
     assert 0 < given.json()["left_ms"] <= LIFE_MS
     return str(given.json()["ticket"])
@@ -120,7 +120,7 @@ def test_a_bid_by_ticket_gets_its_place_and_receipt(world: World, ticket: str) -
     lot = world.offerings["rounds"]
     assert reads.get_offering(lot).price_fen == NEXT_FEN
     assert line.said["receipt"]["seq"] == line.said["seq"]
-    bundle = world.client("rival").get(f"/land/{lot}/bundle.json").content
+    bundle = world.client("rival").get(f"/lots/{lot}/bundle.json").content
     assert verify_receipt(line.said["receipt"], bundle).ok
 
 
@@ -128,7 +128,7 @@ def test_the_same_key_is_the_same_bid_on_every_way(world: World, ticket: str) ->
     first, again = Line(ticket, bid(NEXT_FEN)), Line(ticket, bid(NEXT_FEN))
     assert ask(first) == ask(again) == [(200, "")]
     assert first.said == again.said
-    room = f"/land/{world.offerings['rounds']}/bid/"
+    room = f"/lots/{world.offerings['rounds']}/bid/"
     form = {"price_fen": NEXT_FEN, "key": "key-0001"}
     portal = world.client("rival").post(room, form, headers={"Accept": "application/json"})
     assert portal.json()["seq"] == first.said["seq"]
@@ -217,7 +217,7 @@ def test_a_ticket_revoked_is_refused_at_once(world: World, ticket: str) -> None:
     revoke_tickets(Context(), world.registrations["rounds", "south"])
     assert ask(Line(ticket, bid(NEXT_FEN))) == [(401, "live.ticket.revoked")]
     client = world.client("rival")
-    fresh = client.post(f"/land/{world.offerings['rounds']}/ticket/", headers={"Accept": "application/json"})
+    fresh = client.post(f"/lots/{world.offerings['rounds']}/ticket/", headers={"Accept": "application/json"})
     assert ask(Line(fresh.json()["ticket"], bid(NEXT_FEN))) == [(200, "")]
 
 

@@ -49,12 +49,12 @@ def test_a_scored_tender_from_pool_to_ranking(people: dict[str, Person], server:
     clerk, reviewer, stranger = people["clerk"], people["reviewer"], people["stranger"]
     _take_in(clerk)
     panel = _convene(clerk, lot["id"])
-    stranger.go(f"/land/{lot['id']}/")
+    stranger.go(f"/lots/{lot['id']}/")
     stranger.press("Panel of experts: how it was drawn")
     stranger.sees("Not drawn yet")
-    stranger.page.locator(f"main h1 a[href='/land/{lot['id']}/']").click()
-    stranger.page.wait_for_url("**/land/*/")
-    stranger.shoot("lot-with-panel", f"/land/{lot['id']}/")
+    stranger.page.locator(f"main h1 a[href='/lots/{lot['id']}/']").click()
+    stranger.page.wait_for_url("**/lots/*/")
+    stranger.shoot("lot-with-panel", f"/lots/{lot['id']}/")
     assert json.loads(server.run("tests.web.scored_lot", given={"open": lot["id"]})) == {"awaits": "seat"}
     reviewer.sign_in(staff_address("reviewer"), PASSWORD)
     reviewer.go(f"/desk/panels/{panel}/")
@@ -161,15 +161,15 @@ def _close(head: Person, panel: str) -> None:
 
 
 def _look(stranger: Person, lot: Any, panel: str) -> None:
-    stranger.go(f"/land/{lot['id']}/panel/")
+    stranger.go(f"/lots/{lot['id']}/panel/")
     expect(stranger.page).to_have_url(f"{stranger.server.url}/panels/{panel}/", timeout=PATIENCE_MS)
     stranger.sees("till then members appear under aliases")
     record = json.loads(stranger.read(f"/panels/{panel}.json"))
     assert len(record["seats"]) == 5 and record["secret"] is None and len(record["contributions"]) == 3
     assert not any(name in json.dumps(record) for name in EXPERTS)
     assert verify(stranger.read(f"/panels/{panel}.json")).ok
-    bundle = json.loads(stranger.read(f"/land/{lot['id']}/bundle.json"))
+    bundle = json.loads(stranger.read(f"/lots/{lot['id']}/bundle.json"))
     kinds = [json.dumps(entry) for entry in bundle["entries"]]
     assert sum('"BidScored"' in each for each in kinds) == 15
-    assert [c.code for c in verify(stranger.read(f"/land/{lot['id']}/bundle.json")).checks if not c.ok] == []
+    assert [c.code for c in verify(stranger.read(f"/lots/{lot['id']}/bundle.json")).checks if not c.ok] == []
     stranger.shoot("panel-public", f"/panels/{panel}/")

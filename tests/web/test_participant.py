@@ -176,7 +176,7 @@ def test_quotes_have_receipts_and_bar_withdrawal(world: World, bidder: Client) -
     page = bidder.get(application(world, "free"))
     assert len(page.context["bids"]) == 1 and not page.context["can_withdraw"]
     seq = page.context["bids"][0]["seq"]
-    receipt = json.loads(bidder.get(f"/land/{world.offerings['free']}/receipt/{seq}.json").content)
+    receipt = json.loads(bidder.get(f"/lots/{world.offerings['free']}/receipt/{seq}.json").content)
     assert receipt["seq"] == seq
 
 

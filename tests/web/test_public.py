@@ -24,7 +24,7 @@ MOST_BYTES = 120 * 1024
 ENGLISH = {"HTTP_COOKIE": "django_language=en"}
 HAN = re.compile(r"[\u4e00-\u9fff]")
 TAGS = re.compile(r"<(script|style|template).*?</\1>|<[^>]+>", re.DOTALL)
-PAGES = ["/", "/land/", "/land/?view=map", "/results/", "/notices/", "/verify/", "/law/", "/log/"]
+PAGES = ["/", "/lots/", "/lots/?view=map", "/results/", "/notices/", "/verify/", "/law/", "/log/"]
 PAGES += ["/search/?q=TEST", "/complaints/"]
 PUBLIC = [stage for stage in STAGES if not stage.endswith("draft")]
 
@@ -64,13 +64,13 @@ def test_a_page_is_small_and_asks_little(anyone: Client, path: str) -> None:
 @pytest.mark.parametrize("stage", PUBLIC)
 @pytest.mark.parametrize("part", ["", "room/"])
 def test_an_offering_shows_in_every_state(world: World, anyone: Client, stage: str, part: str) -> None:
-    queries, response = cost(lambda: anyone.get(f"/land/{world.offerings[stage]}/{part}"))
+    queries, response = cost(lambda: anyone.get(f"/lots/{world.offerings[stage]}/{part}"))
     assert response.status_code == 200
     assert queries <= MOST_QUERIES
     assert f"测试宗地 {stage}" in words(response)
 
 
-@pytest.mark.parametrize("path", ["/", "/land/", "/results/", "/verify/", "/log/", "/complaints/"])
+@pytest.mark.parametrize("path", ["/", "/lots/", "/results/", "/verify/", "/log/", "/complaints/"])
 def test_a_page_in_english_has_english_words(anyone: Client, path: str) -> None:
     said = words(anyone.get(path, **ENGLISH))  # type: ignore[arg-type]
     ours = re.sub(r"测试\S*( \w+)?|\S*有限公司|中文|吉市|亩", "", said)
@@ -80,36 +80,36 @@ def test_a_page_in_english_has_english_words(anyone: Client, path: str) -> None:
 def test_a_draft_is_nowhere(world: World, anyone: Client) -> None:
     draft = world.offerings["draft"]
     for part in ("", "room/", "bundle.json", "quotes.csv", "receipt/1.json"):
-        assert anyone.get(f"/land/{draft}/{part}").status_code == 404
-    for path in ("/", "/land/", "/land/?view=map", "/search/?q=TEST", "/notices/"):
+        assert anyone.get(f"/lots/{draft}/{part}").status_code == 404
+    for path in ("/", "/lots/", "/lots/?view=map", "/search/?q=TEST", "/notices/"):
         assert "TEST-draft" not in anyone.get(path).content.decode()
 
 
 @pytest.mark.parametrize("part", ["", "room/", "bundle.json", "quotes.csv"])
 @pytest.mark.parametrize("stage", ["free", "rounds", "ended"])
 def test_no_name_stands_before_the_result(world: World, anyone: Client, stage: str, part: str) -> None:
-    said = body(anyone.get(f"/land/{world.offerings[stage]}/{part}")).decode()
+    said = body(anyone.get(f"/lots/{world.offerings[stage]}/{part}")).decode()
     assert "北方置业" not in said
     assert "南方建设" not in said
     assert world.parties["north"] not in said
 
 
 def test_a_result_names_its_winner(world: World, anyone: Client) -> None:
-    said = words(anyone.get(f"/land/{world.offerings['published']}/"))
+    said = words(anyone.get(f"/lots/{world.offerings['published']}/"))
     assert "北方置业有限公司" in said
     assert "101 万元" in said
     assert "核验" in said
 
 
 def test_the_timeline_cites_and_doubts(world: World, anyone: Client) -> None:
-    said = words(anyone.get(f"/land/{world.offerings['free']}/"))
+    said = words(anyone.get(f"/lots/{world.offerings['free']}/"))
     assert "公告至挂牌开始不少于 20 日：符合" in said
     assert "挂牌时间不少于 10 日：符合（待核）" in said
     assert "39号令 第18条" in said
 
 
 def test_facets_count_and_filter(world: World, anyone: Client) -> None:
-    response = anyone.get("/land/", {"division": "222400"})
+    response = anyone.get("/lots/", {"division": "222400"})
     assert "测试宗地 far_free" in words(response)
     assert "测试宗地 published" not in words(response)
     chosen = [c for _, _, choices in response.context["facets"] for c in choices if c.chosen]
@@ -123,29 +123,29 @@ def test_pages_follow_without_gap_or_repeat(anyone: Client, monkeypatch: pytest.
     seen: list[str] = []
     after: str | None = ""
     while after is not None:
-        page = anyone.get("/land/", {"after": after}).context["page"]
+        page = anyone.get("/lots/", {"after": after}).context["page"]
         seen += [row.id for row in page.rows]
         after = page.next
     assert len(seen) == len(set(seen)) == len(PUBLIC)
 
 
 def test_the_hall_saves_what_it_shows(anyone: Client) -> None:
-    rows = list(csv.reader(io.StringIO(body(anyone.get("/land/lots.csv?state=noticed")).decode("utf-8-sig"))))
-    sheet = load_workbook(io.BytesIO(body(anyone.get("/land/lots.xlsx?state=noticed")))).active
+    rows = list(csv.reader(io.StringIO(body(anyone.get("/lots.csv?state=noticed")).decode("utf-8-sig"))))
+    sheet = load_workbook(io.BytesIO(body(anyone.get("/lots.xlsx?state=noticed")))).active
     assert sheet is not None
     assert rows[0][0] == sheet["A1"].value == "编号"
     numbers = {row[0] for row in rows[1:]}
     assert numbers == {cell.value for cell in sheet["A"][1:]}
     assert {"TEST-free", "TEST-rounds"} <= numbers
     assert "TEST-published" not in numbers
-    assert anyone.get("/land/lots.pdf").status_code == 404
+    assert anyone.get("/lots.pdf").status_code == 404
 
 
 def test_a_cell_never_runs_as_a_formula(world: World, anyone: Client) -> None:
     offering = market.get_offering(world.offerings["free"])
     offering.title = "=HYPERLINK(1)"
     offering.save()
-    rows = list(csv.reader(io.StringIO(body(anyone.get("/land/lots.csv")).decode("utf-8-sig"))))
+    rows = list(csv.reader(io.StringIO(body(anyone.get("/lots.csv")).decode("utf-8-sig"))))
     assert "'=HYPERLINK(1)" in {row[1] for row in rows}
 
 
@@ -167,7 +167,7 @@ def test_a_notice_keeps_its_terms(world: World, anyone: Client) -> None:
 
 
 def test_a_bundle_verifies_here_and_a_changed_one_does_not(world: World, anyone: Client) -> None:
-    raw = anyone.get(f"/land/{world.offerings['published']}/bundle.json").content
+    raw = anyone.get(f"/lots/{world.offerings['published']}/bundle.json").content
     key = json.loads(raw)["signer"]["key"]
     assert "核验通过" in words(send(anyone, raw, key))
     unnamed = send(anyone, raw, "")
@@ -190,7 +190,7 @@ def test_verify_says_no_python(world: World, anyone: Client) -> None:
 
 
 def test_a_question_waits_for_its_answer(world: World) -> None:
-    path = f"/land/{world.offerings['free']}/"
+    path = f"/lots/{world.offerings['free']}/"
     bidder = world.client("bidder")
     assert bidder.post(path + "ask/", {"text": "何时交地？"}).status_code == 302
     assert "何时交地" not in words(world.client("rival").get(path))
@@ -218,9 +218,16 @@ def test_the_log_pages_back_to_its_first_entry(anyone: Client) -> None:
 
 
 def test_a_supervisor_sees_the_room_and_no_one_in_it(world: World, anyone: Client) -> None:
-    path = f"/land/{world.offerings['free']}/supervise/"
+    path = f"/lots/{world.offerings['free']}/supervise/"
     said = words(world.client("regulator").get(path))
     assert "访问日志" in said
     assert "北方置业" not in said
     assert world.client("far_regulator").get(path).status_code == 403
     assert "/login/" in anyone.get(path)["Location"]
+
+
+def test_an_old_address_leads_to_the_present_one(anyone: Client) -> None:
+    lot = "abc123"
+    for old, new in (("", "/lots/"), ("lots.csv", "/lots.csv"), (f"{lot}/room/", f"/lots/{lot}/room/")):
+        answer = anyone.get(f"/land/{old}?factor=data")
+        assert (answer.status_code, answer.headers["Location"]) == (301, f"{new}?factor=data")

@@ -17,7 +17,7 @@ NEXT_FEN = START_FEN + 2 * STEP_FEN
 
 def bid(client: Client, world: World, price_fen: Any, key: str = "key-0001", stage: str = "rounds") -> Any:
     return client.post(
-        f"/land/{world.offerings[stage]}/bid/",
+        f"/lots/{world.offerings[stage]}/bid/",
         json.dumps({"price_fen": price_fen}),
         content_type="application/json",
         headers={**JSON, "Idempotency-Key": key},
@@ -34,7 +34,7 @@ def test_a_bid_is_accepted_with_a_receipt(world: World, rival: Client) -> None:
     said = answer.json()
     assert answer.status_code == 200
     assert (said["ok"], said["price_fen"], said["code"]) == (True, NEXT_FEN, "")
-    bundle = rival.get(f"/land/{world.offerings['rounds']}/bundle.json").content
+    bundle = rival.get(f"/lots/{world.offerings['rounds']}/bundle.json").content
     assert said["receipt"]["seq"] == said["seq"]
     assert verify_receipt(said["receipt"], bundle).ok
     assert market.get_offering(world.offerings["rounds"]).price_fen == NEXT_FEN
@@ -81,40 +81,40 @@ def test_who_may_not_bid_hears_why(world: World, persona: str, stage: str, code:
 
 
 def test_a_body_that_is_no_object_is_refused(world: World, rival: Client) -> None:
-    path = f"/land/{world.offerings['rounds']}/bid/"
+    path = f"/lots/{world.offerings['rounds']}/bid/"
     answer = rival.post(path, "[1]", content_type="application/json", headers=JSON)
     assert (answer.status_code, answer.json()["code"]) == (400, "public.body_unreadable")
 
 
 def test_a_page_without_scripts_bids_too(world: World, rival: Client) -> None:
-    room = f"/land/{world.offerings['rounds']}/room/"
+    room = f"/lots/{world.offerings['rounds']}/room/"
     key = re.search(r'name="key" value="(\w+)"', rival.get(room).content.decode())
     assert key is not None
     form = {"price_wan": "102", "key": key[1]}
-    answer = rival.post(f"/land/{world.offerings['rounds']}/bid/", form, follow=True)
+    answer = rival.post(f"/lots/{world.offerings['rounds']}/bid/", form, follow=True)
     assert answer.redirect_chain[-1][0] == room
     assert "已受理：102 万元" in answer.content.decode()
     low = rival.post(
-        f"/land/{world.offerings['rounds']}/bid/", {"price_wan": "一百", "key": "key-0009"}, follow=True
+        f"/lots/{world.offerings['rounds']}/bid/", {"price_wan": "一百", "key": "key-0009"}, follow=True
     )
     assert "无法读取" in low.content.decode() or "一百" in low.content.decode()
 
 
 def test_going_on_opens_the_rounds(world: World, rival: Client) -> None:
-    path = f"/land/{world.offerings['question']}/continue/"
+    path = f"/lots/{world.offerings['question']}/continue/"
     answer = rival.post(path, {"key": "key-0001"}, headers=JSON)
     assert answer.json()["ok"]
     assert market.get_offering(world.offerings["question"]).phase == "rounds"
 
 
 def test_a_stranger_sees_no_bid_box(world: World, rival: Client) -> None:
-    path = f"/land/{world.offerings['rounds']}/room/"
+    path = f"/lots/{world.offerings['rounds']}/room/"
     assert "data-bid" in rival.get(path).content.decode()
     assert "data-bid" not in world.client("anonymous").get(path).content.decode()
-    closed = f"/land/{world.offerings['published']}/room/"
+    closed = f"/lots/{world.offerings['published']}/room/"
     assert "data-bid" not in rival.get(closed).content.decode()
 
 
 def test_a_receipt_can_be_fetched_again(world: World) -> None:
-    path = f"/land/{world.offerings['rounds']}/receipt/1.json"
+    path = f"/lots/{world.offerings['rounds']}/receipt/1.json"
     assert json.loads(world.client("anonymous").get(path).content)["seq"] == 1

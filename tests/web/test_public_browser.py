@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 
 WIDTHS = (1440, 360)
 LANGUAGES = {"zh-hans": "zh-Hans", "en": "en"}
-PLAIN = ["/", "/land/", "/land/?view=map", "/results/", "/notices/", "/verify/", "/law/", "/log/"]
+PLAIN = ["/", "/lots/", "/lots/?view=map", "/results/", "/notices/", "/verify/", "/law/", "/log/"]
 PLAIN += ["/search/?q=演示", "/complaints/"]
 LOAD = "from jishi.apps.simulation.api import load_scenario; load_scenario()"
 
@@ -77,11 +77,11 @@ def _overhang(page: Page) -> int:
 
 def _pages_of_lots(page: Page) -> list[str]:
     """Return the page and the room of every lot, one notice of each, and the check of its bundle."""
-    page.goto("/land/")
+    page.goto("/lots/")
     found = page.eval_on_selector_all("article.lot h3 a", "links => links.map(link => link.pathname)")
     lots = sorted({path.split("/")[2] for path in found})
     assert len(lots) > 12
     page.goto("/notices/")
     notices = page.eval_on_selector_all("th[scope=row] a", "links => links.map(link => link.pathname)")
-    rooms = [f"/land/{lot}/{part}" for lot in lots for part in ("", "room/")]
+    rooms = [f"/lots/{lot}/{part}" for lot in lots for part in ("", "room/")]
     return [*rooms, *(f"/verify/{lot}/" for lot in lots[:3]), *notices[:6]]

@@ -52,14 +52,14 @@ def client(hall: Hall, name: str = "", **headers: str) -> Client:
 
 
 def room(hall: Hall, offering: Offering, name: str = "", part: str = "room/") -> str:
-    answer = client(hall, name).get(f"/land/{offering.id}/{part}")
+    answer = client(hall, name).get(f"/lots/{offering.id}/{part}")
     assert answer.status_code == 200, answer.content.decode()
     return str(answer.content.decode())
 
 
 def take(hall: Hall, offering: Offering, name: str, act: str, **given: Any) -> Any:
     body = {"key": f"key-{act}-{given}"[:60].replace(" ", ""), **given}
-    return client(hall, name).post(f"/land/{offering.id}/take/{act}/", body, headers=JSON)
+    return client(hall, name).post(f"/lots/{offering.id}/take/{act}/", body, headers=JSON)
 
 
 def call_auction(hall: Hall, **terms: Any) -> tuple[Offering, dict[str, Registration]]:
@@ -126,10 +126,10 @@ def test_a_page_without_scripts_orders_too(hall: Hall) -> None:
     key = re.search(r'name="key" value="([\w-]+-o)"', room(hall, offering, "north"))
     assert key is not None
     form = {"key": key[1], "side": "buy", "price": "12", "quantity": "1,000"}
-    path = f"/land/{offering.id}/take/order/"
+    path = f"/lots/{offering.id}/take/order/"
     for _click in range(2):
         answer = client(hall, "north").post(path, form, follow=True)
-        assert answer.redirect_chain[-1][0] == f"/land/{offering.id}/room/"
+        assert answer.redirect_chain[-1][0] == f"/lots/{offering.id}/room/"
         assert "申报" in answer.content.decode()
     assert get_offering(offering.id).quotes == 1
 
@@ -170,7 +170,7 @@ def test_a_cleared_book_shows_price_volume_and_own_fill(hall: Hall) -> None:
     page = room(hall, found, "north")
     assert found.outcome is not None and found.outcome["volume"] == 3
     assert rows["north"].alias in page and rows["south"].alias in page and 'class="me"' in page
-    shown = client(hall).get(f"/land/{found.id}/").content.decode()
+    shown = client(hall).get(f"/lots/{found.id}/").content.decode()
     assert "north置业有限公司" in shown and rows["north"].party not in shown
     csv = b"".join(client(hall).get("/results/results.csv").streaming_content).decode()
     assert "north置业有限公司" in csv
@@ -219,7 +219,7 @@ def test_a_negotiation_shows_its_publicity_and_takes_objections(hall: Hall) -> N
     form = {"text": "价格过低", "from": "room"}
     for _click in range(2):
         answer = objector.post(f"/results/{offering.id}/object/", form)
-        assert answer.headers["Location"] == f"/land/{offering.id}/room/"
+        assert answer.headers["Location"] == f"/lots/{offering.id}/room/"
     told = json.loads(room(hall, offering, part="room.json"))
     assert told["facts"] == {"objections": 1, "unanswered": 1}
     assert "价格过低" not in room(hall, offering, "member")
@@ -257,9 +257,9 @@ def everywhere(hall: Hall, offering: Offering, name: str) -> Iterator[tuple[str,
     """Yield all that others may read of an offering."""
     reader = client(hall, name)
     parts = ("", "room/", "room.json", "quotes.csv", "bundle.json")
-    paths = [f"/land/{offering.id}/{part}" for part in parts]
-    paths += [f"/verify/{offering.id}/", "/log/", "/results/", "/land/", "/", "/api/v1/changes?limit=500"]
-    paths += [f"/land/{offering.id}/receipt/{row.seq}.json" for row in list_entries(offering.id)]
+    paths = [f"/lots/{offering.id}/{part}" for part in parts]
+    paths += [f"/verify/{offering.id}/", "/log/", "/results/", "/lots/", "/", "/api/v1/changes?limit=500"]
+    paths += [f"/lots/{offering.id}/receipt/{row.seq}.json" for row in list_entries(offering.id)]
     parts = ("", "/ladder", "/entries?limit=1000", "/notices", "/bundle", "/ocds")
     paths += [f"/api/v1/offerings/{offering.id}{part}" for part in parts]
     for path in paths:
@@ -280,9 +280,9 @@ def test_an_amount_quoted_once_is_nobodys_before_the_stage_ends(hall: Hall) -> N
     assert "8,882" in mine and "7,771" not in mine
     again = take(hall, offering, "south", "offer", amount="9")
     assert again.json()["code"] == "auction.offered"
-    supervised = client(hall, "regulator").get(f"/land/{offering.id}/supervise/").content.decode()
+    supervised = client(hall, "regulator").get(f"/lots/{offering.id}/supervise/").content.decode()
     assert not TOLD.search(supervised)
-    bundle = client(hall).get(f"/land/{offering.id}/bundle.json", headers=JSON)
+    bundle = client(hall).get(f"/lots/{offering.id}/bundle.json", headers=JSON)
     assert bundle.json()["code"] == "market.bundle.withheld"
 
 
@@ -303,9 +303,9 @@ def test_amounts_stand_in_the_result(hall: Hall) -> None:
     found = published(hall, offering)
     page = room(hall, found)
     assert TOLD.search(page) and all(f"{amount:,}" in page for amount in TWO_SECRETS)
-    shown = client(hall).get(f"/land/{found.id}/").content.decode()
+    shown = client(hall).get(f"/lots/{found.id}/").content.decode()
     assert "south置业有限公司" in shown and "8,882" in shown
-    assert client(hall).get(f"/land/{found.id}/bundle.json").status_code == 200
+    assert client(hall).get(f"/lots/{found.id}/bundle.json").status_code == 200
 
 
 @pytest.mark.parametrize("make", [call_auction, shop, negotiation, at_the_cap])
@@ -315,7 +315,7 @@ def test_every_page_of_every_kind_stands_in_both_languages(hall: Hall, make: Any
         for name in ("", "member", "north", "south"):
             reader = client(hall, name)
             reader.cookies["django_language"] = language
-            for path in (f"/land/{offering.id}/", f"/land/{offering.id}/room/", "/", "/land/"):
+            for path in (f"/lots/{offering.id}/", f"/lots/{offering.id}/room/", "/", "/lots/"):
                 answer = reader.get(path)
                 assert answer.status_code == 200
                 assert "mechanism." not in re.sub(r"<script.*?</script>", "", answer.content.decode())
@@ -326,7 +326,7 @@ def test_a_stage_of_sealed_quotes_leads_to_the_page_that_seals(hall: Hall) -> No
     offering, rows = at_the_cap(hall, stages=sealed, sealing=SEALING)
     assert get_offering(offering.id).phase == "sealed_quote"
     assert f"/me/registrations/{rows['south'].id}/seal/" in room(hall, offering, "south")
-    assert f"/land/{offering.id}/sealed/" in room(hall, offering)
+    assert f"/lots/{offering.id}/sealed/" in room(hall, offering)
 
 
 def test_a_room_of_sealed_bids_leads_to_the_page_that_seals(hall: Hall) -> None:
@@ -334,7 +334,7 @@ def test_a_room_of_sealed_bids_leads_to_the_page_that_seals(hall: Hall) -> None:
     rows = hall.admit(offering, "north")
     page = room(hall, offering, "north")
     assert f"/me/registrations/{rows['north'].id}/seal/" in page and "开启委员会尚未组成" in page
-    assert f"/land/{offering.id}/sealed/" in room(hall, offering)
+    assert f"/lots/{offering.id}/sealed/" in room(hall, offering)
     assert json.loads(room(hall, offering, part="room.json"))["facts"]["lines"] == 0
 
 

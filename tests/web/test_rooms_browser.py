@@ -52,11 +52,11 @@ def make_lot(server: Server, name: str, mechanism: str, terms: dict[str, Any], l
 def enter(people: dict[str, Person], lot: Any, name: str) -> None:
     """Let everybody stand in the room, the bidders signed in."""
     for number, who in enumerate(("one", "two")[: len(lot["registrations"])]):
-        people[who].go(f"/accounts/login/?next=/land/{lot['id']}/room/")
+        people[who].go(f"/accounts/login/?next=/lots/{lot['id']}/room/")
         people[who].fill(login=f"bidder-{name.lower()}-{number}@example.org", password=PASSWORD)
         people[who].press("Sign in")
         people[who].page.wait_for_url("**/room/")
-    people["stranger"].go(f"/land/{lot['id']}/room/")
+    people["stranger"].go(f"/lots/{lot['id']}/room/")
 
 
 def see_the_end(people: dict[str, Person], timeout_ms: int = PATIENCE_MS) -> None:
@@ -66,7 +66,7 @@ def see_the_end(people: dict[str, Person], timeout_ms: int = PATIENCE_MS) -> Non
 
 
 def shoot(people: dict[str, Person], lot: Any, name: str) -> None:
-    path = f"/land/{lot['id']}/room/"
+    path = f"/lots/{lot['id']}/room/"
     people["stranger"].shoot(f"{name}-public", path)
     people["one"].shoot(f"{name}-bidder", path)
     for who in ("stranger", "one"):
@@ -101,7 +101,7 @@ def test_orders_are_gathered_and_cleared(people: dict[str, Person], server: Serv
     people["stranger"].sees("¥11.50")
     people["one"].sees("(me)")
     shoot(people, lot, "orders-cleared")
-    people["stranger"].shoot("orders-offering", f"/land/{lot['id']}/")
+    people["stranger"].shoot("orders-offering", f"/lots/{lot['id']}/")
     calm(people)
 
 
@@ -116,13 +116,13 @@ def test_a_shop_sells_out(people: dict[str, Person], server: Server) -> None:
     people["one"].sees("You have bought 4 units.")
     expect(people["stranger"].page.locator("[data-fact=left]")).to_have_text("6", timeout=PATIENCE_MS)
     shoot(people, lot, "shop")
-    people["two"].go(f"/land/{lot['id']}/room/")
+    people["two"].go(f"/lots/{lot['id']}/room/")
     people["two"].fill(quantity="6")
     people["two"].page.get_by_role("button", name="Purchase", exact=True).click()
     see_the_end(people)
     people["stranger"].sees("Sold out")
     shoot(people, lot, "shop-sold")
-    people["stranger"].shoot("shop-offering", f"/land/{lot['id']}/")
+    people["stranger"].shoot("shop-offering", f"/lots/{lot['id']}/")
     calm(people)
 
 
@@ -132,14 +132,14 @@ def test_an_agreement_is_public_and_objected_to(people: dict[str, Person], serve
     enter(people, lot, "N")
     people["stranger"].sees("Publicity period until")
     people["two"].sign_up("objector@example.org", PASSWORD)
-    people["two"].go(f"/land/{lot['id']}/room/")
+    people["two"].go(f"/lots/{lot['id']}/room/")
     people["two"].fill(text="The price is below that of the lot beside it.")
     people["two"].page.get_by_role("button", name="File the objection").dblclick()
     people["two"].sees("Your objection was received.")
     expect(people["stranger"].page.locator("[data-fact=objections]")).to_have_text("1", timeout=PATIENCE_MS)
     shoot(people, lot, "notice")
-    people["two"].shoot("notice-objector", f"/land/{lot['id']}/room/")
-    people["stranger"].shoot("notice-offering", f"/land/{lot['id']}/")
+    people["two"].shoot("notice-objector", f"/lots/{lot['id']}/room/")
+    people["stranger"].shoot("notice-offering", f"/lots/{lot['id']}/")
     calm(people)
 
 
@@ -157,10 +157,10 @@ def test_the_cap_leads_to_one_quote_each(people: dict[str, Person], server: Serv
     offers = people["stranger"].page.locator("[data-fact=offers]")
     expect(offers).to_have_text("2", timeout=PATIENCE_MS)
     assert "87,654" not in people["stranger"].page.locator("main").inner_text()
-    assert b"87654" not in people["stranger"].read(f"/land/{lot['id']}/room.json")
+    assert b"87654" not in people["stranger"].read(f"/lots/{lot['id']}/room.json")
     shoot(people, lot, "auction-quote")
     see_the_end(people, SPAN_MS + PATIENCE_MS)
     people["stranger"].sees("87,654")
     shoot(people, lot, "auction-decided")
-    people["stranger"].shoot("auction-offering", f"/land/{lot['id']}/")
+    people["stranger"].shoot("auction-offering", f"/lots/{lot['id']}/")
     calm(people)

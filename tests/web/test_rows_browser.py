@@ -159,11 +159,11 @@ def test_a_package_bid_is_sealed_from_rows_and_opens_as_typed(browser: Browser, 
         "packages": [{"lots": ["A-1", "A-2"], "price_fen": 123_456_750}, {"lots": ["A-2"], "price_fen": 700}]
     }
     assert len(read_packages(alias, bid, ("A-1", "A-2", "B"), 3)) == 2
-    bidder.go(f"/land/{lot['id']}/sealed/")
+    bidder.go(f"/lots/{lot['id']}/sealed/")
     expect(bidder.page.locator("#opened tbody tr")).to_contain_text("A-1 + A-2: ¥1,234,567.50")
-    report = verify(bidder.read(f"/land/{lot['id']}/bundle.json"))
+    report = verify(bidder.read(f"/lots/{lot['id']}/bundle.json"))
     assert [check.code for check in report.checks if not check.ok] == []
-    bidder.shoot("packages-opened", f"/land/{lot['id']}/sealed/")
+    bidder.shoot("packages-opened", f"/lots/{lot['id']}/sealed/")
     bidder.leave()
     assert bidder.problems == []
 

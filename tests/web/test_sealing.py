@@ -86,6 +86,6 @@ def test_every_sealed_bid_is_typed_in_fields() -> None:
 def test_an_open_lot_says_that_it_takes_no_sealed_bids(world: World) -> None:
     lot = world.offerings["free"]
     for path in ("sealed/", "sealed.json"):
-        answer = world.client("anonymous").get(f"/land/{lot}/{path}", headers={"accept": "application/json"})
+        answer = world.client("anonymous").get(f"/lots/{lot}/{path}", headers={"accept": "application/json"})
         assert answer.json()["code"] == "ceremony.unsealed"
     assert not sealing.is_sealed(market.get_offering(lot))

@@ -120,7 +120,7 @@ def _seal(people: dict[str, Person], lot: Any) -> list[str]:
 
 def _seal_elsewhere(bidder: Person, lot: Any, envelope: Path) -> None:
     _sign_in(bidder, "bidder-s-2@example.org")
-    committee = read_committee(json.loads(bidder.read(f"/land/{lot['id']}/committee.json")))
+    committee = read_committee(json.loads(bidder.read(f"/lots/{lot['id']}/committee.json")))
     made = seal_bid(committee, lot["aliases"][2], {"price_fen": 100_000_000}, os.urandom)
     envelope.write_text(json.dumps(made), "utf-8")
     bidder.go(f"/me/registrations/{lot['registrations'][2]}/seal/")
@@ -148,20 +148,20 @@ def _hand_over(people: dict[str, Person], lot: str, keys: dict[str, Path]) -> No
 
 
 def _audit(stranger: Person, lot: Any) -> None:
-    stranger.go(f"/land/{lot['id']}/sealed/")
+    stranger.go(f"/lots/{lot['id']}/sealed/")
     expect(stranger.page.locator("#opened tbody tr")).to_have_count(3)
     stranger.sees("1,200,000.50")
-    said = json.loads(stranger.read(f"/land/{lot['id']}/sealed.json"))
+    said = json.loads(stranger.read(f"/lots/{lot['id']}/sealed.json"))
     prices = {alias: opening["bid"]["price_fen"] for alias, opening in said["openings"].items()}
     assert prices == dict(zip(lot["aliases"], (120_000_050, 110_000_000, 100_000_000), strict=True))
-    report = verify(stranger.read(f"/land/{lot['id']}/bundle.json"))
+    report = verify(stranger.read(f"/lots/{lot['id']}/bundle.json"))
     assert [check.code for check in report.checks if not check.ok] == []
     assert "sealing" in {check.name for check in report.checks}
-    stranger.shoot("sealed-opened", f"/land/{lot['id']}/sealed/")
+    stranger.shoot("sealed-opened", f"/lots/{lot['id']}/sealed/")
 
 
 def _picture(people: dict[str, Person], lot: Any) -> None:
-    people["stranger"].shoot("sealed-filed", f"/land/{lot['id']}/sealed/")
+    people["stranger"].shoot("sealed-filed", f"/lots/{lot['id']}/sealed/")
     people["bidder-0"].shoot("seal-bid", f"/me/registrations/{lot['registrations'][0]}/seal/")
     people["clerk"].shoot("committee-formed", f"/desk/offerings/{lot['id']}/committee/")
     people["notary"].shoot("seat-formed", f"/me/seats/{lot['id']}/")

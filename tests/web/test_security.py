@@ -43,15 +43,13 @@ ROOM = {"content_type": "application/json", "headers": {"Accept": "application/j
     ids=["deep list", "deep object", "half a character", "endless number", "not a number", "NUL", "no UTF-8"],
 )
 def test_a_bid_nobody_can_have_typed_is_refused(world: World, body: Any) -> None:
-    url = f"/land/{world.offerings['rounds']}/bid/"
+    url = f"/lots/{world.offerings['rounds']}/bid/"
     answer = world.client("bidder").post(url, body, **ROOM)
     assert answer.status_code == 400
     assert answer.json()["sentence"]
 
 
-@pytest.mark.parametrize(
-    "url", ["/land/%00/", "/land/?q=a%00b", "/land/lots.csv?phase=%00", "/notices/a%00/"]
-)
+@pytest.mark.parametrize("url", ["/lots/%00/", "/lots/?q=a%00b", "/lots.csv?phase=%00", "/notices/a%00/"])
 def test_an_address_with_nul_in_it_is_refused(db: None, url: str) -> None:
     assert Client().get(url).status_code == 400
 
@@ -71,7 +69,7 @@ def test_nobody_may_frame_a_page_and_a_signed_in_one_is_not_kept(world: World) -
     page = world.client("clerk").get("/desk/")
     assert page.headers["X-Frame-Options"] == "DENY"
     assert page.headers["Cache-Control"] == "private, no-store"
-    assert "Cache-Control" not in Client().get("/land/").headers
+    assert "Cache-Control" not in Client().get("/lots/").headers
 
 
 def test_bidding_without_end_is_slowed_down(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,7 +77,7 @@ def test_bidding_without_end_is_slowed_down(world: World, monkeypatch: pytest.Mo
     monkeypatch.setattr(bid.OFTEN, "_clock", lambda: next(now))
     monkeypatch.setattr(bid.OFTEN, "burst", 1)
     monkeypatch.setattr(bid.OFTEN, "_left", {})  # who came in another test may have had the same id
-    client, url = world.client("member"), f"/land/{world.offerings['rounds']}/bid/"
+    client, url = world.client("member"), f"/lots/{world.offerings['rounds']}/bid/"
     assert [client.post(url, {}).status_code for _ in range(2)] == [302, 429]
 
 
@@ -155,7 +153,7 @@ def test_unseen_characters_break_neither_feed_nor_table(world: World) -> None:
     offering = market.get_offering(world.offerings["free"])
     offering.lot["place"], offering.title = "a\x0bb\u202ec", "t\x01"
     offering.save()
-    for url in ("/notices/feed.atom", "/land/lots.xlsx", "/land/lots.csv"):
+    for url in ("/notices/feed.atom", "/lots.xlsx", "/lots.csv"):
         answer = Client().get(url)
         assert answer.status_code == 200
         assert b"".join(answer) if answer.streaming else answer.content

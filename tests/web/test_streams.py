@@ -119,14 +119,14 @@ CLOCK = """async () => {
 
 
 def test_the_page_knows_the_servers_clock_to_milliseconds(room: Room, page: Page) -> None:
-    page.goto(f"{room.server.url}/land/{room.lot['id']}/room/")
+    page.goto(f"{room.server.url}/lots/{room.lot['id']}/room/")
     before, told, after = page.evaluate(CLOCK)
     assert before - 20 <= told <= after + 20
 
 
 def test_the_page_keeps_the_servers_clock_when_the_machines_is_set(room: Room, page: Page) -> None:
     page.add_init_script("const real = Date.now; window.shift = 0; Date.now = () => real() + window.shift;")
-    page.goto(f"{room.server.url}/land/{room.lot['id']}/room/")
+    page.goto(f"{room.server.url}/lots/{room.lot['id']}/room/")
     page.evaluate("window.shift = 3600000")
     _, told, after = page.evaluate(CLOCK)
     assert abs(told - (after - 3_600_000)) < 100
@@ -153,7 +153,7 @@ def watched(room: Room, page: Page) -> tuple[Page, str]:
     """Open the room with lines that the test holds the other end of; give the page and the stream's address."""
     frame = Watcher(room.server, room.lot["id"]).next()
     page.add_init_script(LINES + f"window.frame = {frame.text};")
-    page.goto(f"{room.server.url}/land/{room.lot['id']}/room/")
+    page.goto(f"{room.server.url}/lots/{room.lot['id']}/room/")
     page.wait_for_function("() => window.lines.length > 0")
     page.evaluate(CLOCK)
     return page, f"/live/{room.lot['id']}"

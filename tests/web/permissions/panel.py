@@ -100,7 +100,7 @@ ROWS = [
     Row("panels/<str:panel_id>/", EVERYONE, target=panel("drawn")),
     Row("panels/<str:panel_id>.json", EVERYONE, target=panel("drawn")),
     Row(
-        "land/<str:offering_id>/panel/",
+        "lots/<str:offering_id>/panel/",
         NOBODY,
         "none convened",
         target=lambda w: {"offering_id": w.offerings["free"]},

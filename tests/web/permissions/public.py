@@ -13,7 +13,7 @@ from tests.web.world import START_FEN, STEP_FEN, World
 BOTH = frozenset({"bidder", "rival"})
 ASKS_JSON = {"Accept": "application/json"}
 PAGES = (
-    *("", "land/", "results/", "results/results.csv", "notices/", "notices/feed.atom"),
+    *("", "lots/", "land/", "results/", "results/results.csv", "notices/", "notices/feed.atom"),
     *("verify/", "verify/jishi-verify.pyz", "rules/", "log/", "log/checkpoint", "search/", "complaints/"),
 )
 PARTS = (
@@ -78,19 +78,21 @@ ROWS = [
     Row("law/<str:rule_id>.<str:form>", EVERYONE, target=lambda world: {"rule_id": RULE, "form": "json"}),
     Row("log/<path:name>", EVERYONE, target=first_tile),
     Row("outline-<str:lang>.json", EVERYONE, target=lambda world: {"lang": "zh"}),
-    Row("land/lots.<str:form>", EVERYONE, target=lambda world: {"form": "csv"}),
+    Row("land/lots.<str:form>", EVERYONE, "moved", target=lambda world: {"form": "csv"}),
+    Row("land/<path:rest>", EVERYONE, "moved", target=lambda world: {"rest": "elsewhere/"}),
+    Row("lots.<str:form>", EVERYONE, target=lambda world: {"form": "csv"}),
     Row("notices/<str:notice_id>/", EVERYONE, "published", target=result_notice),
     *(
-        Row(f"land/<str:offering_id>/{part}", may, on, target=offering(stage, seq=1))
+        Row(f"lots/<str:offering_id>/{part}", may, on, target=offering(stage, seq=1))
         for part in PARTS
         for on, stage, may in (("public", "free", EVERYONE), ("draft", "draft", NOBODY))
     ),
     Row("verify/<str:offering_id>/", EVERYONE, "public", target=offering("published")),
     Row("verify/<str:offering_id>/", NOBODY, "draft", target=offering("draft")),
-    Row("land/<str:offering_id>/supervise/", WATCHERS_HERE, "here", target=offering("free")),
-    Row("land/<str:offering_id>/supervise/", WATCHERS_THERE, "there", target=offering("far_free")),
+    Row("lots/<str:offering_id>/supervise/", WATCHERS_HERE, "here", target=offering("free")),
+    Row("lots/<str:offering_id>/supervise/", WATCHERS_THERE, "there", target=offering("far_free")),
     Row(
-        "land/<str:offering_id>/ask/",
+        "lots/<str:offering_id>/ask/",
         BOTH,
         "public",
         "POST",
@@ -98,7 +100,7 @@ ROWS = [
         body=lambda world: {"text": "界址点坐标？", "party": world.parties["north"]},
     ),
     Row(
-        "land/<str:offering_id>/bid/",
+        "lots/<str:offering_id>/bid/",
         BOTH,
         "own",
         "POST",
@@ -107,7 +109,7 @@ ROWS = [
         headers=ASKS_JSON,
     ),
     Row(
-        "land/<str:offering_id>/ticket/",
+        "lots/<str:offering_id>/ticket/",
         BOTH,
         "own",
         "POST",
@@ -116,7 +118,7 @@ ROWS = [
         headers=ASKS_JSON,
     ),
     Row(
-        "land/<str:offering_id>/continue/",
+        "lots/<str:offering_id>/continue/",
         BOTH,
         "own",
         "POST",
@@ -126,7 +128,7 @@ ROWS = [
     ),
     *(
         Row(
-            "land/<str:offering_id>/take/<str:act>/",
+            "lots/<str:offering_id>/take/<str:act>/",
             BOTH,
             f"{act} own",
             "POST",
@@ -139,7 +141,7 @@ ROWS = [
         for act in READERS
     ),
     Row(
-        "land/<str:offering_id>/take/<str:act>/",
+        "lots/<str:offering_id>/take/<str:act>/",
         NOBODY,
         "draft",
         "POST",

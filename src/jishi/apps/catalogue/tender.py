@@ -40,7 +40,7 @@ def build_tender(facts: ReleaseFacts) -> Json:
         "procurementMethodDetails": lot.method,
         **_criteria(lot),
         "submissionMethod": ["electronicAuction"],
-        "submissionMethodDetails": f"{facts.publisher.address}/land/{lot.id}/",
+        "submissionMethodDetails": f"{facts.publisher.address}/lots/{lot.id}/",
         "documents": [*(notice_document(facts, each) for each in said), bundle_document(facts)],
         **_periods(facts),
     }

@@ -1,5 +1,7 @@
 """Addresses of the public room."""
 
+from functools import partial
+
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -22,34 +24,35 @@ from jishi.web.public.views import (
     verify,
 )
 
+_moved = partial(RedirectView.as_view, permanent=True, query_string=True)
 app_name = "public"
 urlpatterns = [
     path("", home.show, name="home"),
     path("outline-<str:lang>.json", home.show_outline, name="outline"),
-    path("land/", hall.show, name="hall"),
-    path("land/lots.<str:form>", hall.save, name="hall-save"),
-    path("land/<str:offering_id>/", offering.show, name="offering"),
-    path("land/<str:offering_id>/ask/", offering.ask, name="ask"),
-    path("land/<str:offering_id>/bundle.json", files.download_bundle, name="bundle"),
-    path("land/<str:offering_id>/quotes.csv", files.download_quotes, name="quotes"),
-    path("land/<str:offering_id>/receipt/<int:seq>.json", files.download_receipt, name="receipt"),
-    path("land/<str:offering_id>/sealed/", sealed.show, name="sealed"),
-    path("land/<str:offering_id>/sealed.json", sealed.read, name="sealed-json"),
-    path("land/<str:offering_id>/committee.json", sealed.download_committee, name="committee"),
-    path("land/<str:offering_id>/room/", room.show, name="room"),
-    path("land/<str:offering_id>/room.json", room.read, name="room-json"),
-    path("land/<str:offering_id>/take/<str:act>/", take.take, name="take"),
-    path("land/<str:offering_id>/supervise/", room.supervise, name="supervise"),
-    path("land/<str:offering_id>/bid/", bid.place, name="bid"),
-    path("land/<str:offering_id>/continue/", bid.go_on, name="continue"),
-    path("land/<str:offering_id>/ticket/", bid.give_ticket, name="ticket"),
+    path("lots/", hall.show, name="hall"),
+    path("lots.<str:form>", hall.save, name="hall-save"),
+    path("lots/<str:offering_id>/", offering.show, name="offering"),
+    path("lots/<str:offering_id>/ask/", offering.ask, name="ask"),
+    path("lots/<str:offering_id>/bundle.json", files.download_bundle, name="bundle"),
+    path("lots/<str:offering_id>/quotes.csv", files.download_quotes, name="quotes"),
+    path("lots/<str:offering_id>/receipt/<int:seq>.json", files.download_receipt, name="receipt"),
+    path("lots/<str:offering_id>/sealed/", sealed.show, name="sealed"),
+    path("lots/<str:offering_id>/sealed.json", sealed.read, name="sealed-json"),
+    path("lots/<str:offering_id>/committee.json", sealed.download_committee, name="committee"),
+    path("lots/<str:offering_id>/room/", room.show, name="room"),
+    path("lots/<str:offering_id>/room.json", room.read, name="room-json"),
+    path("lots/<str:offering_id>/take/<str:act>/", take.take, name="take"),
+    path("lots/<str:offering_id>/supervise/", room.supervise, name="supervise"),
+    path("lots/<str:offering_id>/bid/", bid.place, name="bid"),
+    path("lots/<str:offering_id>/continue/", bid.go_on, name="continue"),
+    path("lots/<str:offering_id>/ticket/", bid.give_ticket, name="ticket"),
     path("registers/", register.show_all, name="registers"),
     path("registers/<str:kind_id>/", register.show, name="register"),
     path("registers/<str:kind_id>/entries.json", register.show_json, name="register-json"),
     path("registers/<str:kind_id>/entries.<str:form>", register.save, name="register-save"),
     path("registers/<str:kind_id>/<str:entry_id>.json", register.show_entry_json, name="register-entry-json"),
     path("registers/<str:kind_id>/<str:entry_id>/", register.show_entry, name="register-entry"),
-    path("land/<str:offering_id>/panel/", panel.show_of, name="panel-of"),
+    path("lots/<str:offering_id>/panel/", panel.show_of, name="panel-of"),
     path("panels/<str:panel_id>.json", panel.read, name="panel-json"),
     path("panels/<str:panel_id>/", panel.show, name="panel"),
     path("results/", results.show, name="results"),
@@ -68,6 +71,10 @@ urlpatterns = [
     path("law/", include("jishi.web.public.law.urls")),
     path("measures/", include("jishi.web.public.reform.urls")),
     path("", include("jishi.web.public.procedures.urls")),
+    # the addresses of before every factor was sold here
+    path("land/lots.<str:form>", _moved(pattern_name="public:hall-save")),
+    path("land/", _moved(pattern_name="public:hall")),
+    path("land/<path:rest>", _moved(url="/lots/%(rest)s")),
     path("rules/", RedirectView.as_view(pattern_name="public:law:rules", permanent=True), name="rules"),
     path("log/", log.show, name="log"),
     path("log/checkpoint", log.send_checkpoint, name="log-checkpoint"),
