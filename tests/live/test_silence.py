@@ -18,7 +18,7 @@ from tests.live.test_faults import _has_postgres
 ROUND_MS = 6_000
 SILENT_S = 7.5
 """Longer than the round, and than the five seconds that stop no clock."""
-PLAN = Plan(bidders=2, closes_ms=10_000, question_ms=ROUND_MS, round_ms=ROUND_MS, free_quotes="improve")
+PLAN = Plan(bidders=2, closes_ms=6_000, question_ms=ROUND_MS, round_ms=ROUND_MS, free_quotes="improve")
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not has_compiler(), reason="no C compiler for the shim")]
 
 

@@ -33,8 +33,8 @@ WITHOUT_DJANGO = ("-o", "DJANGO_SETTINGS_MODULE=")
 # A module of the web tests builds its market once, so it stays with one worker; a worker that waits for a browser or
 # a server leaves its core to the others. The modules go out in the order of tests/web/conftest.py, the long ones first.
 BY_MODULE = ("-n3", "--dist=loadscope", "--no-loadscope-reorder")
-# A module of the live tests starts servers of its own, which wait for the disk most of the time.
-BY_SERVER = ("-n2", "--dist=loadscope")
+# A live test starts servers of its own, which wait for the disk or for a deadline most of the time.
+BY_SERVER = ("-n3", "--dist=worksteal")
 # The properties of the kernel share nothing and take long: whoever is idle takes the next.
 BY_TEST = ("-n2", "--dist=worksteal")
 
