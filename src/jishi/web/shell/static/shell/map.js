@@ -5,7 +5,7 @@
 import { load, palette, text } from "./draw.js";
 
 const WIDTH_TO_HEIGHT = 1.3;
-const short = (name) => name.replace(/(朝鲜族)?(自治州|市)$/, "");
+const short = (name) => name.replace(/(朝鲜族)?(自治州|市)$| (Korean )?(Autonomous )?(Prefecture|City)$/, "");
 
 function options(box, points, outline) {
   const counts = {};
@@ -26,7 +26,7 @@ function options(box, points, outline) {
       layoutCenter: ["50%", "50%"],
       layoutSize: fit(box),
       regions,
-      label: { show: true, color: palette.ink, fontSize: 11, formatter: ({ name }) => short(name) },
+      label: { show: true, color: palette.ink, fontSize: 11, textBorderColor: "#fff", textBorderWidth: 2, formatter: ({ name }) => short(name) },
       itemStyle: { areaColor: palette.land[0], borderColor: "#fff" },
       emphasis: { label: { color: palette.ink }, itemStyle: { areaColor: "#bcd8d2" } },
       select: { disabled: true },
