@@ -61,6 +61,14 @@ def test_an_offering_keeps_its_mechanism_and_has_the_dates_of_its_terms(hall: Ha
     assert [lot.id for lot in list_live()] == [offering.id]
 
 
+def test_what_trades_now_is_what_is_due_soonest_and_the_first_of_each_factor(hall: Hall) -> None:
+    ids = [lot.id for lot in hall.offer_two()] + [hall.offer("T-3").id]
+    for due_ms, (lot, factor) in enumerate(zip(ids, ("land", "land", "data"), strict=True)):
+        Offering.objects.filter(pk=lot).update(due_ms=due_ms, factor=factor)
+    assert [lot.id for lot in list_live(1)] == [ids[0], ids[2]]
+    assert [lot.id for lot in list_live(2)] == ids
+
+
 def test_the_first_mechanism_is_taken_where_none_is_named(hall: Hall) -> None:
     offering = hall.offer()
     assert (offering.mechanism, offering.kind, offering.accepts) == ("listing", "ascending", ["bid"])

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from jishi.apps.market.mechanism import view_of
 from jishi.apps.market.models import (
@@ -91,8 +92,14 @@ def count_facets(facets: dict[str, str], text: str, names: Iterable[str]) -> dic
 
 
 def list_live(limit: int = 6) -> list[Offering]:
-    """Return lots in which bidders may act now, the soonest due first."""
-    return list(_taking().order_by("due_ms")[:limit])
+    """Return lots in which bidders may act now: `limit` that are due soonest and the first of each factor, by due."""
+    due = ("due_ms", "pk")
+    placed = _taking().annotate(
+        place=Window(RowNumber(), order_by=due),
+        place_of_factor=Window(RowNumber(), partition_by="factor", order_by=due),
+    )
+    wanted = placed.filter(Q(place__lte=limit) | Q(place_of_factor=1)).values("pk")
+    return list(Offering.objects.filter(pk__in=wanted).order_by(*due))
 
 
 def list_quoting(offering_ids: Iterable[str]) -> list[Offering]:

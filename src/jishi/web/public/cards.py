@@ -18,7 +18,7 @@ from jishi.web.shell.term import find_term
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a card of an offering shows. Money in fen, instants in ms, area in cm2."""
+    """What a card of an offering shows. Money in fen, instants in ms, area in cm2; `rises`: bidders top each other."""
 
     title: str
     number: str
@@ -36,11 +36,12 @@ class Card:
     quotes: int
     registrants: int
     simulated: bool
+    rises: bool
 
 
 def card_of(offering: Offering) -> Card:
     """Return the card of an offering; a lot that trades now leads to its live room."""
-    live = is_live(offering)
+    live, rises = is_live(offering), offering.kind == "ascending"
     return Card(
         title=offering.title,
         number=offering.number,
@@ -53,11 +54,12 @@ def card_of(offering: Offering) -> Card:
         due_ms=offering.due_ms,
         price_fen=offering.price_fen,
         start_price_fen=offering.start_price_fen,
-        price_word=_("starts at") if offering.kind == "ascending" else _("Price"),
+        price_word=_("starts at") if rises else _("Price"),
         area_cm2=offering.area_cm2,
         quotes=offering.quotes,
         registrants=offering.registrants,
         simulated=offering.simulated or bool(offering.lot.get("simulated")),
+        rises=rises,
     )
 
 
