@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from jishi.kernel.evidence.canonical import canonical_bytes
 from jishi.kernel.evidence.entry import Entry, leaf_hash
 from jishi.kernel.fault import Fault
-from jishi.platform import access, command, deadline, evidence, search, secrets, storage
+from jishi.platform import access, command, deadline, evidence, search, secrets, silence, storage
 from jishi.platform.access import PERMISSIONS, PUBLIC, Target, covers, may, require
 from jishi.platform.clock import SimulatedClock
 from jishi.platform.context import ANYONE, Actor, Context, Permit
@@ -320,9 +320,9 @@ def test_what_fails_stays_due_and_stops_nothing(
 
 
 def test_the_heartbeat_is_remembered(ctx: Context) -> None:
-    assert deadline.last_beat_ms() is None
-    deadline.beat(ctx)
-    assert deadline.last_beat_ms() == ctx.now_ms()
+    assert silence.last_beat_ms() is None
+    silence.beat(ctx)
+    assert silence.last_beat_ms() == ctx.now_ms()
 
 
 # --- storage

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from jishi.platform import deadline, metric, readiness
+from jishi.platform import metric, readiness, silence
 from jishi.platform.context import Context
 from jishi.platform.figures import read_figures
 from jishi.platform.journal import JsonLines
@@ -43,7 +43,7 @@ def test_readiness_says_what_is_wrong_in_both_languages() -> None:
     assert (
         silent["code"] == "platform.ready.no_clock" and "计时线程" in silent["zh"] and "clock" in silent["en"]
     )
-    deadline.beat(Context())
+    silence.beat(Context())
     assert json.loads(ask(READY).body)["checks"]["clock"] == {"well": True}
 
 
@@ -51,7 +51,7 @@ def test_readiness_says_what_is_wrong_in_both_languages() -> None:
 def test_a_ready_process_is_ready_until_its_queue_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
     checks = {"clock": readiness.check_clock, "log": readiness.check_log}
     monkeypatch.setattr(readiness, "_checks", checks)
-    deadline.beat(Context())
+    silence.beat(Context())
     publish_log()
     assert ask(READY).status == 200
     readiness.on_ready("queue", lambda: ("platform.ready.queue", {"length": 9, "most": 9}))

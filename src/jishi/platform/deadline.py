@@ -17,7 +17,7 @@ from django.db import transaction
 from jishi.platform import metric
 from jishi.platform.batch import batched
 from jishi.platform.context import Context
-from jishi.platform.models import Deadline, Heartbeat
+from jishi.platform.models import Deadline
 from jishi.platform.turn import turn
 
 Handler = Callable[[Context, str], None]
@@ -152,13 +152,3 @@ def _note(ctx: Context, rows: Iterable[Deadline]) -> None:
 def next_due_ms() -> int | None:
     """Return the earliest instant at which a deadline is to be run, or None."""
     return Deadline.objects.order_by("run_ms").values_list("run_ms", flat=True).first()
-
-
-def beat(ctx: Context, name: str = "server") -> None:
-    """Write down that the server runs now."""
-    Heartbeat.objects.update_or_create(name=name, defaults={"at_ms": ctx.now_ms()})
-
-
-def last_beat_ms(name: str = "server") -> int | None:
-    """Return the last instant at which the server was known to run, or None."""
-    return Heartbeat.objects.filter(name=name).values_list("at_ms", flat=True).first()

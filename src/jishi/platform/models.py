@@ -96,10 +96,15 @@ class Deadline(models.Model):
 
 
 class Heartbeat(models.Model):
-    """The last instant at which the server was known to run."""
+    """The last instant at which a process was known to run; with `silent_from_ms`, the end of a silence of all.
+
+    `last_entry` is the evidence entry before the silence.
+    """
 
     name = models.CharField(max_length=40, primary_key=True)
     at_ms = models.BigIntegerField()
+    silent_from_ms = models.BigIntegerField(null=True)
+    last_entry = models.BigIntegerField(null=True)
 
 
 class Grant(models.Model):

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.db.models import Count, Max, Min, Q, QuerySet
 
 from jishi.platform.access import covers, stem_of
-from jishi.platform.deadline import last_beat_ms
 from jishi.platform.models import AccessRecord, Deadline, EvidenceEntry, Grant, LogHead, User
 from jishi.platform.search import Page, page_recent
+from jishi.platform.silence import last_beat_ms
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from typing import Any
 from django.db import DatabaseError, connection
 
 from jishi.platform.clock import SystemClock
-from jishi.platform.deadline import last_beat_ms
 from jishi.platform.evidence import log_size
 from jishi.platform.log import CHECKPOINT, current_checkpoint, log_folder
+from jishi.platform.silence import last_beat_ms
 
 Trouble = tuple[str, dict[str, Any]]
 """A code and its parameters; its sentences stand in `platform/words`."""

@@ -7,10 +7,14 @@ handler takes the owner's lock and looks before it acts.
 import asyncio
 import logging
 import os
+import signal
+import threading
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jishi.project.settings")
 
+from collections.abc import Callable
 from functools import partial
+from types import FrameType
 from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
@@ -33,6 +37,7 @@ THREADS = int(os.environ.get("JISHI_THREADS", "16"))
 _portal: Any = WSGIMiddleware(cast(Any, portal), workers=THREADS)
 _ticker = Ticker()
 _news = News()
+ENDS = (signal.SIGINT, signal.SIGTERM)
 log = logging.getLogger("jishi.server")
 
 
@@ -50,9 +55,34 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await _portal(scope, partial(_receive, receive), send)
 
 
-def end_streams() -> None:
-    """End every open stream, whose watchers ask again elsewhere: a server that stops would wait for them for ever."""
+def leave() -> None:
+    """Live no longer: a server that was told to end is reached by nobody, and waits for open streams for ever.
+
+    Watchers ask again elsewhere. From here on it tells nobody that it runs, and lots that nobody reaches wait.
+    """
     stream.hub.close()
+    _ticker.leave()
+
+
+def _heed_signals() -> Callable[[], None]:
+    """Leave at the signal to end, before the server's own answer to it; return what undoes this."""
+    if threading.current_thread() is not threading.main_thread():
+        return lambda: None
+    loop, before = asyncio.get_running_loop(), {each: signal.getsignal(each) for each in ENDS}
+
+    def heed(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(leave)
+        known = before[signal.Signals(number)]
+        if callable(known):
+            known(number, frame)
+
+    def undo() -> None:
+        for each, known in before.items():
+            signal.signal(each, known)
+
+    for each in ENDS:
+        signal.signal(each, heed)
+    return undo
 
 
 async def _receive(receive: Any) -> dict[str, Any]:
@@ -63,6 +93,7 @@ async def _receive(receive: Any) -> dict[str, Any]:
 
 async def _live_on(receive: Any, send: Any) -> None:
     bounding: asyncio.Task[None] | None = None  # held: the loop forgets what nobody holds
+    unheed: Callable[[], None] = lambda: None  # noqa: E731
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
@@ -74,11 +105,12 @@ async def _live_on(receive: Any, send: Any) -> None:
                 log.error("the server could not start: %s", why, exc_info=not known)
                 await send({"type": "lifespan.startup.failed", "message": why})
                 return
-            bounding = asyncio.create_task(bound_lines())
+            bounding, unheed = asyncio.create_task(bound_lines()), _heed_signals()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             if bounding is not None:
                 bounding.cancel()
+            unheed()
             _news.stop()
             await asyncio.to_thread(path.stop)
             _ticker.stop()

@@ -48,6 +48,9 @@ def simulation() -> Iterator[None]:
         os.environ |= {"JISHI_VAR": folder, "JISHI_DATABASE_URL": f"sqlite:///{folder}/day.sqlite3"}
         os.environ |= {"JISHI_DURABLE": "0", "JISHI_SECURE": "0"}
         set_up()
+        from jishi.platform import silence
+
+        silence.assume_none()
         yield
 
 
@@ -135,7 +138,7 @@ async def _serve(host: str, port: int) -> None:
     from granian.http import HTTP1Settings
     from granian.server.embed import Server
 
-    from jishi.project.asgi import application, end_streams
+    from jishi.project.asgi import application, leave
 
     server = Server(
         application,
@@ -151,7 +154,7 @@ async def _serve(host: str, port: int) -> None:
     )
 
     def stop() -> None:
-        end_streams()
+        leave()
         server.stop()
         loop.call_later(
             LONGEST_END_S, os._exit, 0

@@ -15,7 +15,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from jishi.apps.market import api as market
 from jishi.apps.procedures import api as procedures
 from jishi.apps.simulation import api as simulation
-from jishi.platform import deadline, metric
+from jishi.platform import deadline, metric, silence
 from jishi.platform.context import Context
 from jishi.platform.log import extend_log, is_published, publish_log
 from jishi.platform.readiness import Trouble
@@ -45,6 +45,8 @@ class Ticker:
         self._leads = False
         self._written = 0
         self._alive_s = time.monotonic()
+        self._name = ""
+        self._given: silence.Silence | None = None
         self._cosigner = Cosigner()
         self._chores = [
             _Chore(0.0, self._extend),
@@ -73,20 +75,35 @@ class Ticker:
             self._threads.append(thread)
             thread.start()
 
-    def stop(self) -> None:
-        """Stop after the current tick."""
+    def leave(self) -> None:
+        """Tell no longer that this server runs, and run no deadline: nobody reaches it any more."""
         self._stop.set()
         self._sooner.set()
+
+    def stop(self) -> None:
+        """Stop after the current tick."""
+        self.leave()
         for thread in self._threads:
             thread.join(timeout=5)
+        silence.end()
         metric.remove_copy()
 
     def recover(self) -> None:
         """Give running rounds back the time the server was down, and tell that it runs."""
+        self._name = silence.begin()
         try:
-            _beat(Context())
+            self._beat()
         except DatabaseError:
             log.exception("no sign of life could be written; lots get the time back once it can")
+
+    def _beat(self) -> None:
+        """Tell that this server runs; after a silence lots get their time back."""
+        ctx = Context()
+        with turn():  # the clock is read in it: what was waited for is a silence, too
+            latest = silence.beat(ctx, self._name)
+        if latest != self._given:
+            market.recover_outage(ctx)
+            self._given = latest
 
     def check(self) -> Trouble | None:
         """Tell whether this process's own deadline thread still turns."""
@@ -125,7 +142,7 @@ class Ticker:
         while not self._stop.wait(BEAT_EVERY_S):
             try:
                 close_old_connections()
-                _beat(Context())
+                self._beat()
             except Exception:
                 log.exception("no sign of life could be written; lots get the time back once it can")
         connection.close()
@@ -175,21 +192,3 @@ def _count_processes(_: Context) -> None:
             settings.JISHI_PROCESSES,
             found,
         )
-
-
-def _beat(ctx: Context) -> None:
-    """Tell that this server runs; after a silence, its own or the database's, only once lots have their time back."""
-    try:
-        _recover(ctx)
-    except DatabaseError:
-        raise
-    except Exception:
-        log.exception("recovery after the outage failed; deadlines run as they stand")
-    with turn():
-        deadline.beat(ctx)
-
-
-def _recover(ctx: Context) -> None:
-    silent_ms = market.silent_since(ctx)
-    if silent_ms is not None:
-        market.recover_outage(ctx, silent_ms)

@@ -16,7 +16,9 @@ from jishi.apps.market.reads import book_lines, get_offering, get_registration, 
 from jishi.apps.packs import api as packs
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import acts, inputs
-from jishi.platform import deadline
+from jishi.platform import deadline, silence
+from jishi.platform.clock import SimulatedClock
+from jishi.platform.context import Context
 from tests.apps.market.hall import DAY_MS, FIVE_MINUTES, START_FEN, STEP_FEN, Hall, failed_checks
 from tests.apps.market.ways import many_ways
 
@@ -257,7 +259,8 @@ def test_an_outage_gives_back_the_time_of_a_close_that_came_meanwhile(hall: Hall
     offering = call_auction(hall)
     silent_ms = offering.listing_end - FIVE_MINUTES
     hall.move(offering.listing_end + FIVE_MINUTES)
-    assert market.recover_outage(hall.system, silent_ms) == 1
+    silence.beat(Context(clock=SimulatedClock(silent_ms)))
+    assert market.recover_outage(hall.system) == 1
     view = view_of(get_offering(offering.id))
     assert view is not None and view.closes_ms == offering.listing_end + 2 * FIVE_MINUTES
 

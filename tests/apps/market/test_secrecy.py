@@ -13,6 +13,7 @@ from jishi.apps.market.secrecy import is_withholding, own_offer, withheld_places
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import acts
 from jishi.kernel.mechanism.inputs import Bid
+from jishi.platform import silence
 from tests.apps.market.hall import DAY_MS, FIVE_MINUTES, START_FEN, STEP_FEN, Hall, failed_checks
 from tests.apps.market.ways import many_ways
 
@@ -89,3 +90,15 @@ def test_the_hash_of_an_offer_says_nothing_of_its_amount(hall: Hall) -> None:
     entry = list_entries(offering.id)[-1]
     assert len(bytes.fromhex(json.loads(entry.data)["salt"])) == 32
     assert all("salt" not in json.loads(each.data) for each in list_entries(offering.id)[:-1])
+
+
+@pytest.mark.parametrize("first", ["nobody", "a bid"])
+def test_who_comes_first_after_a_silence_takes_no_time_from_the_others(hall: Hall, first: str) -> None:
+    offering, rows = at_the_cap(hall, "north", "south")
+    silence.beat(hall.system)
+    hall.move(hall.clock.now_ms() + FIVE_MINUTES - 10_000)
+    if first == "a bid":
+        assert offer(hall, "north", rows["north"], 7).accepted
+    silence.beat(hall.system)
+    market.recover_outage(hall.system)
+    assert (get_offering(offering.id).due_ms or 0) - hall.clock.now_ms() == FIVE_MINUTES

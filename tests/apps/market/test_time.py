@@ -2,20 +2,25 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from jishi.apps.market import actions as market
-from jishi.apps.market.actions import Answer, Command
+from jishi.apps.market.actions import Answer, Command, bidding
+from jishi.apps.market.actions.locking import lock_row
+from jishi.apps.market.actions.outage import give_back
 from jishi.apps.market.models import Offering, Registration
 from jishi.apps.market.reads import get_offering, list_ladder, list_notices
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism.inputs import Bid
-from jishi.platform import deadline
+from jishi.platform import deadline, silence
 from jishi.platform.clock import SimulatedClock
+from jishi.platform.context import Context
 from jishi.platform.evidence import read_stream
-from jishi.platform.models import CommandRecord, Deadline, EvidenceEntry
+from jishi.platform.models import CommandRecord, Deadline, EvidenceEntry, Heartbeat
 from tests.apps.market.hall import (
     DAY_MS,
     FIVE_MINUTES,
@@ -78,18 +83,34 @@ def test_a_deadline_left_behind_is_cleared(hall: Hall) -> None:
 # --- an outage
 
 
+def recover(hall: Hall, alive_ms: int) -> int:
+    """Let the last sign of life have been at `alive_ms`, and give back what was lost since."""
+    beat_at(alive_ms)
+    return market.recover_outage(hall.system)
+
+
+def beat_at(at_ms: int, name: str = "server") -> None:
+    silence.beat(Context(clock=SimulatedClock(at_ms)), name)
+
+
+def jump_on() -> None:
+    """Let the clock jump from here on as it does in other tests: no server is known to run."""
+    Heartbeat.objects.all().delete()
+
+
 def test_an_outage_costs_a_round_nothing(hall: Hall) -> None:
     offering, rows = in_rounds(hall)
     alive_ms = offering.listing_end + 60_000
     hall.move(alive_ms + HOUR_MS)
-    assert market.recover_outage(hall.system, alive_ms) == 1
+    assert recover(hall, alive_ms) == 1
     stored = get_offering(offering.id)
     assert stored.due_ms == hall.clock.now_ms() + FIVE_MINUTES - 60_000
     told = list_notices(offering.id)[-1]
     assert (told.kind, told.at_ms) == ("outage", hall.clock.now_ms())
     assert told.body == {"cause": "outage", "stopped_ms": alive_ms, "resumed_ms": told.at_ms}
-    assert market.recover_outage(hall.system, alive_ms) == 0, "a second process finds nothing to give"
+    assert recover(hall, alive_ms) == 0, "a second process finds nothing to give"
     assert list_notices(offering.id)[-1] == told, "and tells nothing"
+    jump_on()
     assert hall.bid(rows["south"], START_FEN + STEP_FEN).accepted
     stored = hall.run_out(offering)
     assert (stored.state, stored.price_fen) == ("ended", START_FEN + STEP_FEN)
@@ -100,7 +121,7 @@ def test_an_outage_costs_a_round_nothing(hall: Hall) -> None:
 @pytest.mark.parametrize("first", ["the clock", "a bid"])
 def test_a_living_server_that_could_not_write_ends_nothing(hall: Hall, first: str) -> None:
     offering, rows = in_rounds(hall)
-    deadline.beat(hall.system)
+    silence.beat(hall.system)
     alive_ms = hall.clock.now_ms()
     hall.move((offering.due_ms or 0) + HOUR_MS)
     if first == "a bid":
@@ -113,9 +134,8 @@ def test_a_living_server_that_could_not_write_ends_nothing(hall: Hall, first: st
         FIVE_MINUTES if first == "a bid" else (offering.due_ms or 0) - alive_ms
     )
     assert [notice.kind for notice in list_notices(offering.id)].count("outage") == 1
-    assert market.recover_outage(hall.system, alive_ms) == 0
-    hall.move((stored.due_ms or 0) - 1_000)
-    deadline.beat(hall.system)
+    assert recover(hall, alive_ms) == 0
+    jump_on()
     hall.move(stored.due_ms or 0)
     deadline.run_due(hall.system)
     stored = get_offering(offering.id)
@@ -125,8 +145,7 @@ def test_a_living_server_that_could_not_write_ends_nothing(hall: Hall, first: st
 
 def test_a_lot_closes_on_time_while_a_server_lives(hall: Hall) -> None:
     offering, _ = in_rounds(hall)
-    hall.move((offering.due_ms or 0) - 3_000)
-    deadline.beat(hall.system)
+    beat_at((offering.due_ms or 0) - 3_000)
     hall.move((offering.due_ms or 0) + 1_000)
     deadline.run_due(hall.system)
     assert get_offering(offering.id).state == "ended"
@@ -139,7 +158,7 @@ def test_what_was_acknowledged_after_the_last_sign_of_life_stands(hall: Hall) ->
     hall.move(alive_ms + 900)
     answer = hall.bid(rows["south"], START_FEN + STEP_FEN, "k")
     hall.move(alive_ms + HOUR_MS)
-    market.recover_outage(hall.system, alive_ms)
+    recover(hall, alive_ms)
     assert get_offering(offering.id).due_ms == hall.clock.now_ms() + FIVE_MINUTES
     assert hall.bid(rows["south"], START_FEN + STEP_FEN, "k") == answer
 
@@ -150,9 +169,10 @@ def test_a_listing_that_ended_in_the_dark_asks_its_question_in_the_light(hall: H
     hall.bid(rows["north"], START_FEN)
     alive_ms = offering.listing_end - HOUR_MS
     hall.move(offering.listing_end + HOUR_MS)
-    assert market.recover_outage(hall.system, alive_ms) == 1
+    assert recover(hall, alive_ms) == 1
     stored = get_offering(offering.id)
     assert (stored.phase, stored.listing_end) == ("free", hall.clock.now_ms() + HOUR_MS)
+    jump_on()
     assert hall.bid(rows["south"], START_FEN + STEP_FEN).accepted
     hall.move(stored.listing_end)
     assert hall.advance(offering).phase == "question"
@@ -162,11 +182,12 @@ def test_a_listing_that_ended_in_the_dark_asks_its_question_in_the_light(hall: H
 def test_a_short_silence_or_a_free_listing_moves_nothing(hall: Hall) -> None:
     offering = hall.offer()
     hall.move(offering.listing_start + DAY_MS)
-    assert market.recover_outage(hall.system, offering.listing_start) == 0
+    assert recover(hall, offering.listing_start) == 0
+    jump_on()
     offering, _ = in_rounds_of(hall, offering)
     alive_ms = hall.clock.now_ms()
     hall.move(alive_ms + 4_999)
-    assert market.recover_outage(hall.system, alive_ms) == 0
+    assert recover(hall, alive_ms) == 0
     assert get_offering(offering.id).due_ms == offering.due_ms
 
 
@@ -183,8 +204,109 @@ def test_a_suspended_lot_is_left_to_its_officers(hall: Hall) -> None:
     market.suspend_offering(hall.as_("reviewer"), offering.id, "核查")
     alive_ms = hall.clock.now_ms()
     hall.move(alive_ms + HOUR_MS)
-    assert market.recover_outage(hall.system, alive_ms) == 0
+    assert recover(hall, alive_ms) == 0
     assert get_offering(offering.id).suspended
+
+
+def test_who_suspends_while_a_recovery_waits_is_not_overruled(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offering, _ = in_rounds(hall)
+    beat_at(hall.clock.now_ms())
+    hall.move(hall.clock.now_ms() + HOUR_MS)
+    silence.beat(hall.system)
+
+    def suspended_meanwhile(offering_id: str) -> Any:
+        with suppress(Fault):  # the second time it stands still already
+            market.suspend_offering(hall.as_("reviewer"), offering_id, "核查")
+        hall.move(hall.clock.now_ms() + 6_000)
+        return lock_row(offering_id)
+
+    monkeypatch.setattr(bidding, "lock_row", suspended_meanwhile)
+    assert market.recover_outage(hall.system) == 0
+    assert get_offering(offering.id).suspended
+
+
+def test_a_server_that_wrote_lately_knows_that_it_lives_whatever_the_wall_clock_says(
+    hall: Hall, django_capture_on_commit_callbacks: Any
+) -> None:
+    offering, _ = in_rounds(hall)
+    silence.begin()
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            silence.beat(hall.system)
+        hall.move(
+            offering.due_ms or 0
+        )  # minutes in which no heart beat came through, or a step of the wall clock
+        deadline.run_due(hall.system)
+    finally:
+        silence.end()
+    assert get_offering(offering.id).state == "ended"
+
+
+def test_machines_whose_clocks_differ_see_each_other(hall: Hall) -> None:
+    offering, _ = in_rounds(hall)
+    ahead_ms = 5_500
+    for _ in range(400):
+        now_ms = hall.clock.now_ms() + 1_000
+        beat_at(now_ms + ahead_ms, "ahead")
+        beat_at(now_ms, "behind")
+        hall.move(now_ms)
+        deadline.run_due(Context(clock=SimulatedClock(now_ms + ahead_ms)))
+        deadline.run_due(hall.system)
+    assert get_offering(offering.id).state == "ended"
+    assert "outage" not in {notice.kind for notice in list_notices(offering.id)}
+
+
+def test_one_lot_that_fails_takes_no_time_from_others(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = hall.offer_two()
+    registered = [hall.admit(lot, "north", "south") for lot in both]
+    for rows in registered:
+        hall.bid(rows["north"], START_FEN)
+    hall.move(both[0].listing_end)
+    for rows in registered:
+        market.continue_bidding(hall.as_("south"), rows["south"].id, "c")
+    beat_at(hall.clock.now_ms())
+    hall.move(hall.clock.now_ms() + HOUR_MS)
+    first, other = sorted(lot.id for lot in both)
+
+    def broken(ctx: Context, locked: Any, silences: Any) -> bool:
+        if locked[0].id == first:
+            raise IntegrityError("one")
+        return give_back(ctx, locked, silences)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(bidding, "give_back", broken)
+        silence.beat(hall.system)
+        assert market.recover_outage(hall.system) == 1
+    hall.move(hall.clock.now_ms() + 3_000)
+    market.advance_offering(hall.system, first)
+    left = [(get_offering(each).due_ms or 0) - hall.clock.now_ms() for each in (first, other)]
+    assert left == [FIVE_MINUTES - 3_000] * 2, "the one that failed gets it when it is locked next"
+
+
+def test_an_old_silence_costs_a_lot_nothing_that_is_written_afterwards(hall: Hall) -> None:
+    later = Context(clock=SimulatedClock(hall.clock.now_ms() + 365 * DAY_MS))
+    beat_at(later.now_ms() - 10 * DAY_MS)
+    silence.beat(later)
+    offering, _ = in_rounds(hall)  # simulated: its instants are before the silence, its entries after
+    hall.move(offering.due_ms or 0)
+    deadline.run_due(hall.system)
+    assert get_offering(offering.id).state == "ended"
+
+
+@pytest.mark.parametrize(
+    ("before_s", "left_s"), [(-30, 30), (0, 60), (30, 60), (59, 60), (61, 61), (3600, 3600)]
+)
+def test_an_announced_close_has_as_much_left_as_was_lost_or_as_it_had(
+    hall: Hall, before_s: int, left_s: int
+) -> None:
+    """The silence is a minute long and ends so many seconds before the close."""
+    offering = hall.offer()
+    hall.bid(hall.admit(offering, "north", "south")["north"], START_FEN)
+    hall.move(offering.listing_end - before_s * 1_000)
+    assert recover(hall, hall.clock.now_ms() - 60_000) == (before_s < 60)
+    assert get_offering(offering.id).listing_end - hall.clock.now_ms() == left_s * 1_000
 
 
 # --- races: threads on PostgreSQL, one after the other on SQLite, which has one writer

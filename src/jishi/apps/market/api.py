@@ -34,7 +34,6 @@ from jishi.apps.market.actions import (
     write_evidence,
 )
 from jishi.apps.market.actions.line import SHARE, check_rate, part_of, use_queue
-from jishi.apps.market.actions.outage import silent_since
 from jishi.apps.market.actions.reserve import register_officer_key
 from jishi.apps.market.asked import Asked, list_asked, list_asked_of
 from jishi.apps.market.events import (
@@ -163,7 +162,6 @@ __all__ = [
     "sealed_lines",
     "secure_deposits",
     "sign_promises",
-    "silent_since",
     "solve_packages",
     "standing_aliases",
     "submit",

@@ -1,5 +1,6 @@
 """The way of a bid: lock, run due ticks, fold, write entries and the next due instant in one transaction, answer."""
 
+import logging
 from collections.abc import Sequence
 
 from django.db import transaction
@@ -9,17 +10,19 @@ from jishi.apps.market.actions.clearing import clear_locked
 from jishi.apps.market.actions.fold import Answer, Command
 from jishi.apps.market.actions.line import enter
 from jishi.apps.market.actions.locking import lock_offering, lock_row
-from jishi.apps.market.actions.outage import give_back, is_short, may_lose_time
+from jishi.apps.market.actions.outage import find_silences, give_back, stopped_ms
 from jishi.apps.market.models import NOTICED, Offering, Registration
 from jishi.apps.market.reads import get_bidder
 from jishi.kernel.fault import Fault
 from jishi.kernel.mechanism import inputs
 from jishi.platform.access import Target, require
 from jishi.platform.context import Context
+from jishi.platform.silence import Silence
 from jishi.platform.turn import turn
 
 OF_BIDDERS = ("bid", "continue", "seal", "order", "cancel", "buy", "offer", "exercise", "decline")
 """The inputs a bidder gives."""
+log = logging.getLogger("jishi.outage")
 
 
 def take_part(ctx: Context, registration_id: str, given: inputs.Input, key: str) -> Answer:
@@ -89,19 +92,23 @@ def advance_offering(ctx: Context, offering_id: str) -> None:
         clear_locked(ctx, lock_offering(ctx, offering_id))
 
 
-def recover_outage(ctx: Context, last_alive_ms: int) -> int:
-    """Give bidders back the time the server was down; return how many lots were given time.
+def recover_outage(ctx: Context) -> int:
+    """Give bidders back the time of the latest silence at once; return how many lots were given time.
 
-    A clock that ran out meanwhile, or one beside the announced close under which bidders act (rounds, questions),
-    stops at the last sign of life and starts again now, and a public notice says so. Done already, it does nothing.
+    A lot that is not reached, or fails, gets it when it is locked next. Done already, it does nothing.
     """
-    now_ms = ctx.now_ms()
-    rows = Offering.objects.filter(state=NOTICED, suspended=False, due_ms__gt=last_alive_ms).order_by("pk")
-    lost = [row for row in rows if may_lose_time(row, last_alive_ms)]
-    ids = [row.id for row in lost if (row.due_ms or 0) <= now_ms or is_short(row)]
-    return sum(_give_back(ctx, offering_id, last_alive_ms) for offering_id in ids)
+    silence = next(reversed(find_silences(ctx)), None)
+    if silence is None:
+        return 0
+    rows = Offering.objects.filter(state=NOTICED, suspended=False, due_ms__gt=silence.from_ms).order_by("pk")
+    lost = [row.id for row in rows if stopped_ms(row, silence) is not None]
+    return sum([_give_back(ctx, offering_id, silence) for offering_id in lost])
 
 
-def _give_back(ctx: Context, offering_id: str, last_alive_ms: int) -> bool:
-    with turn(), transaction.atomic():
-        return give_back(ctx, lock_row(offering_id), last_alive_ms)
+def _give_back(ctx: Context, offering_id: str, silence: Silence) -> bool:
+    try:
+        with turn(), transaction.atomic():
+            return give_back(ctx, lock_row(offering_id), [silence])
+    except Exception:
+        log.exception("lot %s did not get its time back; it does when it is locked next", offering_id)
+        return False

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from django.db import connection
 
 from jishi.apps.market.actions.fold import Fold, Locked, finish_all
-from jishi.apps.market.actions.outage import give_back, may_lose_time, silent_since
+from jishi.apps.market.actions.outage import give_back, runs
 from jishi.apps.market.actions.record import instant
 from jishi.apps.market.models import NOTICED, Offering
 from jishi.apps.market.states import holds
@@ -17,6 +17,7 @@ from jishi.platform import evidence
 from jishi.platform.batch import AMONG, batched, listed
 from jishi.platform.context import Context
 from jishi.platform.models import StreamHead
+from jishi.platform.silence import list_silences
 from jishi.platform.unit import find_all_kept, keep, lock_once
 
 MOST = 500
@@ -67,16 +68,14 @@ def _lock_rows(offering_ids: Sequence[str]) -> Iterable[Offering]:
 def run_ticks(ctx: Context, locked: Sequence[Locked]) -> None:
     """Run the due ticks of locked offerings and write them, before anything else is folded.
 
-    First a lot whose clock ran out while no server could write is given that time back: whoever comes first after an
-    outage, a bidder or the clock, must not end it.
+    First each lot is given back what its clock ran while no server could write: whoever comes first after an outage, a
+    bidder or the clock, must not take it from the others.
     """
+    running = [each for each in locked if runs(each[0])]
+    if running and (silences := list_silences(ctx)):
+        for each in running:
+            give_back(ctx, each, silences)
     due = [each for each in locked if _is_due(ctx, each)]
-    silent_ms = silent_since(ctx) if due else None
-    if silent_ms is not None:
-        for each in due:
-            if may_lose_time(each[0], silent_ms):
-                give_back(ctx, each, silent_ms)
-        due = [each for each in due if _is_due(ctx, each)]
     folds = [Fold(ctx, *each) for each in due]
     for fold in folds:
         fold.run_due(instant(ctx, fold.head))

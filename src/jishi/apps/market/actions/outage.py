@@ -3,51 +3,79 @@
 See docs/adr/0006-clocks-stop-during-an-outage.md.
 """
 
+from collections.abc import Sequence
+
+from django.db import transaction
+
 from jishi.apps.market.actions.announce import add_notice
 from jishi.apps.market.actions.fold import Command, Locked, answer_all
 from jishi.apps.market.models import NOTICED, Offering
 from jishi.kernel.mechanism import inputs
 from jishi.kernel.mechanism.frame import SCHEDULED
-from jishi.platform import deadline
 from jishi.platform.context import Context
+from jishi.platform.models import EvidenceEntry
+from jishi.platform.silence import Silence, list_silences
 
-GRACE_MS = 5_000
-"""A shorter silence stops no clock."""
+
+def runs(offering: Offering) -> bool:
+    """Tell whether a clock of a lot runs under which bidders might act."""
+    going = offering.state == NOTICED and not offering.suspended and offering.phase != SCHEDULED
+    return going and offering.due_ms is not None
 
 
-def silent_since(ctx: Context) -> int | None:
-    """Return the last instant (ms) at which a server was known to run and to write, None if that was just now.
+def find_silences(ctx: Context) -> Sequence[Silence]:
+    """Return the latest silences, one that ends now among them, which is written down."""
+    with transaction.atomic():
+        return list_silences(ctx)
 
-    None too where no server ever told that it runs.
+
+def give_back(ctx: Context, locked: Locked, silences: Sequence[Silence]) -> bool:
+    """Let the clock of a locked lot stand still in the silences since its last entry; tell whether it did in any.
+
+    Nothing is written about a lot before it was asked for here, so an entry after a silence says that the lot has its
+    time already. Instants alone do not tell: what is simulated is written afterwards.
     """
-    last_ms = deadline.last_beat_ms()
-    return last_ms if last_ms is not None and ctx.now_ms() - last_ms > GRACE_MS else None
+    head = locked[1]
+    pending = [each for each in silences if each.to_ms > head.at_ms]
+    if not pending:
+        return False
+    entries = EvidenceEntry.objects.filter(stream=head.stream, seq=head.seq)
+    last = entries.values_list("pk", flat=True).first() or 0
+    return sum(_give(ctx, locked, each) for each in pending if last <= each.last_entry) > 0
 
 
-def is_short(offering: Offering) -> bool:
-    """Tell whether bidders act under a clock that is not the announced close: a round, a question, a stage."""
+def stopped_ms(offering: Offering, silence: Silence) -> int | None:
+    """Return the instant (ms) from which a lot's clock stands still to the end of a silence; None if it runs on.
+
+    A short clock, of a round, a question or a stage, stands still all along. An announced close has as much time left
+    afterwards as it had before, or as the silence was long, whichever is less: one that is farther away stays.
+    """
+    due_ms = offering.due_ms
+    if not runs(offering) or due_ms is None or due_ms <= silence.from_ms:
+        return None
+    if _is_short(offering):
+        return silence.from_ms
+    from_ms = max(silence.from_ms, due_ms - (silence.to_ms - silence.from_ms))
+    return from_ms if from_ms < silence.to_ms else None
+
+
+def _is_short(offering: Offering) -> bool:
+    """Tell whether bidders act under a clock that is not the announced close."""
     announced = offering.terms.get("closes", offering.terms.get("listing_end"))
     return bool(offering.accepts) and offering.due_ms != announced
 
 
-def give_back(ctx: Context, locked: Locked, last_alive_ms: int) -> bool:
-    """Let the clock of a locked lot stand still from the last sign of life (ms) until now; tell whether it did.
-
-    A lot that moved since was given its time already, or lost none.
-    """
+def _give(ctx: Context, locked: Locked, silence: Silence) -> bool:
     offering, head = locked
-    stopped_ms = max(last_alive_ms, head.at_ms)
-    if stopped_ms > ctx.now_ms() - GRACE_MS or offering.state != NOTICED:
+    found_ms = stopped_ms(offering, silence)
+    if found_ms is None or (from_ms := max(found_ms, head.at_ms)) >= silence.to_ms:
         return False
-    pause = [Command(inputs.Suspend("outage"), at_ms=stopped_ms), Command(inputs.Resume())]
-    if not all(answer.accepted for answer in answer_all(ctx, locked, pause)):
+    stop, go_on = (
+        Command(inputs.Suspend("outage"), at_ms=from_ms),
+        Command(inputs.Resume(), at_ms=silence.to_ms),
+    )
+    if not answer_all(ctx, locked, [stop])[0].accepted:
         return False
-    said = {"cause": "outage", "stopped_ms": stopped_ms, "resumed_ms": ctx.now_ms()}
-    add_notice(ctx, locked, "outage", said)
+    answer_all(ctx, locked, [go_on])
+    add_notice(ctx, locked, "outage", {"cause": "outage", "stopped_ms": from_ms, "resumed_ms": silence.to_ms})
     return True
-
-
-def may_lose_time(offering: Offering, last_alive_ms: int) -> bool:
-    """Tell whether a clock of a lot ran after the last sign of life (ms) while bidders might have acted."""
-    running = offering.state == NOTICED and not offering.suspended and offering.phase != SCHEDULED
-    return running and offering.due_ms is not None and offering.due_ms > last_alive_ms
