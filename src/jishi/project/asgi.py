@@ -37,6 +37,7 @@ THREADS = int(os.environ.get("JISHI_THREADS", "16"))
 _portal: Any = WSGIMiddleware(cast(Any, portal), workers=THREADS)
 _ticker = Ticker()
 _news = News()
+LONGEST_END_S = 10.0
 ENDS = (signal.SIGINT, signal.SIGTERM)
 log = logging.getLogger("jishi.server")
 
@@ -70,8 +71,13 @@ def _heed_signals() -> Callable[[], None]:
         return lambda: None
     loop, before = asyncio.get_running_loop(), {each: signal.getsignal(each) for each in ENDS}
 
+    def begin_to_end() -> None:
+        leave()
+        # what hangs on a line is cut; what was acknowledged is stored
+        loop.call_later(LONGEST_END_S, os._exit, 0)
+
     def heed(number: int, frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(leave)
+        loop.call_soon_threadsafe(begin_to_end)
         known = before[signal.Signals(number)]
         if callable(known):
             known(number, frame)

@@ -17,7 +17,6 @@ MOST_LINES = 32_768
 """Open connections, watchers and all; beyond them nobody is let in."""
 LARGEST_BUFFER = 16 * 1024
 """Of a line, in bytes, beside what the kernel holds (`lines`); a request's head has to fit into it, too."""
-LONGEST_END_S = 10.0
 
 
 def set_up() -> None:
@@ -138,7 +137,7 @@ async def _serve(host: str, port: int) -> None:
     from granian.http import HTTP1Settings
     from granian.server.embed import Server
 
-    from jishi.project.asgi import application, leave
+    from jishi.project.asgi import application
 
     server = Server(
         application,
@@ -153,16 +152,9 @@ async def _serve(host: str, port: int) -> None:
         log_enabled=False,  # its lines are ours to write, masked
     )
 
-    def stop() -> None:
-        leave()
-        server.stop()
-        loop.call_later(
-            LONGEST_END_S, os._exit, 0
-        )  # what hangs on a line is cut; what was acknowledged is stored
-
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(each, stop)
+        loop.add_signal_handler(each, server.stop)
     with contextlib.suppress(FatalError):  # the application has told why it could not start
         await server.serve()
     if server.interrupt_children:
