@@ -129,8 +129,9 @@ def _connect() -> Any:
     import psycopg
 
     given = connection.get_connection_params()
-    known = ("dbname", "user", "password", "host", "port", "options", "sslmode", "service", "passfile")
-    return psycopg.connect(**{name: given[name] for name in known if name in given}, autocommit=True)
+    for name in ("context", "cursor_factory", "prepare_threshold"):
+        given.pop(name, None)  # how Django itself speaks, not to whom
+    return psycopg.connect(**given, autocommit=True)
 
 
 def _closed(line: Any) -> None:

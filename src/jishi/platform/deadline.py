@@ -3,7 +3,8 @@
 The handler takes the owner's lock and looks at the owner's own state, so running it twice does nothing twice. Kinds
 that can be run many at a time share one transaction: such a handler leaves out what another process holds, so several
 processes that wake at the same instant share the work instead of waiting for each other. The owner is locked before
-its deadline, as everywhere, so that a bid and a tick never wait for each other in a circle.
+its deadline, as everywhere, so that a bid and a tick never wait for each other in a circle. Nothing is waited for
+long: one owner that is held, perhaps by a process that is cut off, delays no deadline of the others.
 """
 
 import logging
@@ -18,6 +19,7 @@ from jishi.platform import metric
 from jishi.platform.batch import batched
 from jishi.platform.context import Context
 from jishi.platform.models import Deadline
+from jishi.platform.patience import is_held, wait_at_most
 from jishi.platform.turn import turn
 
 Handler = Callable[[Context, str], None]
@@ -29,6 +31,10 @@ TOGETHER = 16
 MOST = 200
 HELD_MS = 2_000
 """A ref that others held for so long is waited for."""
+WAIT_MS, SHORT_MS = 200, 20
+"""So long a lock is waited for; once one was not to be had, so long each of the others of that run."""
+AGAIN_MS = 1_000
+"""What was held is tried again after this."""
 
 
 class _Later(threading.local):
@@ -105,42 +111,71 @@ def _tell(due_ms: int) -> None:
 def run_due(ctx: Context, limit: int = 400) -> int:
     """Run the deadlines due at the context's instant; return how many ran.
 
-    One failure stops no other: what failed stays due and is run again after `RETRY_MS`.
+    One failure stops no other: what failed stays due and is run again after `RETRY_MS`, what is held by another
+    after `AGAIN_MS`.
     """
     rows = list(Deadline.objects.filter(run_ms__lte=ctx.now_ms()).order_by("run_ms", "pk")[:limit])
     swept = [row for row in rows if row.kind in _sweeps]
-    ran = sum(_run_one(ctx, row) for row in rows if row.kind not in _sweeps)
+    ran = _run_apart(ctx, (row for row in rows if row.kind not in _sweeps))
+    apart: list[Deadline] = []
     for kind in sorted({row.kind for row in swept}):
         for part in batched((row for row in swept if row.kind == kind), TOGETHER):
-            ran += _sweep(ctx, kind, part)
-    return ran
+            done, left = _sweep(ctx, kind, part)
+            ran, apart = ran + done, apart + left
+    return ran + _run_apart(ctx, apart)  # last, so that what must be waited for holds up nothing that is free
 
 
-def _sweep(ctx: Context, kind: str, rows: Sequence[Deadline]) -> int:
-    """Run many in one transaction; where that fails, one by one, so that each stands or falls alone."""
+def _sweep(ctx: Context, kind: str, rows: Sequence[Deadline]) -> tuple[int, list[Deadline]]:
+    """Run many in one transaction; return how many ran, and those to run apart, each to stand or fall alone."""
     try:
         with turn(), transaction.atomic(), set_together():
+            wait_at_most(WAIT_MS)
             done = set(_sweeps[kind](ctx, [row.ref for row in rows]))
     except Exception:
         log.exception("deadlines of %s failed together; they are run one by one", kind)
-        return sum(_run_one(ctx, row) for row in rows)
+        return 0, list(rows)
     _note(ctx, (row for row in rows if row.ref in done))
     held = [row for row in rows if row.ref not in done and ctx.now_ms() - row.run_ms > HELD_MS]
-    return len(done) + sum(_run_one(ctx, row) for row in held)
+    return len(done), held
 
 
-def _run_one(ctx: Context, row: Deadline) -> int:
+def _run_apart(ctx: Context, rows: Iterable[Deadline]) -> int:
+    """Run each in a transaction of its own; return how many ran or failed, without those held by another."""
+    ran, wait_ms = 0, WAIT_MS
+    for row in rows:
+        if _run_one(ctx, row, wait_ms):
+            ran += 1
+        else:
+            wait_ms = SHORT_MS
+    return ran
+
+
+def _run_one(ctx: Context, row: Deadline, wait_ms: int) -> bool:
+    """Run one and return True; False where what it needs is held by another."""
     try:
         with turn(), transaction.atomic():
+            wait_at_most(wait_ms)
             _handlers[row.kind](ctx, row.ref)
-    except Exception:
-        log.exception("deadline %s %s failed; it stays due", row.kind, row.ref)
+    except Exception as error:
         metric.tick_failed()
-        again_ms = ctx.now_ms() + RETRY_MS
-        Deadline.objects.filter(pk=row.pk, due_ms=row.due_ms).update(run_ms=again_ms)
+        if is_held(error):
+            log.warning("deadline %s %s is held by another; it is tried again", row.kind, row.ref)
+            _put_off(row, ctx.now_ms() + AGAIN_MS)
+            return False
+        log.exception("deadline %s %s failed; it stays due", row.kind, row.ref)
+        _put_off(row, ctx.now_ms() + RETRY_MS)
     else:
         _note(ctx, [row])
-    return 1
+    return True
+
+
+def _put_off(row: Deadline, again_ms: int) -> None:
+    """Run a deadline no earlier than that; one whose row is held, by who moves it perhaps, is left as it is."""
+    free = Deadline.objects.select_for_update(skip_locked=True)
+    with turn(), transaction.atomic():
+        for found in free.filter(pk=row.pk, due_ms=row.due_ms):
+            found.run_ms = again_ms
+            found.save(update_fields=["run_ms"])
 
 
 def _note(ctx: Context, rows: Iterable[Deadline]) -> None:

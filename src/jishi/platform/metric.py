@@ -37,6 +37,7 @@ _own = CollectorRegistry()
 _accepted = Counter("jishi_accepted", "Inputs of bidders accepted", registry=_own)
 _repeated = Counter("jishi_repeated", "Inputs answered again under a key answered before", registry=_own)
 _refused = Counter("jishi_refused", "Inputs of bidders refused, by reason", ["reason"], registry=_own)
+_unanswered = Counter("jishi_unanswered", "Inputs whose sender was told to ask again", registry=_own)
 _batch = Histogram("jishi_batch_size", "Inputs in one transaction", buckets=_SIZES, registry=_own)
 _commit = Histogram("jishi_commit_seconds", "Time of one such transaction", buckets=_SECONDS, registry=_own)
 _queue = Gauge("jishi_queue_length", "Inputs that wait for a transaction", registry=_own)
@@ -61,6 +62,11 @@ def repeated(count: int = 1) -> None:
 def refused(reason: str, count: int = 1) -> None:
     """Count inputs refused for one reason, a code."""
     _refused.labels(reason).inc(count)
+
+
+def unanswered() -> None:
+    """Count an input whose sender no longer waits; what becomes of it is counted apart."""
+    _unanswered.inc()
 
 
 def batch(size: int, commit_s: float) -> None:

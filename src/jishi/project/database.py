@@ -3,6 +3,30 @@
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+CUT_OFF_S = 10
+"""So long a process that is cut off in the middle of a transaction keeps its locks, and another its lot waiting.
+
+Actions answer each other within milliseconds; what computes for seconds does so before its transaction, or says so
+(`platform.patience.taking_time`). So ten seconds end nothing that lives, and are few enough for a bidder to ask again.
+"""
+_SESSION = {
+    "idle_in_transaction_session_timeout": f"{CUT_OFF_S}s",
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": f"{CUT_OFF_S}s",
+}
+"""How the database notices that this process is gone; by a socket of the same machine only the first matters."""
+_LINE = {
+    "connect_timeout": "5",
+    "keepalives": "1",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": str(CUT_OFF_S * 1000),
+}
+"""How this process notices that the database is gone (libpq)."""
+
 
 def read_database_url(url: str) -> dict[str, Any]:
     """Return Django's setting for `sqlite:///path` or `postgresql://user:password@host:port/name`.
@@ -35,14 +59,23 @@ def _sqlite(path: str) -> dict[str, Any]:
 
 
 def _postgresql(parts: Any) -> dict[str, Any]:
-    query = dict(item.split("=", 1) for item in parts.query.split("&") if "=" in item)
+    """Return the setting; what the query says, as libpq names it, comes before what is said here."""
+    query = {
+        name: unquote(value)
+        for name, _, value in (item.partition("=") for item in parts.query.split("&"))
+        if value
+    }
+    host = query.pop("host", unquote(parts.hostname or ""))
+    session = " ".join(f"-c {name}={value}" for name, value in _SESSION.items())
+    options = f"{session} {query.pop('options', '')}".strip()  # of two values of one name the later holds
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(query.get("host", parts.hostname or "")),
+        "HOST": host,
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,  # a line the database has dropped is opened anew, not answered with an error
+        "OPTIONS": {**_LINE, **query, "options": options},
     }

@@ -178,13 +178,33 @@ def test_who_gets_no_answer_in_time_asks_again_under_the_key(
     monkeypatch.setattr(path, "LONGEST_WAIT_S", 0.05)
     offering, rows = lot(hall)
     queue.idle = True
+    before, unanswered = refused("live.unanswered"), metric._unanswered._value.get()
     with pytest.raises(Fault, match=r"live\.unanswered"):
         market.place_bid(now(hall, "north"), rows["north"].id, START_FEN, "key-0001")
+    assert refused("live.unanswered") == before  # what becomes of it is counted, and once
+    assert metric._unanswered._value.get() == unanswered + 1
     assert get_offering(offering.id).quotes == 0
     queue.work_off()
     queue.idle = False
     assert get_offering(offering.id).quotes == 1
     assert market.place_bid(now(hall, "north"), rows["north"].id, START_FEN, "key-0001").accepted
+    assert get_offering(offering.id).quotes == 1
+
+
+def test_a_form_is_taken_while_the_queue_is_put_away(hall: Hall, queue: InPlace) -> None:
+    offering, rows = lot(hall)
+
+    class Closing(list[Any]):
+        """A queue that is there when it is looked for and gone when it is taken, as where the server stops."""
+
+        def __bool__(self) -> bool:
+            return True
+
+    line._queues, kept = Closing(), line._queues
+    try:
+        assert market.place_bid(now(hall, "north"), rows["north"].id, START_FEN, "key-0001").accepted
+    finally:
+        line._queues = kept
     assert get_offering(offering.id).quotes == 1
 
 

@@ -23,6 +23,7 @@ STATUS = {
     "live.often": 429,
     "live.share": 429,
     "live.full": 503,
+    "live.held": 503,
     "live.failed": 503,
     "live.unanswered": 503,
     "live.watchers.address": 429,

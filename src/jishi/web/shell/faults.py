@@ -13,7 +13,14 @@ from jishi.web.shell.errors import bad_request
 from jishi.web.shell.site import language
 
 _CONFLICT = (".taken", ".version", ".conflict", ".already", ".stale")
-LATER = {"live.often": 429, "live.share": 429, "live.full": 503, "live.failed": 503, "live.unanswered": 503}
+LATER = {
+    "live.often": 429,
+    "live.share": 429,
+    "live.full": 503,
+    "live.held": 503,
+    "live.failed": 503,
+    "live.unanswered": 503,
+}
 """What may be sent again after a moment, under the same key, and its status."""
 _ABSENT = (".unknown", ".not_found", ".absent", ".missing")
 

@@ -1,7 +1,8 @@
 """Many commands for many offerings as one transaction: locked in one order, folded in the order they came, answered.
 
 This is the one way inputs are taken: a single bid of the portal is a batch of one. A refusal changes nothing and is
-remembered under its key like an acceptance. A fault concerns its command alone and is not remembered.
+remembered under its key like an acceptance. A fault concerns its command alone and is not remembered. A lot that
+something else holds, perhaps a process that is cut off, is waited for briefly and then does not hold up the others.
 """
 
 import logging
@@ -10,8 +11,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import Error, InterfaceError, OperationalError, connection, transaction
 
+from jishi.apps.market.actions.advancing import find_free
 from jishi.apps.market.actions.fold import Answer, Command, Fold, Hashes, Locked, finish_all, with_hash
 from jishi.apps.market.actions.locking import lock_offerings
 from jishi.apps.market.models import DRAFT, NOTICED, Offering, Registration
@@ -22,12 +24,17 @@ from jishi.platform import command, metric
 from jishi.platform.batch import insert_values, select_values
 from jishi.platform.context import Context
 from jishi.platform.models import CommandRecord
+from jishi.platform.patience import is_ended, is_held, wait_at_most
 from jishi.platform.turn import turn
 
 LONGEST_KEY = 80
+WAIT_MS, SHORT_MS = 1_000, 250
+"""So long a batch waits for a lock, where processes that live hold one for milliseconds; and for one found held."""
 log = logging.getLogger("jishi.market")
 Outcome = Answer | Fault
 """What became of a command: an answer, which its key keeps, or why there is none."""
+_held: set[str] = set()
+"""Offerings that were waited for in vain, until one of them is had again: they are settled after the others."""
 _RECORD = ("scope", "key", "digest", "answer", "at_ms")
 
 
@@ -76,26 +83,97 @@ def settle_each(ctx: Context, sent: Sequence[Sent], draw: Draw | None = None) ->
 
     `draw` is asked once the locks are held, so that who waited for them long takes the more; the outcomes of what it
     gives come after the others.
-    Fault `live.failed` for a command that fails by itself: nothing of it was taken. Raise `OperationalError` when the
-    database is not there: then nobody knows, and the key tells later.
+    Fault `live.held` for a command whose offering something else holds, `live.failed` for one that fails by itself:
+    nothing of it was taken. Raise `OperationalError` when the database is not there: then nobody knows, and the key
+    tells later.
     """
     sent = list(sent)
+    late = [place for place, each in enumerate(sent) if each.offering_id in _held]
+    if not late:
+        return _settle_whole(ctx, sent, WAIT_MS, draw)
+    rest = [place for place, each in enumerate(sent) if each.offering_id not in _held]
+    first = _settle_parts(sent, [rest] if rest else [], lambda part: _settle_whole(ctx, part, WAIT_MS))
+    return _in_order(first | _settle_parts(sent, [late], lambda part: _settle_late(ctx, part)))
+
+
+def _settle_late(ctx: Context, sent: list[Sent]) -> list[Outcome]:
+    """Settle what was left until the others were stored: however it fails, they are answered as they are."""
     try:
-        return _settle_once(ctx, sent, draw)
+        return _settle_whole(ctx, sent, SHORT_MS)
     except (InterfaceError, OperationalError):
-        connection.close()
-        return _settle_once(ctx, sent)  # a lost line or a deadlock: what was stored is found by its key
+        log.exception("%d commands for offerings held by another failed", len(sent))
+    metric.refused("live.failed", len(sent))
+    return [Fault("live.failed") for _ in sent]
+
+
+def _settle_whole(ctx: Context, sent: list[Sent], wait_ms: int, draw: Draw | None = None) -> list[Outcome]:
+    """Settle commands together, waiting so long for a lock; where that fails, apart."""
+    try:
+        return _settle_twice(ctx, sent, wait_ms, draw)
+    except (InterfaceError, OperationalError):
+        raise
     except Exception:
         log.exception("a batch of %d failed; it is taken apart", len(sent))
     parts = _apart(sent)
     if len(parts) == 1:
         metric.refused("live.failed", len(sent))
         return [Fault("live.failed") for _ in sent]
+    return _in_order(_settle_parts(sent, parts, lambda part: settle_each(ctx, part)))
+
+
+def _settle_twice(ctx: Context, sent: list[Sent], wait_ms: int, draw: Draw | None) -> list[Outcome]:
+    """Settle commands, once more after a lost line, a deadlock or a silence: what was stored is found by its key."""
+    try:
+        return _settle_bounded(ctx, sent, wait_ms, draw)
+    except Error as error:
+        if is_held(error):
+            return _settle_free(ctx, sent, "live.held")
+        if not isinstance(error, InterfaceError | OperationalError) and not is_ended(error):
+            raise
+        connection.close()
+    try:
+        return _settle_bounded(ctx, sent, wait_ms, None)
+    except OperationalError as error:
+        if is_held(error):  # by the line that was lost, perhaps, which may yet store it
+            return _settle_free(ctx, sent, "live.failed")
+        raise
+
+
+def _settle_bounded(ctx: Context, sent: list[Sent], wait_ms: int, draw: Draw | None) -> list[Outcome]:
+    wait_at_most(wait_ms)
+    outcomes = _settle_once(ctx, sent, draw)
+    if _held:
+        _held.difference_update(each.offering_id for each in sent)
+    return outcomes
+
+
+def _settle_free(ctx: Context, sent: Sequence[Sent], code: str) -> list[Outcome]:
+    """Settle the commands of those offerings that nothing else holds now; the others get a Fault of this code."""
+    asked = {each.offering_id for each in sent}
+    with turn(), transaction.atomic():
+        free = set(find_free(list(asked)))
+        _held.difference_update(free)
+        _held.update(asked - free)
+        places = [place for place, each in enumerate(sent) if each.offering_id in free]
+        done = dict(zip(places, _settle(ctx, [sent[place] for place in places], None), strict=True))
+    log.warning("%d of %d offerings of a batch are held by another", len(asked - free), len(asked))
+    if len(done) < len(sent):
+        metric.refused(code, len(sent) - len(done))
+    return [done.get(place) or Fault(code) for place in range(len(sent))]
+
+
+def _settle_parts(
+    sent: Sequence[Sent], parts: Iterable[list[int]], settle_part: Callable[[list[Sent]], list[Outcome]]
+) -> dict[int, Outcome]:
+    """Settle parts of places one after another; return the outcome of each place."""
     outcomes: dict[int, Outcome] = {}
     for part in parts:
-        done = settle_each(ctx, [sent[place] for place in part])
-        outcomes |= zip(part, done, strict=True)
-    return [outcomes[place] for place in range(len(sent))]
+        outcomes |= zip(part, settle_part([sent[place] for place in part]), strict=True)
+    return outcomes
+
+
+def _in_order(outcomes: dict[int, Outcome]) -> list[Outcome]:
+    return [outcomes[place] for place in range(len(outcomes))]
 
 
 def _settle_once(ctx: Context, sent: list[Sent], draw: Draw | None = None) -> list[Outcome]:

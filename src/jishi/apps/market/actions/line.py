@@ -52,8 +52,9 @@ def check_rate(party: str) -> None:
 def enter(ctx: Context, sent: Sent, party: str) -> Answer:
     """Give a bid of a party and return its answer.
 
-    Faults: those of `settle`; `live.often`, `live.share`, `live.full` where it was not taken; `live.failed`,
-    `live.unanswered` where that is not certain; `market.bid.authority` where who may bid changed meanwhile.
+    Faults: those of `settle`; `live.often`, `live.share`, `live.full`, `live.held` where it was not taken;
+    `live.failed`, `live.unanswered` where that is not certain; `market.bid.authority` where who may bid changed
+    meanwhile.
     """
     outcome = _settle_in_turn(ctx, sent, party)
     if isinstance(outcome, Answer):
@@ -70,10 +71,14 @@ def _settle_in_turn(ctx: Context, sent: Sent, party: str) -> Outcome:
         return _settle_alone(ctx, sent)  # a clock of its own: no queue of the server has it
     try:
         check_rate(party)
-        if _queues and not connection.in_atomic_block:
-            return _queues[0](sent, party)
+        queue = next(iter(_queues), None)  # taken once: a server that stops puts it away meanwhile
+        if queue is not None and not connection.in_atomic_block:
+            return queue(sent, party)
     except Fault as fault:
-        metric.refused(fault.code)
+        if fault.code == "live.unanswered":
+            metric.unanswered()  # it still waits, and is counted by what becomes of it
+        else:
+            metric.refused(fault.code)
         raise
     return _settle_alone(ctx, sent)
 
