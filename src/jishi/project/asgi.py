@@ -11,11 +11,9 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jishi.project.settings")
 
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
-from a2wsgi import WSGIMiddleware
-
-from jishi.project.wsgi import portal  # sets Django up, which the imports below need
+from jishi.project import portal  # sets Django up, which the imports below need
 
 # isort: split
 from jishi.apps.packs import api as packs
@@ -29,8 +27,6 @@ from jishi.web.live import health, path, stream
 from jishi.web.live.news import News
 from jishi.web.live.tally import check_queue
 
-THREADS = int(os.environ.get("JISHI_THREADS", "16"))
-_portal: Any = WSGIMiddleware(cast(Any, portal), workers=THREADS)
 _ticker = Ticker()
 _news = News()
 log = logging.getLogger("jishi.server")
@@ -47,18 +43,12 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     elif scope["type"] == "http" and scope["path"].startswith(stream.PREFIX):
         await stream.application(scope, receive, send)
     elif scope["type"] == "http":
-        await _portal(scope, partial(_receive, receive), send)
+        await portal.application(scope, receive, send)
 
 
 def end_streams() -> None:
     """End every open stream, whose watchers ask again elsewhere: a server that stops would wait for them for ever."""
     stream.hub.close()
-
-
-async def _receive(receive: Any) -> dict[str, Any]:
-    """Await what a server gives that is no coroutine: the portal's threads can only wait for one."""
-    message: dict[str, Any] = await receive()
-    return message
 
 
 async def _live_on(receive: Any, send: Any) -> None:
