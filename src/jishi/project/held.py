@@ -68,15 +68,22 @@ class Held:
 
     async def add(self, piece: bytes, *, keep_near: bool = False) -> None:
         """Take a piece; Faults `portal.full`, `portal.address` where there is no room for it on the disk."""
+        if self._read == self._written:
+            self._read = self._written = 0  # all of the file was taken: it is written anew from its beginning
         self._near += piece
         most = NEAR_BYTES if self._far is None else PIECE_BYTES
         if len(self._near) > most and not keep_near:
             await self._put_away()
 
+    def behind(self) -> int:
+        """Return how large the file has grown of which not all was taken."""
+        return self._written if self._read < self._written else 0
+
     async def next(self) -> bytes:
         """Give what follows, b"" where nothing is left for now."""
         if self._far is not None and self._read < self._written:
-            piece = await asyncio.to_thread(os.pread, self._far.fileno(), PIECE_BYTES, self._read)
+            size = min(PIECE_BYTES, self._written - self._read)  # beyond stands what is just being written
+            piece = await asyncio.to_thread(os.pread, self._far.fileno(), size, self._read)
             self._read += len(piece)
             return piece
         piece = bytes(self._near)
@@ -99,7 +106,7 @@ class Held:
         self._cost = 0
 
     async def _put_away(self) -> None:
-        cost = max(self._written + len(self._near), FILE_COSTS)
+        cost = max(self._cost, self._written + len(self._near), FILE_COSTS)
         share.take(self._whose, cost - self._cost)
         self._cost = cost
         piece = bytes(self._near)

@@ -30,6 +30,8 @@ SENDING = (15.0, 50_000)
 """A body's head start in seconds, and the bytes a second after it."""
 TAKING = (60.0, 10_000)
 """The same for whoever takes an answer."""
+MOST_BEHIND = 64 << 20
+"""A longer answer (a table of millions of rows) is made no faster than it is taken: only there a thread waits."""
 AGAIN_S = 5
 _BODY = "jishi.body"
 _STATUS = {"portal.slow": 408, "portal.too_large": 413, "portal.full": 503, "portal.address": 429}
@@ -67,7 +69,7 @@ class Outlet:
         self._send, self._held, self._pace = send, held, Pace(*TAKING)
         self._start: dict[str, Any] | None = None
         self._waits = self._ended = self.cut = False
-        self._news = asyncio.Event()
+        self._news, self._taken = asyncio.Event(), asyncio.Event()
 
     async def take(self, message: dict[str, Any]) -> None:
         """Take a message; what is for a reader who was cut off goes nowhere, so that the portal comes to an end."""
@@ -95,8 +97,12 @@ class Outlet:
                     return
                 continue
             self.cut = True
+            self._taken.set()
 
     async def _keep(self, piece: bytes) -> None:
+        while self._held.behind() > MOST_BEHIND and not self.cut:
+            self._taken.clear()
+            await self._taken.wait()
         try:
             await self._held.add(piece, keep_near=not self._waits)
         except Fault:  # no room for more of what this address does not take
@@ -109,6 +115,7 @@ class Outlet:
         while piece := await self._held.next():
             await self._out({"type": "http.response.body", "body": piece, "more_body": True})
             self._pace.moved(len(piece))
+            self._taken.set()
 
     async def _out(self, message: dict[str, Any]) -> None:
         self._waits = True
