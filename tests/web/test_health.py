@@ -6,6 +6,7 @@ import logging
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,12 @@ from jishi.web.live import health
 from jishi.web.live.health import LIVE, METRICS, READY, Asked
 
 TOKEN = "a-token-for-tests"
+
+
+@pytest.fixture(autouse=True)
+def asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test be told what was found for another one."""
+    monkeypatch.setattr(health, "ready", health.Ready())
 
 
 def ask(path: str, peer: str = "127.0.0.1", method: str = "GET", **headers: str) -> health.Told:
@@ -44,6 +51,7 @@ def test_readiness_says_what_is_wrong_in_both_languages() -> None:
         silent["code"] == "platform.ready.no_clock" and "计时线程" in silent["zh"] and "clock" in silent["en"]
     )
     silence.beat(Context())
+    health.ready = health.Ready()
     assert json.loads(ask(READY).body)["checks"]["clock"] == {"well": True}
 
 
@@ -54,9 +62,40 @@ def test_a_ready_process_is_ready_until_its_queue_is_full(monkeypatch: pytest.Mo
     silence.beat(Context())
     publish_log()
     assert ask(READY).status == 200
+    health.ready = health.Ready()
     readiness.on_ready("queue", lambda: ("platform.ready.queue", {"length": 9, "most": 9}))
     told = ask(READY)
     assert told.status == 503 and "9/9" in json.loads(told.body)["checks"]["queue"]["zh"]
+
+
+def test_many_who_ask_for_readiness_are_told_what_one_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checks run once for all who wait for them, and again for who asks more than a second after they began."""
+    runs: list[float] = []
+
+    def check_all() -> dict[str, None]:
+        runs.append(time.monotonic())
+        time.sleep(0.3)
+        return {}
+
+    monkeypatch.setattr(health, "check_all", check_all)
+    monkeypatch.setattr(health, "LATELY_S", 0.2)
+
+    async def one() -> int:
+        sent: list[dict[str, Any]] = []
+
+        async def send(message: dict[str, Any]) -> None:
+            sent.append(message)
+
+        scope = {"method": "GET", "path": READY, "client": ("192.0.2.7", 1), "headers": []}
+        await health.application(scope, None, send)
+        status: int = sent[0]["status"]
+        return status
+
+    async def many() -> list[int]:
+        return await asyncio.gather(*(one() for _ in range(50)))
+
+    assert asyncio.run(many()) == [200] * 50 and len(runs) == 1
+    assert asyncio.run(many()) == [200] * 50 and len(runs) == 2
 
 
 @pytest.mark.django_db

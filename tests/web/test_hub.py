@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from jishi.platform import metric
 from jishi.web.live import hub as rooms
 from jishi.web.live.hub import Hub
 
@@ -85,7 +86,10 @@ def test_many_moves_are_few_frames_and_the_last_one_comes(world: World) -> None:
     run(play)
 
 
-def test_a_slow_watcher_skips_frames_and_delays_nobody(world: World) -> None:
+def test_a_slow_watcher_skips_frames_and_delays_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[int] = []
+    monkeypatch.setattr(metric, "frames", counted.append)
+
     async def play() -> None:
         hub, slow, quick = Hub(), Line(), Line()
         with hub.watch(LOT, slow.send), hub.watch(LOT, quick.send):
@@ -99,6 +103,7 @@ def test_a_slow_watcher_skips_frames_and_delays_nobody(world: World) -> None:
             slow.free.set()
             await until(lambda: slow.sent[-1] == b"6")
             assert slow.sent == [b"1", b"2", b"6"]  # the one that was under way, then the latest
+            assert sum(counted) == len(slow.sent) + len(quick.sent), "what was skipped was not sent"
 
     run(play)
 

@@ -23,6 +23,7 @@ from jishi.web.public.table import save_table
 from jishi.web.public.views import bid, verify
 from jishi.web.shell.faults import FaultMiddleware
 from jishi.web.shell.fields import MoneyField
+from jishi.web.shell.limit import caller_of
 from jishi.web.shell.middleware import ClientAddress
 from tests.web.world import World
 
@@ -105,6 +106,16 @@ def test_a_reader_cannot_choose_their_own_address(
     request = RequestFactory().get("/", headers={"X-Forwarded-For": forwarded})
     ClientAddress(lambda request: HttpResponse(request.META["REMOTE_ADDR"]))(request)
     assert request.META["REMOTE_ADDR"] == address
+
+
+def test_a_network_of_addresses_is_one_stranger() -> None:
+    def name(address: str) -> str:
+        request = RequestFactory().get("/", REMOTE_ADDR=address)
+        request.user = AnonymousUser()
+        return caller_of(request)
+
+    assert name("2001:db8::1") == name("2001:db8::ffff:2") != name("2001:db8:0:1::1")
+    assert name("10.0.0.1") == name("::ffff:10.0.0.1") != name("10.0.0.2")
 
 
 @pytest.mark.parametrize("amount", ["999999999999999999", "99999999999999万元"])

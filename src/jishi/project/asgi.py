@@ -15,11 +15,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jishi.project.settings")
 from collections.abc import Callable
 from functools import partial
 from types import FrameType
-from typing import Any, cast
+from typing import Any
 
-from a2wsgi import WSGIMiddleware
-
-from jishi.project.wsgi import portal  # sets Django up, which the imports below need
+from jishi.project import portal  # sets Django up, which the imports below need
 
 # isort: split
 from jishi.apps.packs import api as packs
@@ -33,8 +31,6 @@ from jishi.web.live import health, path, stream
 from jishi.web.live.news import News
 from jishi.web.live.tally import check_queue
 
-THREADS = int(os.environ.get("JISHI_THREADS", "16"))
-_portal: Any = WSGIMiddleware(cast(Any, portal), workers=THREADS)
 _ticker = Ticker()
 _news = News()
 LONGEST_END_S = 10.0
@@ -53,7 +49,7 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     elif scope["type"] == "http" and scope["path"].startswith(stream.PREFIX):
         await stream.application(scope, receive, send)
     elif scope["type"] == "http":
-        await _portal(scope, partial(_receive, receive), send)
+        await portal.application(scope, receive, send)
 
 
 def leave() -> None:
@@ -89,12 +85,6 @@ def _heed_signals() -> Callable[[], None]:
     for each in ENDS:
         signal.signal(each, heed)
     return undo
-
-
-async def _receive(receive: Any) -> dict[str, Any]:
-    """Await what a server gives that is no coroutine: the portal's threads can only wait for one."""
-    message: dict[str, Any] = await receive()
-    return message
 
 
 async def _live_on(receive: Any, send: Any) -> None:

@@ -5,7 +5,6 @@ room is told before the stream begins. An address is forgotten with its last str
 """
 
 import contextlib
-import ipaddress
 import resource
 from collections import Counter
 from collections.abc import Iterator
@@ -13,9 +12,7 @@ from collections.abc import Iterator
 from django.conf import settings
 
 from jishi.kernel.fault import Fault
-
-NETWORK_BITS = 64
-"""An IPv6 subscriber has at least so much of a network: more addresses than anybody can count."""
+from jishi.web.shell.peer import whose_address
 
 
 class Door:
@@ -49,20 +46,3 @@ def most_watchers() -> int:
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     set_ones: int = settings.JISHI_WATCHERS
     return set_ones if files == resource.RLIM_INFINITY else min(set_ones, files * 3 // 4)
-
-
-def whose_address(address: str) -> str:
-    """Return what stands for everybody at one address: of IPv6, the network.
-
-    >>> [whose_address(each) for each in ("10.0.0.7", "::ffff:10.0.0.7", "2001:db8::1", "2001:db8::ffff:2", "?")]
-    ['10.0.0.7', '10.0.0.7', '2001:db8::/64', '2001:db8::/64', '?']
-    """
-    try:
-        read = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(read, ipaddress.IPv4Address):
-        return str(read)
-    if read.ipv4_mapped is not None:
-        return str(read.ipv4_mapped)
-    return str(ipaddress.ip_network((int(read), NETWORK_BITS), strict=False))

@@ -9,7 +9,11 @@ import asyncio
 import hmac
 import ipaddress
 import json
+import math
+import threading
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -20,6 +24,7 @@ from jishi.platform.words import say
 
 LIVE, READY, METRICS = "/health/live", "/health/ready", "/metrics"
 PATHS = frozenset({LIVE, READY, METRICS})
+LATELY_S = 1.0
 _STATUS = {200: "200 OK", 403: "403 Forbidden", 405: "405 Method Not Allowed", 503: "503 Service Unavailable"}
 _FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
 
@@ -31,6 +36,8 @@ class Asked(NamedTuple):
     path: str
     peer: str
     headers: Mapping[str, str]
+    at_s: float = math.inf
+    """When it came, by the clock that only goes on; now, where nothing else is said."""
 
 
 class Told(NamedTuple):
@@ -48,7 +55,7 @@ def answer(asked: Asked) -> Told:
     if asked.path == LIVE:
         return _json(200, {"live": True})
     if asked.path == READY:
-        return _ready()
+        return ready.answer(asked.at_s)
     if not may_measure(asked):
         return _json(403, {"code": "health.metrics", **_said("health.metrics", {})})
     return Told(200, metric.CONTENT_TYPE, metric.exposition())
@@ -69,14 +76,24 @@ def may_measure(asked: Asked) -> bool:
 
 
 async def application(scope: dict[str, Any], _: Any, send: Callable[[Any], Awaitable[None]]) -> None:
-    """Answer over ASGI; what asks the database does so in a thread, liveness in the loop itself."""
+    """Answer over ASGI; what may wait does so in a thread, liveness in the loop itself."""
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-    asked = Asked(scope["method"], scope["path"], (scope.get("client") or ("",))[0], headers)
-    told = answer(asked) if asked.path == LIVE else await asyncio.to_thread(answer, asked)
+    asked = Asked(
+        scope["method"], scope["path"], (scope.get("client") or ("",))[0], headers, time.monotonic()
+    )
+    told = await _asked_aside(asked)
     sent = [(b"content-type", told.kind.encode()), (b"cache-control", b"no-store")]
     sent.append((b"content-length", str(len(told.body)).encode()))
     await send({"type": "http.response.start", "status": told.status, "headers": sent})
     await send({"type": "http.response.body", "body": b"" if asked.method == "HEAD" else told.body})
+
+
+async def _asked_aside(asked: Asked) -> Told:
+    """Answer where nobody waits for it: what readiness asks of a slow database keeps one thread, not all of them."""
+    if asked.path == LIVE:
+        return answer(asked)
+    in_one = _checking if asked.path == READY else None
+    return await asyncio.get_running_loop().run_in_executor(in_one, answer, asked)
 
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -98,6 +115,28 @@ def before(portal: Wsgi) -> Wsgi:
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [told.body]
 
     return serve
+
+
+class Ready:
+    """Run the checks once for everybody who asks within a second: anybody may ask, and each asks the database."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._began_s = -math.inf
+        self._told: Told | None = None
+
+    def answer(self, asked_s: float) -> Told:
+        """Return what checks found that began at most a second before this was asked."""
+        asked_s = min(asked_s, time.monotonic())
+        with self._lock:
+            if self._told is None or asked_s - self._began_s > LATELY_S:
+                self._began_s, self._told = time.monotonic(), None
+                self._told = _ready()
+            return self._told
+
+
+ready = Ready()
+_checking = ThreadPoolExecutor(1, "jishi-ready")
 
 
 def _ready() -> Told:

@@ -195,7 +195,6 @@ class Hub:
 
     async def _show(self, room: Room) -> None:
         room.told_at = time.monotonic()
-        metric.frames(len(room.watchers))
         for place, watcher in enumerate(tuple(room.watchers), 1):
             self._push(watcher, room)
             if not place % SENDS_A_TURN:
@@ -224,21 +223,23 @@ class Hub:
         if watcher.busy is None and watcher.shown < room.seq:
             body = ANEW + room.frame if watcher.shown == OTHER_HISTORY else room.frame
             watcher.shown = room.seq
-            self._write(watcher, body, room)
+            if self._write(watcher, body, room):
+                metric.frames(1)
 
-    def _write(self, watcher: Watcher, body: bytes, room: Room) -> None:
-        """Send as far as it goes at once; what has to wait goes on in a task of its own."""
+    def _write(self, watcher: Watcher, body: bytes, room: Room) -> bool:
+        """Send as far as it goes at once, the rest in a task of its own; tell whether the line was still there."""
         step = watcher.send({"type": "http.response.body", "body": body, "more_body": True}).__await__()
         try:
             waiting = next(step)
         except StopIteration:
-            return
+            return True
         except OSError:
-            return  # it has gone; its own coroutine hears of it
+            return False  # it has gone; its own coroutine hears of it
         watcher.busy_since = time.monotonic()
         watcher.busy = asyncio.get_running_loop().create_task(
             self._finish(watcher, _Rest(waiting, step), room)
         )
+        return True
 
     async def _finish(self, watcher: Watcher, rest: "_Rest", room: Room) -> None:
         with contextlib.suppress(OSError):

@@ -16,7 +16,7 @@ from jishi.platform.clock import SystemClock
 from jishi.web.live.answer import tell_fault
 from jishi.web.live.door import Door
 from jishi.web.live.hub import Hub
-from jishi.web.shell.peer import find_peer
+from jishi.web.shell.peer import peer_of
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -43,7 +43,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         return
     with contextlib.ExitStack() as inside:
         try:
-            inside.enter_context(door.enter(_address(scope)))
+            inside.enter_context(door.enter(peer_of(scope)))
         except Fault as full:
             await _refuse(send, full)
         else:
@@ -58,12 +58,6 @@ async def _let_in(offering_id: str, scope: Scope, line: tuple[Receive, Send]) ->
     else:
         await send({"type": "http.response.start", "status": 404, "headers": []})
         await send({"type": "http.response.body", "body": b""})
-
-
-def _address(scope: Scope) -> str:
-    """Return the watcher's address; a header that comes several times is one list."""
-    forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
-    return find_peer((scope.get("client") or ("",))[0], ",".join(forwarded))
 
 
 async def _is_open(offering_id: str) -> bool:

@@ -9,16 +9,17 @@ from django.http import HttpRequest, HttpResponse
 
 from jishi.platform.bucket import Buckets
 from jishi.web.shell.errors import too_many_requests
+from jishi.web.shell.peer import whose_address
 
 __all__ = ["Buckets", "caller_of", "limited"]
 View = Callable[..., HttpResponse]
 
 
 def caller_of(request: HttpRequest) -> str:
-    """Name who calls: a person wherever they are, a stranger by address."""
+    """Name who calls: a person wherever they are, a stranger by address, of IPv6 by network."""
     if request.user.is_authenticated:
         return f"user {request.user.pk}"
-    return f"address {request.META.get('REMOTE_ADDR')}"
+    return f"address {whose_address(request.META.get('REMOTE_ADDR', ''))}"
 
 
 def limited(buckets: Buckets, *methods: str) -> Callable[[View], View]:
